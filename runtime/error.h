@@ -1,0 +1,53 @@
+// One exception type inside; a code and a sentence outside. No exception leaves a C function.
+#pragma once
+
+#include <cstring>
+#include <new>
+#include <stdexcept>
+#include <string>
+
+#include <sepflow/node.h>
+
+namespace sepflow {
+
+class Error : public std::runtime_error {
+  public:
+    Error(sepflow_status code, const std::string &message, int32_t param_index = -1)
+        : std::runtime_error(message), code_(code), param_index_(param_index) {}
+    sepflow_status code() const { return code_; }
+    int32_t param_index() const { return param_index_; }
+
+  private:
+    sepflow_status code_;
+    int32_t param_index_;
+};
+
+// Fills the caller's record as far as its struct_size reaches; returns `code`.
+inline sepflow_status report(sepflow_error *error, sepflow_status code, const char *message,
+                             int32_t param_index = -1) noexcept {
+    if (error == nullptr || error->struct_size < sizeof(sepflow_error)) return code;
+    error->code = code;
+    error->param_index = param_index;
+    std::strncpy(error->message, message, sizeof error->message - 1);
+    error->message[sizeof error->message - 1] = '\0';
+    return code;
+}
+
+// Runs `body` at the C boundary and turns whatever it throws into a code and a sentence.
+template <typename Body>
+sepflow_status guarded(sepflow_error *error, Body &&body) noexcept {
+    try {
+        body();
+        return SEPFLOW_OK;
+    } catch (const Error &e) {
+        return report(error, e.code(), e.what(), e.param_index());
+    } catch (const std::bad_alloc &) {
+        return report(error, SEPFLOW_E_MEMORY, "out of memory");
+    } catch (const std::exception &e) {
+        return report(error, SEPFLOW_E_INTERNAL, e.what());
+    } catch (...) {
+        return report(error, SEPFLOW_E_INTERNAL, "unknown exception");
+    }
+}
+
+}  // namespace sepflow

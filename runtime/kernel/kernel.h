@@ -1,0 +1,43 @@
+// A kernel is a matrix of taps. This room turns text and files into kernels and knows nothing of
+// images or passes. The grammar and the formula of every named kernel are in README.md beside this.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sepflow {
+
+// One pair of 1-D filters; as a matrix, column * row^T.
+struct Factor {
+    std::vector<double> column;  // one tap per kernel row, top first
+    std::vector<double> row;     // one tap per kernel column, left first
+};
+
+struct Kernel {
+    std::size_t rows = 0;
+    std::size_t columns = 0;
+    std::vector<double> taps;  // rows * columns, row-major, top row first
+    std::vector<Factor>
+        factors;  // when the taps were given as 1-D filters; empty: the SVD finds them
+
+    double tap(std::size_t row, std::size_t column) const { return taps[row * columns + column]; }
+};
+
+// Most taps a kernel may have along one axis, and in all: set-up cost grows with their cube.
+inline constexpr std::size_t kMaxKernelLength = 4095;
+inline constexpr std::size_t kMaxKernelTaps = std::size_t{1} << 22;
+
+// Reads a grey image as a kernel; the core has no image library, so whoever has one passes it in.
+using ImageKernelReader = std::function<Kernel(const std::string &path)>;
+
+// Every maker below throws Error{SEPFLOW_E_PARAM} (SEPFLOW_E_IO for files) with a sentence.
+Kernel kernel_from_matrix(const double *taps, std::size_t rows, std::size_t columns,
+                          std::ptrdiff_t row_stride);  // stride in doubles
+Kernel kernel_from_vectors(std::vector<double> column, std::vector<double> row);
+Kernel kernel_from_text(std::string_view text, const ImageKernelReader &read_image = {});
+Kernel kernel_from_file(const std::string &path, const ImageKernelReader &read_image = {});
+
+}  // namespace sepflow
