@@ -1,0 +1,74 @@
+# Which passes are compiled: (pass, pixel type) x schedule x instruction set, each one object file made by
+# the generator program for one target. One object for each, and our own table over them (passes.cpp) instead
+# of Halide's multi-target wrapper: a variant can be forced, compared and looked at (NAME.s, NAME.stmt).
+
+# Every feature is spelled out: Halide 14 implies neither FMA nor F16C with AVX2 as later ones do.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+    set(avx2 sse41-avx-f16c-fma-avx2)
+    set(isas sse2 avx2 avx512)
+    set(target_sse2 x86-64-linux)
+    set(target_avx2 x86-64-linux-${avx2})
+    set(target_avx512 x86-64-linux-${avx2}-avx512-avx512_skylake)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+    set(isas neon)
+    set(target_neon arm-64-linux)
+else()
+    message(FATAL_ERROR "Sepflow has no passes for ${CMAKE_SYSTEM_PROCESSOR}: add its target to "
+        "generators/variants.cmake and generators/passes.cpp")
+endif()
+
+# Halide 14 lets LLVM unroll and vectorise its loops a second time; later ones do not.
+set(common_features no_runtime no_bounds_query)
+if(Halide_VERSION VERSION_LESS 15)
+    list(APPEND common_features disable_llvm_loop_opt)
+endif()
+
+
+# Compiles one generator with one set of parameters for every schedule and instruction set.
+function(sepflow_add_pass name generator features)
+    foreach(schedule plain transposed)
+        if(schedule STREQUAL "transposed")
+            set(suffix _transposed)
+            set(transposed true)
+        else()
+            set(suffix "")
+            set(transposed false)
+        endif()
+        foreach(isa IN LISTS isas)
+            set(function sepflow_${name}${suffix}_${isa})
+            list(JOIN common_features - target_features)
+            set(target ${target_${isa}}-${target_features})
+            if(features)
+                string(APPEND target -${features})
+            endif()
+            add_custom_command(
+                OUTPUT ${function}.o ${function}.h
+                BYPRODUCTS ${function}.s ${function}.stmt
+                COMMAND ${CMAKE_COMMAND} -E env --unset=HL_TARGET --unset=HL_EXTRA_OUTPUTS
+                    $<TARGET_FILE:sepflow_generators> -g ${generator} -f ${function} -o .
+                    -e object,c_header,assembly,stmt target=${target} transposed=${transposed} ${ARGN}
+                DEPENDS sepflow_generators
+                COMMENT "Compiling pass ${function}"
+                VERBATIM)
+            set_property(GLOBAL APPEND PROPERTY sepflow_pass_objects
+                ${CMAKE_CURRENT_BINARY_DIR}/${function}.o)
+            set_property(GLOBAL APPEND PROPERTY sepflow_pass_names ${function})
+        endforeach()
+    endforeach()
+endfunction()
+
+set(in_f32 taps.type=float32 mid.type=float32)
+set(in_f64 taps.type=float64 mid.type=float64)
+
+sepflow_add_pass(column_pass_u8 column_pass strict_float in.type=uint8 ${in_f32})
+sepflow_add_pass(column_pass_u16 column_pass strict_float in.type=uint16 ${in_f32})
+sepflow_add_pass(column_pass_s16 column_pass strict_float in.type=int16 ${in_f32})
+sepflow_add_pass(column_pass_f32 column_pass "" in.type=float32 ${in_f32})
+sepflow_add_pass(column_pass_f64 column_pass "" in.type=float64 ${in_f64})
+
+sepflow_add_pass(row_pass_u8 row_pass strict_float out.type=uint8 ${in_f32})
+sepflow_add_pass(row_pass_u16 row_pass strict_float out.type=uint16 ${in_f32})
+sepflow_add_pass(row_pass_s16 row_pass strict_float out.type=int16 ${in_f32})
+sepflow_add_pass(row_pass_f32 row_pass "" out.type=float32 ${in_f32})
+sepflow_add_pass(row_pass_f32_from_integers row_pass strict_float out.type=float32 ${in_f32})
+sepflow_add_pass(row_pass_f64 row_pass "" out.type=float64 ${in_f64})
