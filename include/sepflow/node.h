@@ -312,11 +312,13 @@ struct sepflow_node_desc {
     /* [process] The domain of the output for inputs of the given domain. */
     sepflow_status (*output_domain)(const sepflow_plan *plan, const sepflow_rect *in,
                                     sepflow_rect *out);
-    /* [process] The pixels of input `port` that `out` needs, those outside its domain included. */
+    /* [process] The pixels of input `port`, whose domain is `domain`, that `out` needs: always
+       within the domain, and with what its border rule fetches from elsewhere in it (all of a row
+       for wrap). */
     sepflow_status (*input_region)(const sepflow_plan *plan, uint32_t port, const sepflow_rect *out,
-                                   sepflow_rect *in);
-    /* [process] Computes `region` of the outputs. Inputs must hold, inside their domain, what
-       input_region says; images of another type than the plan's are refused. After a failure the
+                                   const sepflow_rect *domain, sepflow_rect *in);
+    /* [process] Computes `region` of the outputs. Inputs must hold what input_region
+       says; images of another type than the plan's are refused. After a failure the
        region holds unspecified pixels; nothing outside it is written, ever. */
     sepflow_status (*process)(const sepflow_plan *plan, const sepflow_process *call,
                               sepflow_error *error);

@@ -157,9 +157,13 @@ SEPFLOW_EXPORT sepflow_status sepflow_plan_describe(const sepflow_plan *plan,
    that VALID leaves nothing of comes back with w or h zero. [any] */
 SEPFLOW_EXPORT sepflow_status sepflow_plan_output_domain(const sepflow_plan *plan,
                                                          const sepflow_rect *in, sepflow_rect *out);
-/* The input pixels that `out` reads: `out` grown by the halo, not clipped to any domain. [any] */
+/* The pixels of an input with the given domain that `out` reads: `out` grown by the halo and
+   clipped to the domain, with those that the border rule fetches from elsewhere in it (all of a row
+   for WRAP).     [any] */
 SEPFLOW_EXPORT sepflow_status sepflow_plan_input_region(const sepflow_plan *plan,
-                                                        const sepflow_rect *out, sepflow_rect *in);
+                                                        const sepflow_rect *out,
+                                                        const sepflow_rect *domain,
+                                                        sepflow_rect *in);
 
 /* ---- Using a plan -------------------------------------------------------------------------------
  */
