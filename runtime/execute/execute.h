@@ -1,0 +1,23 @@
+// Running a plan on a region: plan -> passes -> pixels.
+//
+//     region -> tiles (region.cpp), those whose footprint leaves the domain apart from the others
+//     tile   -> staged input if need be (stage.cpp) -> column pass, row pass, strip by strip (tile.cpp)
+//            -> stored output if need be (store.cpp)
+//
+// A pass has one body, which handles whole register tiles only; what is narrower runs on padded scratch. So
+// the bytes of a pixel do not depend on the region, the tiling or the threads.
+#pragma once
+
+#include <sepflow/node.h>
+
+#include "runtime/plan/plan.h"
+
+namespace sepflow {
+
+// Computes call.region of call.outputs[0] from call.inputs[0]; throws Error. `host` may be NULL.
+void process(const Plan &plan, const sepflow_process &call, const sepflow_host *host);
+
+// What one thread needs while it runs: at most this many bytes for any region and layout.
+uint64_t scratch_bytes(const Plan &plan);
+
+}  // namespace sepflow

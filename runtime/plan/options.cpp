@@ -1,0 +1,135 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "runtime/error.h"
+#include "runtime/plan/plan.h"
+
+namespace sepflow {
+
+namespace {
+
+bool is_type(sepflow_type type) {
+    return type == SEPFLOW_U8 || type == SEPFLOW_U16 || type == SEPFLOW_S16 ||
+           type == SEPFLOW_F16 || type == SEPFLOW_F32 || type == SEPFLOW_F64;
+}
+
+bool is_integer(sepflow_type type) {
+    return type >> 8 != 3;
+}
+
+// f64 is filtered in f64 and all others in f32, so f64 pairs with itself only.
+void check_types(const Options &options) {
+    if (!is_type(options.in_type)) {
+        throw Error(SEPFLOW_E_FORMAT, "in_type is none of u8, u16, s16, f16, f32, f64");
+    }
+    if (!is_type(options.out_type)) {
+        throw Error(SEPFLOW_E_FORMAT, "out_type is none of u8, u16, s16, f16, f32, f64");
+    }
+    if ((options.in_type == SEPFLOW_F64) != (options.out_type == SEPFLOW_F64)) {
+        throw Error(SEPFLOW_E_FORMAT, "f64 images are filtered into f64 only, and only from f64");
+    }
+}
+
+void check_finite(double value, const char *name) {
+    if (!std::isfinite(value)) {
+        throw Error(SEPFLOW_E_PARAM, std::string(name) + " is not a finite number");
+    }
+}
+
+// Border pixels are pixels of the input's type, so a value that it cannot hold is a mistake.
+void check_border_value(const Options &options) {
+    check_finite(options.border_value, "border_value");
+    if (!is_integer(options.in_type)) return;
+    const int bits = options.in_type & 0xff;
+    const bool is_signed = options.in_type >> 8 == 2;
+    const double low = is_signed ? -std::ldexp(1.0, bits - 1) : 0;
+    const double high = std::ldexp(1.0, is_signed ? bits - 1 : bits) - 1;
+    if (options.border_value < low || options.border_value > high ||
+        options.border_value != std::floor(options.border_value)) {
+        throw Error(SEPFLOW_E_PARAM, "border_value is not a pixel value of the input's type");
+    }
+}
+
+const PassSet *named_pass_set(const std::string &name) {
+    std::string names;
+    for (const PassSet &set : pass_sets()) {
+        if (name == set.name) {
+            if (set.runs_here()) return &set;
+            throw Error(SEPFLOW_E_UNSUPPORTED,
+                        "variant '" + name + "' does not run on this processor");
+        }
+        names += names.empty() ? set.name : std::string(", ") + set.name;
+    }
+    throw Error(SEPFLOW_E_PARAM, "unknown variant '" + name + "': this build has " + names);
+}
+
+const PassSet *choose_pass_set(const char *variant) {
+    if (variant != nullptr && *variant != '\0') return named_pass_set(variant);
+    const char *environment = std::getenv("SEPFLOW_VARIANT");
+    if (environment != nullptr && *environment != '\0') return named_pass_set(environment);
+    const auto &sets = pass_sets();
+    return &*std::find_if(sets.begin(), sets.end(),
+                          [](const PassSet &set) { return set.runs_here(); });
+}
+
+int32_t checked_constant(int32_t value, int32_t last, const char *name) {
+    if (value < 0 || value > last) {
+        throw Error(SEPFLOW_E_PARAM,
+                    std::string(name) + " is an unknown constant, " + std::to_string(value));
+    }
+    return value;
+}
+
+}  // namespace
+
+Options check_options(const sepflow_options *given) {
+    if (given == nullptr) throw Error(SEPFLOW_E_INVALID, "options is NULL");
+    constexpr uint32_t least = offsetof(sepflow_options, out_type);
+    if (given->struct_size < least) {
+        throw Error(SEPFLOW_E_ABI,
+                    "options.struct_size is too small; set it to sizeof(sepflow_options)");
+    }
+    sepflow_options o = {};
+    std::memcpy(&o, given, std::min<size_t>(given->struct_size, sizeof o));
+    if (o.flags & ~(SEPFLOW_OPTION_CONVOLVE | SEPFLOW_OPTION_ANCHOR)) {
+        throw Error(SEPFLOW_E_UNSUPPORTED,
+                    "options.flags holds a flag that this version does not know");
+    }
+
+    Options options;
+    options.in_type = o.in_type;
+    options.out_type = o.out_type == SEPFLOW_TYPE_NONE ? o.in_type : o.out_type;
+    check_types(options);
+    options.channels = o.channels == 0 ? 1 : o.channels;
+    if (options.channels < 1) throw Error(SEPFLOW_E_FORMAT, "channels is negative");
+    options.border_x = checked_constant(o.border_x, SEPFLOW_BORDER_TRUNCATE, "border_x");
+    options.border_y = checked_constant(o.border_y, SEPFLOW_BORDER_TRUNCATE, "border_y");
+    options.extent = checked_constant(o.extent, SEPFLOW_EXTENT_FULL, "extent");
+    options.border_value = o.border_value;
+    check_border_value(options);
+    options.convolve = o.flags & SEPFLOW_OPTION_CONVOLVE;
+    options.has_anchor = o.flags & SEPFLOW_OPTION_ANCHOR;
+    options.anchor_x = o.anchor_x;
+    options.anchor_y = o.anchor_y;
+    options.scale = o.scale == 0 ? 1 : o.scale;
+    options.delta = o.delta;
+    check_finite(options.scale, "scale");
+    check_finite(options.delta, "delta");
+    if (o.rank < 0) throw Error(SEPFLOW_E_PARAM, "rank is negative");
+    options.budget.tolerance = o.tolerance;
+    options.budget.rank = static_cast<size_t>(o.rank);
+    options.budget.precision =
+        options.in_type == SEPFLOW_F64 ? Precision::kDouble : Precision::kSingle;
+    // By the measurements in generators/tiles.h the plain schedule wins; see README.md here.
+    options.schedule = checked_constant(o.schedule, SEPFLOW_SCHEDULE_TRANSPOSED, "schedule") ==
+                               SEPFLOW_SCHEDULE_TRANSPOSED
+                           ? Schedule::kTransposed
+                           : Schedule::kPlain;
+    options.passes = choose_pass_set(o.variant);
+    return options;
+}
+
+}  // namespace sepflow

@@ -1,0 +1,80 @@
+// A plan: the immutable result of set-up. All that a call needs to know to filter a region.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <sepflow/sepflow.h>
+
+#include "generators/passes.h"
+#include "runtime/factor/factor.h"
+#include "runtime/kernel/kernel.h"
+
+namespace sepflow {
+
+// The options with every default filled in and every value checked.
+struct Options {
+    sepflow_type in_type = SEPFLOW_F32;
+    sepflow_type out_type = SEPFLOW_F32;
+    int32_t channels = 1;
+    int32_t border_x = SEPFLOW_BORDER_REFLECT101;
+    int32_t border_y = SEPFLOW_BORDER_REFLECT101;
+    int32_t extent = SEPFLOW_EXTENT_SAME;
+    double border_value = 0;
+    bool convolve = false;
+    bool has_anchor = false;
+    int64_t anchor_x = 0;  // of the kernel as given
+    int64_t anchor_y = 0;
+    Budget budget;
+    double scale = 1;
+    double delta = 0;
+    Schedule schedule = Schedule::kPlain;
+    const PassSet *passes = nullptr;
+};
+
+// Throws Error for a NULL, a wrong struct_size, an unknown constant or flag, an impossible value.
+Options check_options(const sepflow_options *options);
+
+// How far a region of output reaches beyond itself; negative where the anchor lies outside the
+// middle.
+struct Halo {
+    int64_t left = 0, right = 0, top = 0, bottom = 0;
+};
+
+// The 1-D filters of all terms, one after the other.
+struct Taps {
+    int32_t length = 0;
+    int32_t terms = 0;
+    std::vector<double> f64;
+    std::vector<float> f32;  // the same, exactly, if the passes run in f32
+};
+
+struct Plan {
+    Options options;
+    Precision precision = Precision::kSingle;
+    Kernel kernel;  // as correlated: flipped for convolution, times the scale
+    int64_t anchor_x = 0, anchor_y = 0;
+    Halo halo;
+    Factoring factoring;
+    Taps column_taps, row_taps;
+    ColumnPass column_pass = nullptr;
+    RowPass row_pass = nullptr;
+    RowPass unrounded_row_pass = nullptr;  // into `precision`, for what is converted afterwards
+    bool identity = false;
+    std::string reason;  // why this rank and method, a sentence
+
+    int sample_bytes() const { return precision == Precision::kDouble ? 8 : 4; }
+};
+
+Plan make_plan(const Kernel &kernel, const Options &options);
+
+sepflow_plan_info plan_info(const Plan &plan);
+sepflow_plan_description describe_plan(const Plan &plan);  // points into the plan
+
+// Where the output lies for an input's domain, by the extent.
+sepflow_rect output_domain(const Plan &plan, const sepflow_rect &in);
+// The pixels within `domain` that `out` reads, with those that the border rule fetches.
+sepflow_rect input_region(const Plan &plan, const sepflow_rect &out, const sepflow_rect &domain);
+
+}  // namespace sepflow
