@@ -169,8 +169,7 @@ SEPFLOW_EXPORT sepflow_status sepflow_plan_input_region(const sepflow_plan *plan
  */
 
 /* Computes `region` (in out's coordinates; NULL: all of out->bounds) of the filtered image.
-   Reads what input_region says, clipped to in->domain, which must lie within in->bounds; writes
-   exactly region. in and out must not overlap. max_threads: 1 serial on this thread, n at most n, 0
+   Reads what input_region says, which must lie within in->bounds; writes exactly region. in and out must not overlap. max_threads: 1 serial on this thread, n at most n, 0
    one per CPU; threads live for the call only. An empty region succeeds. Errors: INVALID (NULL,
    overlap, bounds, strides), FORMAT (types, channels), MEMORY.         [any] */
 SEPFLOW_EXPORT sepflow_status sepflow_apply(const sepflow_plan *plan, const sepflow_image *in,

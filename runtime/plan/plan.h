@@ -69,8 +69,9 @@ struct Plan {
 
 Plan make_plan(const Kernel &kernel, const Options &options);
 
-sepflow_plan_info plan_info(const Plan &plan);
-sepflow_plan_description describe_plan(const Plan &plan);  // points into the plan
+// What hosts and people ask of a plan; the description points into it.
+sepflow_plan_info plan_info(const Plan &plan, uint64_t scratch_bytes);
+sepflow_plan_description describe_plan(const Plan &plan);
 
 // Where the output lies for an input's domain, by the extent.
 sepflow_rect output_domain(const Plan &plan, const sepflow_rect &in);

@@ -1,0 +1,180 @@
+// The direct calls of sepflow.h, each a few lines over the plan and execute rooms.
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <memory>
+
+#include <sepflow/sepflow.h>
+
+#include "runtime/error.h"
+#include "runtime/execute/execute.h"
+#include "runtime/plan/plan.h"
+
+struct sepflow_plan {
+    explicit sepflow_plan(sepflow::Plan made) : plan(std::move(made)) {}
+    const sepflow::Plan plan;
+    std::atomic<int64_t> owners{1};
+};
+
+namespace sepflow {
+
+namespace {
+
+// `make_kernel` runs inside the boundary; it may throw.
+template <typename MakeKernel>
+sepflow_status create(const sepflow_options *options, sepflow_plan **plan, sepflow_error *error,
+                      MakeKernel make_kernel) {
+    return guarded(error, [&] {
+        if (plan == nullptr) throw Error(SEPFLOW_E_INVALID, "plan is NULL");
+        *plan = nullptr;
+        const Options checked = check_options(options);
+        *plan = new sepflow_plan(make_plan(make_kernel(), checked));
+    });
+}
+
+size_t checked_length(int64_t length, const char *name) {
+    if (length < 1) throw Error(SEPFLOW_E_INVALID, std::string(name) + " must be at least 1");
+    return static_cast<size_t>(length);
+}
+
+std::vector<double> checked_vector(const double *taps, int64_t length, const char *name) {
+    if (taps == nullptr) throw Error(SEPFLOW_E_INVALID, std::string(name) + " is NULL");
+    const size_t count = checked_length(length, name);
+    if (count > kMaxKernelLength) {
+        throw Error(SEPFLOW_E_PARAM, std::string(name) + " has more than " +
+                                         std::to_string(kMaxKernelLength) + " taps");
+    }
+    return std::vector<double>(taps, taps + count);
+}
+
+// Copies what the caller's struct has room for.
+template <typename Struct>
+sepflow_status fill(Struct *to, const Struct &from) {
+    if (to == nullptr) return SEPFLOW_E_INVALID;
+    const uint32_t size = to->struct_size;
+    if (size < sizeof size) return SEPFLOW_E_ABI;
+    std::memcpy(to, &from, std::min<size_t>(size, sizeof from));
+    to->struct_size = size;
+    return SEPFLOW_OK;
+}
+
+}  // namespace
+
+}  // namespace sepflow
+
+using sepflow::Error;
+
+extern "C" {
+
+#define SEPFLOW_TEXT_OF(number) #number
+#define SEPFLOW_TEXT(number) SEPFLOW_TEXT_OF(number)
+
+const char *sepflow_version(void) {
+    return SEPFLOW_TEXT(SEPFLOW_VERSION_MAJOR) "." SEPFLOW_TEXT(SEPFLOW_VERSION_MINOR) "." SEPFLOW_TEXT(
+        SEPFLOW_VERSION_PATCH);
+}
+
+const char *sepflow_status_text(sepflow_status status) {
+    switch (status) {
+        case SEPFLOW_OK: return "success";
+        case SEPFLOW_E_INVALID: return "invalid argument";
+        case SEPFLOW_E_UNSUPPORTED: return "not supported";
+        case SEPFLOW_E_FORMAT: return "pixel format does not fit";
+        case SEPFLOW_E_PARAM: return "bad parameter";
+        case SEPFLOW_E_MEMORY: return "out of memory";
+        case SEPFLOW_E_CANCELLED: return "cancelled";
+        case SEPFLOW_E_ABI: return "version or struct size does not fit";
+        case SEPFLOW_E_INTERNAL: return "internal error";
+        case SEPFLOW_E_NOT_READY: return "a step is missing";
+        case SEPFLOW_E_IO: return "a file could not be read or written";
+        default: return "unknown status";
+    }
+}
+
+sepflow_status sepflow_plan_create(const double *taps, int64_t rows, int64_t columns, int64_t row_stride,
+                                   const sepflow_options *options, sepflow_plan **plan,
+                                   sepflow_error *error) {
+    return sepflow::create(options, plan, error, [&] {
+        return sepflow::kernel_from_matrix(taps, sepflow::checked_length(rows, "rows"),
+                                           sepflow::checked_length(columns, "columns"), row_stride);
+    });
+}
+
+sepflow_status sepflow_plan_from_vectors(const double *column, int64_t rows, const double *row,
+                                         int64_t columns, const sepflow_options *options,
+                                         sepflow_plan **plan, sepflow_error *error) {
+    return sepflow::create(options, plan, error, [&] {
+        return sepflow::kernel_from_vectors(sepflow::checked_vector(column, rows, "column"),
+                                            sepflow::checked_vector(row, columns, "row"));
+    });
+}
+
+sepflow_status sepflow_plan_from_text(const char *text, const sepflow_options *options, sepflow_plan **plan,
+                                      sepflow_error *error) {
+    return sepflow::create(options, plan, error, [&] {
+        if (text == nullptr) throw Error(SEPFLOW_E_INVALID, "the kernel text is NULL");
+        return sepflow::kernel_from_text(text);
+    });
+}
+
+void sepflow_plan_retain(sepflow_plan *plan) {
+    if (plan != nullptr) plan->owners.fetch_add(1, std::memory_order_relaxed);
+}
+
+void sepflow_plan_free(sepflow_plan *plan) {
+    if (plan != nullptr && plan->owners.fetch_sub(1, std::memory_order_acq_rel) == 1) delete plan;
+}
+
+sepflow_status sepflow_plan_query(const sepflow_plan *plan, sepflow_plan_info *info) {
+    if (plan == nullptr) return SEPFLOW_E_INVALID;
+    return sepflow::fill(info, sepflow::plan_info(plan->plan, sepflow::scratch_bytes(plan->plan)));
+}
+
+sepflow_status sepflow_plan_describe(const sepflow_plan *plan, sepflow_plan_description *description) {
+    if (plan == nullptr) return SEPFLOW_E_INVALID;
+    return sepflow::fill(description, sepflow::describe_plan(plan->plan));
+}
+
+sepflow_status sepflow_plan_output_domain(const sepflow_plan *plan, const sepflow_rect *in,
+                                          sepflow_rect *out) {
+    if (plan == nullptr || in == nullptr || out == nullptr) return SEPFLOW_E_INVALID;
+    *out = sepflow::output_domain(plan->plan, *in);
+    return SEPFLOW_OK;
+}
+
+sepflow_status sepflow_plan_input_region(const sepflow_plan *plan, const sepflow_rect *out,
+                                         const sepflow_rect *domain, sepflow_rect *in) {
+    if (plan == nullptr || out == nullptr || domain == nullptr || in == nullptr) return SEPFLOW_E_INVALID;
+    *in = sepflow::input_region(plan->plan, *out, *domain);
+    return SEPFLOW_OK;
+}
+
+sepflow_status sepflow_process_plan(const sepflow_plan *plan, const sepflow_process *call,
+                                    sepflow_error *error) {
+    return sepflow::guarded(error, [&] {
+        if (plan == nullptr) throw Error(SEPFLOW_E_INVALID, "plan is NULL");
+        if (call == nullptr) throw Error(SEPFLOW_E_INVALID, "call is NULL");
+        if (call->struct_size < sizeof(sepflow_process)) {
+            throw Error(SEPFLOW_E_ABI, "call: struct_size is too small; set it to sizeof(sepflow_process)");
+        }
+        sepflow::process(plan->plan, *call, call->host);
+    });
+}
+
+sepflow_status sepflow_apply(const sepflow_plan *plan, const sepflow_image *in, const sepflow_image *out,
+                             const sepflow_rect *region, int32_t max_threads, sepflow_error *error) {
+    if (in == nullptr || out == nullptr) {
+        return sepflow::report(error, SEPFLOW_E_INVALID, in == nullptr ? "in is NULL" : "out is NULL");
+    }
+    sepflow_process call = {};
+    call.struct_size = sizeof call;
+    call.inputs = in;
+    call.input_count = 1;
+    call.outputs = out;
+    call.output_count = 1;
+    call.region = region != nullptr ? *region : out->bounds;
+    call.max_threads = max_threads;
+    return sepflow_process_plan(plan, &call, error);
+}
+
+}  // extern "C"

@@ -1,0 +1,19 @@
+// What a call may ask of a plan: every image, stride and region is checked here, once, before any pixel
+// is touched.
+#pragma once
+
+#include <sepflow/node.h>
+
+#include "runtime/plan/plan.h"
+
+namespace sepflow {
+
+struct Call {
+    sepflow_image in, out;
+    sepflow_rect region;
+};
+
+// Throws Error; the region of the result may be empty.
+Call check_call(const Plan &plan, const sepflow_process &call);
+
+}  // namespace sepflow

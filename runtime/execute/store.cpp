@@ -1,0 +1,181 @@
+#include "runtime/execute/store.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <numeric>
+
+#include "runtime/execute/half.h"
+
+namespace sepflow {
+
+namespace {
+
+// Sum of the taps `k` of a filter whose pixel position - anchor + k lies in 0 .. size-1.
+double sum_inside(const double *taps, int64_t length, int64_t anchor, int64_t position,
+                  int64_t size) {
+    const int64_t first = std::clamp<int64_t>(anchor - position, 0, length);
+    const int64_t last = std::clamp<int64_t>(size + anchor - position, first, length);
+    return std::accumulate(taps + first, taps + last, 0.0);
+}
+
+void sums_along(const Taps &taps, int64_t anchor, bool truncates, int64_t first, int64_t count,
+                int64_t size, double *sums) {
+    for (int64_t i = 0; i < count; ++i) {
+        for (int64_t t = 0; t < taps.terms; ++t) {
+            const double *filter = taps.f64.data() + t * taps.length;
+            *sums++ = truncates ? sum_inside(filter, taps.length, anchor, first + i, size)
+                                : std::accumulate(filter, filter + taps.length, 0.0);
+        }
+    }
+}
+
+template <typename T>
+T to_integer(double value) {
+    constexpr double low = std::numeric_limits<T>::min(), high = std::numeric_limits<T>::max();
+    // The comparisons are such that a NaN becomes `low`.
+    return static_cast<T>(std::nearbyint(value >= high ? high : value > low ? value : low));
+}
+
+uint16_t to_half(double value) {
+    const auto single = static_cast<float>(value);
+    uint16_t half;
+    float_to_half(&single, &half, 1);
+    return half;
+}
+
+// Writes sample(x, y, c) for every channel of every pixel of the area.
+template <typename T, typename Sample>
+void write(const sepflow_image &out, const sepflow_rect &area, const Walk &walk, int32_t plane,
+           Sample sample) {
+    for (int64_t y = 0; y < area.h; ++y) {
+        char *pixel = pixel_address(out, area.x, area.y + y, plane);
+        for (int64_t x = 0; x < area.w; ++x, pixel += out.stride_x) {
+            for (int32_t c = 0; c < walk.step; ++c) {
+                const T value = sample(x, y, c);
+                std::memcpy(pixel + c * out.stride_c, &value, sizeof value);
+            }
+        }
+    }
+}
+
+template <typename T>
+void store_as(const Results &results, const sepflow_image &out, const sepflow_rect &area,
+              const Walk &walk, int32_t plane) {
+    const auto *samples = static_cast<const T *>(results.samples);
+    constexpr int64_t bytes = sizeof(T);
+    if (out.stride_x == walk.step * bytes && (walk.step == 1 || out.stride_c == bytes)) {
+        for (int64_t y = 0; y < area.h; ++y) {
+            std::memcpy(pixel_address(out, area.x, area.y + y, plane), samples + y * results.pitch,
+                        static_cast<size_t>(area.w * walk.step * bytes));
+        }
+        return;
+    }
+    write<T>(out, area, walk, plane, [&](int64_t x, int64_t y, int32_t c) {
+        return samples[y * results.pitch + x * walk.step + c];
+    });
+}
+
+void store_halves(const Results &results, const sepflow_image &out, const sepflow_rect &area,
+                  const Walk &walk, int32_t plane) {
+    const auto *samples = static_cast<const float *>(results.samples);
+    if (out.stride_x == walk.step * 2 && (walk.step == 1 || out.stride_c == 2)) {
+        for (int64_t y = 0; y < area.h; ++y) {
+            float_to_half(
+                samples + y * results.pitch,
+                reinterpret_cast<uint16_t *>(pixel_address(out, area.x, area.y + y, plane)),
+                static_cast<size_t>(area.w * walk.step));
+        }
+        return;
+    }
+    write<uint16_t>(out, area, walk, plane, [&](int64_t x, int64_t y, int32_t c) {
+        return to_half(samples[y * results.pitch + x * walk.step + c]);
+    });
+}
+
+template <typename Value>
+void store_values(sepflow_type type, const sepflow_image &out, const sepflow_rect &area,
+                  const Walk &walk, int32_t plane, Value value) {
+    const auto as = [&](auto convert) {
+        using T = decltype(convert(0.0));
+        write<T>(out, area, walk, plane,
+                 [&](int64_t x, int64_t y, int32_t c) { return convert(value(x, y, c)); });
+    };
+    switch (type) {
+        case SEPFLOW_U8:
+            return as([](double v) { return to_integer<uint8_t>(v); });
+        case SEPFLOW_U16:
+            return as([](double v) { return to_integer<uint16_t>(v); });
+        case SEPFLOW_S16:
+            return as([](double v) { return to_integer<int16_t>(v); });
+        case SEPFLOW_F16:
+            return as([](double v) { return to_half(v); });
+        case SEPFLOW_F32:
+            return as([](double v) { return static_cast<float>(v); });
+        default:
+            return as([](double v) { return v; });
+    }
+}
+
+}  // namespace
+
+int64_t Rescaling::size(const Plan &plan, int64_t tile_w, int64_t tile_h) {
+    return plan.row_taps.terms * (tile_w + tile_h);
+}
+
+Rescaling::Rescaling(const Plan &plan, const sepflow_rect &domain, const sepflow_rect &tile,
+                     double *sums)
+    : terms_(plan.row_taps.terms),
+      kernel_sum_(std::accumulate(plan.kernel.taps.begin(), plan.kernel.taps.end(), 0.0)),
+      negligible_(1e-12 * plan.factoring.kernel_norm_1),
+      row_sums_(sums),
+      column_sums_(sums + terms_ * tile.w) {
+    sums_along(plan.row_taps, plan.anchor_x, plan.options.border_x == SEPFLOW_BORDER_TRUNCATE,
+               tile.x - domain.x, tile.w, domain.w, row_sums_);
+    sums_along(plan.column_taps, plan.anchor_y, plan.options.border_y == SEPFLOW_BORDER_TRUNCATE,
+               tile.y - domain.y, tile.h, domain.h, column_sums_);
+}
+
+double Rescaling::factor(int64_t x, int64_t y) const {
+    const double used = std::inner_product(row_sums_ + x * terms_, row_sums_ + (x + 1) * terms_,
+                                           column_sums_ + y * terms_, 0.0);
+    return std::fabs(used) <= negligible_ ? 1 : kernel_sum_ / used;
+}
+
+void store(const Results &results, const sepflow_image &out, const sepflow_rect &area,
+           const Walk &walk, int32_t plane) {
+    switch (out.type) {
+        case SEPFLOW_U8:
+            return store_as<uint8_t>(results, out, area, walk, plane);
+        case SEPFLOW_U16:
+            return store_as<uint16_t>(results, out, area, walk, plane);
+        case SEPFLOW_S16:
+            return store_as<int16_t>(results, out, area, walk, plane);
+        case SEPFLOW_F16:
+            return store_halves(results, out, area, walk, plane);
+        case SEPFLOW_F32:
+            return store_as<float>(results, out, area, walk, plane);
+        default:
+            return store_as<double>(results, out, area, walk, plane);
+    }
+}
+
+void store_rescaled(const Plan &plan, const Results &results, const Rescaling &rescaling,
+                    const sepflow_image &out, const sepflow_rect &area, int64_t first_row,
+                    const Walk &walk, int32_t plane) {
+    const double delta = plan.options.delta;
+    const auto store_from = [&](const auto *samples) {
+        store_values(out.type, out, area, walk, plane, [&](int64_t x, int64_t y, int32_t c) {
+            const double value = samples[y * results.pitch + x * walk.step + c];
+            return delta + value * rescaling.factor(x, first_row + y);
+        });
+    };
+    if (plan.precision == Precision::kDouble) {
+        store_from(static_cast<const double *>(results.samples));
+    } else {
+        store_from(static_cast<const float *>(results.samples));
+    }
+}
+
+}  // namespace sepflow
