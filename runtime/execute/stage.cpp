@@ -35,10 +35,6 @@ class RowReader {
 
     void read(int64_t y, T *out) const {
         const int64_t row = border_index(y - domain_.y, domain_.h, options_.border_y);
-        if (row == kOutside) {
-            std::fill_n(out, area_.w * step_, outside(options_.border_y));
-            return;
-        }
         const int64_t first = std::clamp(domain_.x, area_.x, area_.x + area_.w);
         const int64_t last = std::clamp(domain_.x + domain_.w, first, area_.x + area_.w);
         for (int64_t x = area_.x; x < first; ++x) out = copy_outside(x, row, out);
@@ -47,19 +43,23 @@ class RowReader {
     }
 
   private:
-    // Taps that are truncated see zeros; the result is rescaled when it is stored.
-    T outside(int32_t border) const {
-        return border == SEPFLOW_BORDER_CONSTANT ? border_value_ : T(0);
+    // A pixel that no rule fetches: a truncated tap sees zero, and the result is rescaled when it is stored.
+    T missing(bool outside_x, bool outside_y) const {
+        const bool truncated = (outside_x && options_.border_x == SEPFLOW_BORDER_TRUNCATE) ||
+                               (outside_y && options_.border_y == SEPFLOW_BORDER_TRUNCATE);
+        return truncated ? T(0) : border_value_;
     }
 
     T *copy_outside(int64_t x, int64_t row, T *out) const {
         const int64_t column = border_index(x - domain_.x, domain_.w, options_.border_x);
-        if (column == kOutside) return std::fill_n(out, step_, outside(options_.border_x));
+        if (column == kOutside || row == kOutside) {
+            return std::fill_n(out, step_, missing(column == kOutside, row == kOutside));
+        }
         return copy_inside(domain_.x + column, 1, row, out);
     }
 
     T *copy_inside(int64_t x, int64_t count, int64_t row, T *out) const {
-        if (count <= 0) return out;
+        if (row == kOutside) return std::fill_n(out, count * step_, missing(false, true));
         const char *pixel = pixel_address(in_, x, domain_.y + row, plane_);
         constexpr int64_t bytes = sizeof(T);
         if (in_.stride_x == step_ * bytes && (step_ == 1 || in_.stride_c == bytes)) {
