@@ -1,5 +1,5 @@
 // From a kernel to its factors: K = sum over t of column_t * row_t^T, t = 1 .. rank, plus what the
-// sum leaves out. Factors come out canonical: the same bytes from every LAPACK.
+// sum leaves out. Factors come out canonical: the same from every LAPACK. The mathematics is in README.md.
 #pragma once
 
 #include <cstddef>
@@ -21,22 +21,24 @@ struct Budget {
 };
 
 struct Factoring {
-    std::vector<Factor> factors;  // rounded to `precision`, strongest first; never empty
+    std::vector<Factor> factors;  // as the passes use them, rounded to `precision`; never empty
     std::vector<double>
-        singular_values;          // of the whole kernel, descending; by product of norms if given
+        singular_values;          // descending; of given factors: the products of their norms
     double tolerance = 0;         // the one that was used
     double kernel_norm_1 = 0;     // sum of |K|
-    double remainder_norm_1 = 0;  // sum of |K - sum of the factors as stored|
+    double remainder_norm_1 = 0;  // bound on the sum of |K - sum of the factors|
     double remainder_frobenius = 0;
-    double remainder_positive = 0;  // sum of the positive entries of the remainder
-    double remainder_negative = 0;  // sum of the negative entries, <= 0
-    double rounding_bound = 0;      // bound on the passes' own rounding, for |image| <= 1
+    double rounding_bound = 0;    // bound on the rounding of both passes, for |image| <= 1
+    bool exact_integers = false;  // found in integers: the factors multiply to the kernel exactly
+
     std::size_t rank() const { return factors.size(); }
-    // |output - exact| <= error_bound() * max|image| before the conversion to the output type.
+    // |output - exact| <= error_bound() * max|image|, before the conversion to the output's type.
     double error_bound() const { return remainder_norm_1 + rounding_bound; }
 };
 
-double default_tolerance(Precision precision);
+// Throws Error for a tolerance that is not in 0 .. 1 and for a rank above the full one.
 Factoring factor_kernel(const Kernel &kernel, const Budget &budget);
+
+double default_tolerance(Precision precision);
 
 }  // namespace sepflow

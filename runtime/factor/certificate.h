@@ -1,0 +1,14 @@
+// How far the factors are from the kernel: bounds, not estimates.
+#pragma once
+
+#include "runtime/factor/factor.h"
+
+namespace sepflow {
+
+// Fills the norms and bounds of `factoring` from its factors as they stand.
+void certify(const Kernel &kernel, Precision precision, Factoring &factoring);
+
+// A bound on the entrywise 1-norm of K - sum of the factors.
+double remainder_norm_1(const Kernel &kernel, const std::vector<Factor> &factors);
+
+}  // namespace sepflow

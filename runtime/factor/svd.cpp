@@ -1,0 +1,55 @@
+#include "runtime/factor/svd.h"
+
+#include <algorithm>
+#include <cmath>
+#include <lapacke.h>
+#include <string>
+
+#include "runtime/error.h"
+
+namespace sepflow {
+
+namespace {
+
+// A power of two that brings the largest tap into [0.5, 1), so that squares neither overflow nor vanish.
+int exponent_of_largest(const std::vector<double> &taps) {
+    double largest = 0;
+    for (double tap : taps) largest = std::max(largest, std::fabs(tap));
+    int exponent = 0;
+    std::frexp(largest, &exponent);
+    return exponent;
+}
+
+}  // namespace
+
+std::vector<SingularTerm> singular_terms(const Kernel &kernel) {
+    const size_t rows = kernel.rows, columns = kernel.columns, count = std::min(rows, columns);
+    const int exponent = exponent_of_largest(kernel.taps);
+    std::vector<double> matrix = kernel.taps;
+    for (double &tap : matrix) tap = std::ldexp(tap, -exponent);
+
+    std::vector<double> values(count), left(rows * count), right(count * columns),
+        unconverged(count);
+    const auto m = static_cast<lapack_int>(rows), n = static_cast<lapack_int>(columns),
+               k = static_cast<lapack_int>(count);
+    const lapack_int info =
+        LAPACKE_dgesvd(LAPACK_ROW_MAJOR, 'S', 'S', m, n, matrix.data(), n, values.data(),
+                       left.data(), k, right.data(), n, unconverged.data());
+    if (info == LAPACK_WORK_MEMORY_ERROR || info == LAPACK_TRANSPOSE_MEMORY_ERROR)
+        throw std::bad_alloc();
+    if (info != 0) {
+        throw Error(SEPFLOW_E_INTERNAL,
+                    "the singular value decomposition failed, LAPACK info " + std::to_string(info));
+    }
+
+    std::vector<SingularTerm> terms(count);
+    for (size_t t = 0; t < count; ++t) {
+        terms[t].value = std::ldexp(values[t], exponent);
+        for (size_t y = 0; y < rows; ++y) terms[t].vectors.column.push_back(left[y * count + t]);
+        const double *row = right.data() + t * columns;
+        terms[t].vectors.row.assign(row, row + columns);
+    }
+    return terms;
+}
+
+}  // namespace sepflow
