@@ -1,0 +1,26 @@
+#include "plugins/arithmetic/nodes.h"
+#include "plugins/arithmetic/pointwise.h"
+
+namespace sepflow {
+
+namespace {
+
+struct Add {
+    static constexpr uint32_t kInputs = 2;
+    explicit Add(const Parameters &) {}
+    template <typename Number>
+    Number operator()(const Number *at) const {
+        return at[0] + at[1];
+    }
+};
+
+}  // namespace
+
+const NodeKind &add_node() {
+    static const std::vector<sepflow_param_desc> params;
+    static const NodeKind kind = pointwise_node<Add>({"org.sepflow.add/1", "Add", "out = a + b"},
+                                                     params, same_type_formats());
+    return kind;
+}
+
+}  // namespace sepflow

@@ -1,0 +1,114 @@
+// out(x, y) = in(x * factor_x + phase_x, y * factor_y + phase_y): keeps one pixel of each cell of a grid, for
+// pyramids. Filter first; this node only picks.
+#include <algorithm>
+#include <cstring>
+
+#include "plugins/arithmetic/nodes.h"
+#include "plugins/arithmetic/samples.h"
+#include "runtime/error.h"
+#include "runtime/execute/layout.h"
+
+namespace sepflow {
+
+namespace {
+
+// floor(a / b) and ceil(a / b) for b > 0
+int64_t floor_div(int64_t a, int64_t b) {
+    return a / b - (a % b < 0);
+}
+int64_t ceil_div(int64_t a, int64_t b) {
+    return -floor_div(-a, b);
+}
+
+struct Axis {
+    int64_t factor, phase;
+
+    int64_t source(int64_t i) const { return i * factor + phase; }
+    // Outputs whose source lies in first .. first+count-1.
+    void domain(int64_t first, int64_t count, int64_t *out_first, int64_t *out_count) const {
+        *out_first = ceil_div(first - phase, factor);
+        *out_count =
+            std::max<int64_t>(floor_div(first + count - 1 - phase, factor) - *out_first + 1, 0);
+    }
+};
+
+class DecimatePlan : public NodePlan {
+  public:
+    DecimatePlan(const Axis &x, const Axis &y, const sepflow_config &config)
+        : x_(x), y_(y), config_(config) {}
+
+    sepflow_rect output_domain(const sepflow_rect &in) const override {
+        sepflow_rect out;
+        x_.domain(in.x, in.w, &out.x, &out.w);
+        y_.domain(in.y, in.h, &out.y, &out.h);
+        return out;
+    }
+
+    sepflow_rect input_region(const sepflow_rect &out, const sepflow_rect &domain) const override {
+        if (out.w <= 0 || out.h <= 0) return {domain.x, domain.y, 0, 0};
+        const sepflow_rect needed = {x_.source(out.x), y_.source(out.y),
+                                     (out.w - 1) * x_.factor + 1, (out.h - 1) * y_.factor + 1};
+        return NodePlan::input_region(needed, domain);
+    }
+
+    void process(const sepflow_process &call, const sepflow_host *) const override {
+        check_images(call, 1, config_);
+        const sepflow_rect &region = call.region;
+        if (region.w <= 0 || region.h <= 0) return;
+        const sepflow_image &in = call.inputs[0], &out = call.outputs[0];
+        const sepflow_rect needed = {x_.source(region.x), y_.source(region.y),
+                                     (region.w - 1) * x_.factor + 1,
+                                     (region.h - 1) * y_.factor + 1};
+        if (!contains(in.bounds, needed)) {
+            throw Error(SEPFLOW_E_INVALID, "the input's bounds lack pixels that the region needs");
+        }
+        const auto bytes = static_cast<size_t>(type_bytes(in.type));
+        for (int64_t y = region.y; y < region.y + region.h; ++y) {
+            for (int64_t x = region.x; x < region.x + region.w; ++x) {
+                for (int32_t c = 0; c < config_.channels; ++c) {
+                    std::memcpy(pixel_address(out, x, y, c),
+                                pixel_address(in, x_.source(x), y_.source(y), c), bytes);
+                }
+            }
+        }
+    }
+
+  private:
+    Axis x_, y_;
+    sepflow_config config_;
+};
+
+std::unique_ptr<NodePlan> make_plan(const Parameters &parameters, const sepflow_config &config) {
+    const Axis x = {parameters.integer("factor_x"), parameters.integer("phase_x")};
+    const Axis y = {parameters.integer("factor_y"), parameters.integer("phase_y")};
+    if (x.phase >= x.factor || y.phase >= y.factor) {
+        throw Error(SEPFLOW_E_PARAM, "a phase must be below its factor");
+    }
+    return std::make_unique<DecimatePlan>(x, y, config);
+}
+
+}  // namespace
+
+const NodeKind &decimate_node() {
+    constexpr int64_t kMost = 1 << 20;
+    static const std::vector<sepflow_port_desc> ports = {input_port("in", all_types()),
+                                                         output_port("out", all_types())};
+    static const std::vector<sepflow_param_desc> params = {
+        integer_param(
+            {"factor_x", "Factor, horizontal", "Input pixels for each output pixel", "pixels"}, 2,
+            1, kMost),
+        integer_param(
+            {"factor_y", "Factor, vertical", "Input pixels for each output pixel", "pixels"}, 2, 1,
+            kMost),
+        integer_param({"phase_x", "Phase, horizontal", "Which pixel of a cell is kept", "pixels"},
+                      0, 0, kMost - 1),
+        integer_param({"phase_y", "Phase, vertical", "Which pixel of a cell is kept", "pixels"}, 0,
+                      0, kMost - 1)};
+    static const NodeKind kind = make_node_kind(
+        {"org.sepflow.decimate/1", "Decimate", "Keeps one pixel of each cell of a grid"},
+        SEPFLOW_NODE_PURE | SEPFLOW_NODE_TILE_EXACT | SEPFLOW_NODE_THREAD_EXACT, ports, params,
+        same_type_formats(), make_plan);
+    return kind;
+}
+
+}  // namespace sepflow

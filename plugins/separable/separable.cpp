@@ -1,0 +1,160 @@
+// The separable node: the ABI over plan and execute, nothing more.
+#include <memory>
+#include <vector>
+
+#include <sepflow/node.h>
+#include <sepflow/sepflow.h>
+
+#include "plugins/node.h"
+#include "runtime/error.h"
+#include "runtime/execute/execute.h"
+#include "runtime/kernel/kernel.h"
+#include "runtime/plan/plan.h"
+
+namespace sepflow {
+
+namespace {
+
+class SeparablePlan : public NodePlan {
+  public:
+    explicit SeparablePlan(Plan plan) : plan_(std::move(plan)) {}
+    sepflow_plan_info info() const override { return plan_info(plan_, scratch_bytes(plan_)); }
+    sepflow_rect output_domain(const sepflow_rect &in) const override {
+        return sepflow::output_domain(plan_, in);
+    }
+    sepflow_rect input_region(const sepflow_rect &out, const sepflow_rect &domain) const override {
+        return sepflow::input_region(plan_, out, domain);
+    }
+    void process(const sepflow_process &call, const sepflow_host *host) const override {
+        sepflow::process(plan_, call, host);
+    }
+
+  private:
+    Plan plan_;
+};
+
+Kernel kernel_of(const Parameters &parameters) {
+    const Parameters::Value &value = parameters.of("kernel");
+    if (!value.is_set) throw Error(SEPFLOW_E_NOT_READY, "no kernel is set; try \"gaussian 3\"", 0);
+    try {
+        if (value.a.empty()) return kernel_from_text(value.s);
+        return kernel_from_matrix(value.a.data(), static_cast<size_t>(value.rows),
+                                  static_cast<size_t>(value.columns), value.columns);
+    } catch (const Error &e) {
+        throw Error(e.code(), e.what(), 0);
+    }
+}
+
+std::unique_ptr<NodePlan> make_separable_plan(const Parameters &parameters,
+                                              const sepflow_config &config) {
+    sepflow_options options = {};
+    options.struct_size = sizeof options;
+    options.in_type = config.in_type;
+    options.out_type = config.out_type;
+    options.channels = config.channels;
+    options.border_x = parameters.choice("border_x");
+    options.border_y = parameters.choice("border_y");
+    options.border_value = parameters.number("border_value");
+    options.extent = parameters.choice("extent");
+    options.flags = parameters.integer("convolve") != 0 ? SEPFLOW_OPTION_CONVOLVE : 0;
+    options.tolerance = parameters.number("tolerance");
+    options.rank = static_cast<int32_t>(parameters.integer("rank"));
+    options.scale = parameters.number("scale");
+    if (options.scale == 0) throw Error(SEPFLOW_E_PARAM, "scale must not be 0");
+    options.delta = parameters.number("delta");
+    options.schedule = parameters.choice("schedule");
+    options.variant = parameters.text("variant").c_str();
+
+    const Kernel kernel = kernel_of(parameters);
+    const int64_t anchor_x = parameters.integer("anchor_x"),
+                  anchor_y = parameters.integer("anchor_y");
+    if (anchor_x >= 0 || anchor_y >= 0) {
+        options.flags |= SEPFLOW_OPTION_ANCHOR;
+        options.anchor_x = anchor_x >= 0 ? anchor_x : static_cast<int64_t>(kernel.columns / 2);
+        options.anchor_y = anchor_y >= 0 ? anchor_y : static_cast<int64_t>(kernel.rows / 2);
+    }
+    return std::make_unique<SeparablePlan>(make_plan(kernel, check_options(&options)));
+}
+
+// Every pair but those of f64 with another.
+std::vector<sepflow_format_pair> make_formats() {
+    std::vector<sepflow_format_pair> pairs;
+    for (sepflow_type in : all_types()) {
+        for (sepflow_type out : all_types()) {
+            if ((in == SEPFLOW_F64) == (out == SEPFLOW_F64))
+                pairs.push_back({sizeof(sepflow_format_pair), in, out});
+        }
+    }
+    return pairs;
+}
+
+const NodeKind &separable_node() {
+    // In the order of the constants in sepflow.h.
+    static const std::vector<const char *> borders = {"reflect101", "reflect",  "replicate",
+                                                      "wrap",       "constant", "truncate"};
+    static const std::vector<const char *> extents = {"same", "valid", "full"};
+    static const std::vector<const char *> schedules = {"auto", "plain", "transposed"};
+    static const std::vector<sepflow_port_desc> ports = {input_port("in", all_types()),
+                                                         output_port("out", all_types())};
+    static const std::vector<sepflow_param_desc> params = {
+        matrix_param({"kernel", "Kernel",
+                      "The 2-D kernel: text such as \"gaussian 3\", or a matrix", nullptr},
+                     static_cast<int64_t>(kMaxKernelTaps)),
+        choice_param(
+            {"border_x", "Border, horizontal", "What lies left and right of the image", nullptr},
+            "reflect101", borders),
+        choice_param(
+            {"border_y", "Border, vertical", "What lies above and below the image", nullptr},
+            "reflect101", borders),
+        number_param({"border_value", "Border value", "Pixel value of border 'constant'", nullptr},
+                     0, 0, 0),
+        choice_param({"extent", "Extent", "Which pixels the output has", nullptr}, "same", extents),
+        integer_param(
+            {"convolve", "Convolve", "1: flip the kernel (convolution); 0: correlation", nullptr},
+            0, 0, 1),
+        integer_param({"anchor_x", "Anchor, horizontal",
+                       "Kernel column on the output pixel; -1: the middle", "pixels"},
+                      -1, -1, static_cast<int64_t>(kMaxKernelLength) - 1),
+        integer_param({"anchor_y", "Anchor, vertical",
+                       "Kernel row on the output pixel; -1: the middle", "pixels"},
+                      -1, -1, static_cast<int64_t>(kMaxKernelLength) - 1),
+        number_param({"tolerance", "Tolerance",
+                      "Sum of |kernel - factors| allowed, as a part of the sum of "
+                      "|kernel|; 0: the precision of the pixel type",
+                      nullptr},
+                     0, 0, 1),
+        integer_param(
+            {"rank", "Rank", "Pairs of 1-D passes; 0: as many as the tolerance needs", nullptr}, 0,
+            0, static_cast<int64_t>(kMaxKernelLength)),
+        number_param({"scale", "Scale", "Multiplies the kernel", nullptr}, 1, 0, 0),
+        number_param({"delta", "Delta", "Added to every result", nullptr}, 0, 0, 0),
+        text_param({"variant", "Variant", "Instruction set to run on; empty: the best", nullptr},
+                   ""),
+        choice_param(
+            {"schedule", "Schedule", "Form of the passes; results do not depend on it", nullptr},
+            "auto", schedules),
+    };
+    static const std::vector<sepflow_format_pair> formats = make_formats();
+    static const NodeKind kind =
+        make_node_kind({"org.sepflow.separable/1", "Separable convolution",
+                        "Convolves with any 2-D kernel as a sum of pairs of 1-D passes"},
+                       SEPFLOW_NODE_PURE | SEPFLOW_NODE_TILE_EXACT | SEPFLOW_NODE_THREAD_EXACT,
+                       ports, params, formats, make_separable_plan);
+    return kind;
+}
+
+const sepflow_node_desc *node(uint32_t index) {
+    return index == 0 ? &separable_node().desc : nullptr;
+}
+
+}  // namespace
+
+}  // namespace sepflow
+
+extern "C" SEPFLOW_EXPORT const sepflow_entry *SEPFLOW_ENTRY_NAME(void);
+
+extern "C" const sepflow_entry *SEPFLOW_ENTRY_NAME(void) {
+    static const sepflow_entry entry =
+        sepflow::make_entry("org.sepflow.separable", 1, sepflow::node);
+    return &entry;
+}

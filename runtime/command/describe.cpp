@@ -1,0 +1,140 @@
+#include "runtime/command/describe.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <sstream>
+#include <vector>
+
+#include "runtime/command/call.h"
+#include "runtime/command/pixel_type.h"
+
+namespace sepflow::command {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+sepflow_plan_description describe(const sepflow_plan *plan) {
+    sepflow_plan_description d = {};
+    d.struct_size = sizeof d;
+    call([&](sepflow_error *) { return sepflow_plan_describe(plan, &d); });
+    return d;
+}
+
+sepflow_plan_info query(const sepflow_plan *plan) {
+    sepflow_plan_info info = {};
+    info.struct_size = sizeof info;
+    call([&](sepflow_error *) { return sepflow_plan_query(plan, &info); });
+    return info;
+}
+
+std::vector<double> values(const double *first, int64_t count) {
+    return std::vector<double>(first, first + count);
+}
+
+std::vector<std::vector<double>> table(const double *first, int64_t rows, int64_t columns) {
+    std::vector<std::vector<double>> lines;
+    for (int64_t row = 0; row < rows; ++row) lines.push_back(values(first + row * columns, columns));
+    return lines;
+}
+
+// Multiply-adds per sample as 1-D passes; directly it takes one for each tap that is not zero.
+double separable_cost(const sepflow_plan_description &d) {
+    return static_cast<double>(d.rank) * static_cast<double>(d.rows + d.columns);
+}
+
+double predicted_gain(const sepflow_plan_description &d) {
+    return static_cast<double>(d.non_zero_taps) / separable_cost(d);
+}
+
+// "1 2 3", or the first and the last few of many.
+std::string listed(const double *first, int64_t count) {
+    constexpr int64_t kMost = 11, kEdge = 5;
+    std::string text;
+    for (int64_t i = 0; i < count; ++i) {
+        if (count > kMost && i == kEdge) {
+            text += " ...";
+            i = count - kEdge;
+        }
+        text += (i > 0 ? " " : "") + short_number(first[i]);
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string short_number(double value) {
+    char digits[40];
+    std::snprintf(digits, sizeof digits, "%.6g", value);
+    return digits;
+}
+
+std::string error_in_words(double bound, sepflow_type type) {
+    if (type >> 8 == 3) return short_number(bound) + " of the largest |pixel|";
+    const double largest = type == SEPFLOW_U8 ? 255 : type == SEPFLOW_S16 ? 32768 : 65535;
+    return short_number(bound * largest) + " levels of " + short_number(largest) +
+           " before rounding";
+}
+
+Json plan_json(const sepflow_plan *plan, const std::string &kernel_text) {
+    const sepflow_plan_description d = describe(plan);
+    const sepflow_plan_info info = query(plan);
+    Json json;
+    json["kernel"] = kernel_text;
+    json["rows"] = d.rows;
+    json["columns"] = d.columns;
+    json["anchor"] = {d.anchor_x, d.anchor_y};
+    json["non_zero_taps"] = d.non_zero_taps;
+    json["rank"] = d.rank;
+    json["singular_values"] = values(d.singular_values, d.singular_value_count);
+    json["tolerance"] = d.tolerance;
+    json["kernel_norm_1"] = d.kernel_norm_1;
+    json["remainder_norm_1"] = d.remainder_norm_1;
+    json["remainder_frobenius"] = d.remainder_frobenius;
+    json["rounding_bound"] = d.rounding_bound;
+    json["error_bound"] = d.error_bound;
+    json["method"] = d.method;
+    json["reason"] = d.reason;
+    json["multiply_adds"] = separable_cost(d);
+    json["direct_multiply_adds"] = d.non_zero_taps;
+    json["predicted_gain"] = predicted_gain(d);
+    json["variant"] = d.variant;
+    json["schedule"] = d.schedule;
+    json["arithmetic"] = d.arithmetic;
+    json["halo"] = {
+        {"left", info.left}, {"right", info.right}, {"top", info.top}, {"bottom", info.bottom}};
+    json["column_filters"] = table(d.column_taps, d.rank, d.rows);
+    json["row_filters"] = table(d.row_taps, d.rank, d.columns);
+    json["taps"] = table(d.taps, d.rows, d.columns);
+    return json;
+}
+
+std::string plan_text(const sepflow_plan *plan, const std::string &kernel_text) {
+    const sepflow_plan_description d = describe(plan);
+    std::ostringstream text;
+    text << "kernel           " << kernel_text << ": " << d.rows << " rows x " << d.columns
+         << " columns, " << d.non_zero_taps << " taps not zero, anchor " << d.anchor_x << ","
+         << d.anchor_y << '\n'
+         << "rank             " << d.rank << " of at most " << std::min(d.rows, d.columns) << '\n'
+         << "singular values  " << listed(d.singular_values, d.singular_value_count) << '\n'
+         << "method           " << d.method << ": " << d.reason << '\n'
+         << "error bound      " << short_number(d.error_bound) << " for images within [-1, 1]\n"
+         << "  by factoring   " << short_number(d.remainder_norm_1) << " = sum |K - factors|, of "
+         << short_number(d.kernel_norm_1) << " = sum |K|; tolerance " << short_number(d.tolerance)
+         << '\n'
+         << "  by rounding    " << short_number(d.rounding_bound) << '\n'
+         << "cost             " << short_number(separable_cost(d))
+         << " multiply-adds per sample, directly " << d.non_zero_taps << ": predicted gain "
+         << short_number(predicted_gain(d)) << '\n'
+         << "runs as          " << d.variant << ", " << d.schedule << " schedule, " << d.arithmetic
+         << " arithmetic\n";
+    for (int32_t term = 0; term < d.rank; ++term) {
+        text << "factor " << term + 1 << ", column  " << listed(d.column_taps + term * d.rows, d.rows)
+             << '\n'
+             << "factor " << term + 1 << ", row     "
+             << listed(d.row_taps + term * d.columns, d.columns) << '\n';
+    }
+    return text.str();
+}
+
+}  // namespace sepflow::command

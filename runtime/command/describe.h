@@ -1,0 +1,24 @@
+// How a kernel was factored, told in JSON and in text.
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include <sepflow/sepflow.h>
+
+namespace sepflow::command {
+
+// Everything about a plan but its pixels. Fields are documented in README.md.
+nlohmann::ordered_json plan_json(const sepflow_plan *plan, const std::string &kernel_text);
+// The same for a person.
+std::string plan_text(const sepflow_plan *plan, const std::string &kernel_text);
+
+// A bound on the error of images within [-1, 1], in words of the pixel type:
+// "0.0031 of 255 levels" or "1.2e-07 of the largest |pixel|".
+std::string error_in_words(double bound, sepflow_type type);
+
+// Six digits at most, for people.
+std::string short_number(double value);
+
+}  // namespace sepflow::command

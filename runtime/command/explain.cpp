@@ -1,0 +1,51 @@
+// sepflow explain: how a kernel is factored, without an image.
+#include <iostream>
+#include <memory>
+
+#include "runtime/command/describe.h"
+#include "runtime/command/image_file.h"
+#include "runtime/command/picture.h"
+#include "runtime/command/pixel_type.h"
+#include "runtime/command/plan_options.h"
+#include "runtime/command/verbs.h"
+
+namespace sepflow::command {
+
+namespace {
+
+struct Explain {
+    PlanOptions plan;
+    std::string in_type = "f32", picture;
+    bool json = false;
+};
+
+void explain(const Explain &o) {
+    start_vips("sepflow");
+    const NamedKernel kernel = read_kernel(o.plan.kernel);
+    const PlanPointer plan = make_direct_plan(o.plan, kernel, type_from_name(o.in_type),
+                                              type_from_name(o.plan.type));
+    if (!o.picture.empty()) draw_plan(plan.get(), kernel.text, o.picture);
+    if (o.json) {
+        std::cout << plan_json(plan.get(), kernel.text).dump(2) << '\n';
+    } else {
+        std::cout << plan_text(plan.get(), kernel.text);
+    }
+}
+
+}  // namespace
+
+void add_explain(CLI::App &app) {
+    CLI::App *verb = app.add_subcommand(
+        "explain", "Tell how a kernel is factored: singular values, rank, error bound, cost");
+    const auto o = std::make_shared<Explain>();
+    add_plan_options(*verb, o->plan);
+    verb->add_option("--in-type", o->in_type, "Pixel type of the images to come (f32)")
+        ->check(CLI::IsMember(type_names()));
+    verb->add_flag("--json", o->json, "Write JSON");
+    verb->add_option("--picture", o->picture,
+                     "Draw the kernel, what the factors make of it, and the error, into this file")
+        ->type_name("FILE");
+    verb->callback([o] { explain(*o); });
+}
+
+}  // namespace sepflow::command

@@ -1,0 +1,91 @@
+#include "runtime/command/output_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "runtime/error.h"
+
+namespace sepflow::command {
+
+namespace {
+
+Error write_error(const std::string &path) {
+    return Error(SEPFLOW_E_IO, "cannot write " + path + ": " + std::strerror(errno));
+}
+
+std::string followed_links(const std::string &path) {
+    std::error_code missing;
+    const std::filesystem::path target = std::filesystem::canonical(path, missing);
+    return missing ? path : target.string();
+}
+
+// The mode that open() would have given, or that of the file to be replaced.
+mode_t mode_for(const std::string &destination) {
+    struct stat status = {};
+    if (stat(destination.c_str(), &status) == 0) return status.st_mode & 07777;
+    const mode_t mask = umask(0);
+    umask(mask);
+    return 0666 & ~mask;
+}
+
+}  // namespace
+
+OutputFile::OutputFile(const std::string &path) : path_(path), destination_(followed_links(path)) {
+    struct stat status = {};
+    if (stat(destination_.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+        throw Error(SEPFLOW_E_IO, "cannot write " + path + ": it is not a regular file");
+    }
+    const std::filesystem::path destination(destination_);
+    const std::string suffix = lower_case_suffix(destination_);
+    const std::string name = "." + destination.stem().string() + ".XXXXXX" + suffix;
+    temporary_ = (destination.parent_path() / name).string();
+    const int file = mkstemps(temporary_.data(), static_cast<int>(suffix.size()));
+    if (file < 0) {
+        const Error error = write_error(path);
+        temporary_.clear();
+        throw error;
+    }
+    fchmod(file, mode_for(destination_));
+    close(file);
+}
+
+OutputFile::~OutputFile() {
+    if (!temporary_.empty()) unlink(temporary_.c_str());
+}
+
+void OutputFile::write(std::string_view text) const {
+    const int file = open(temporary_.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
+    if (file < 0) throw write_error(path_);
+    while (!text.empty()) {
+        const ssize_t written = ::write(file, text.data(), text.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) {
+            const Error error = write_error(path_);
+            close(file);
+            throw error;
+        }
+        text.remove_prefix(static_cast<size_t>(written));
+    }
+    if (close(file) != 0) throw write_error(path_);
+}
+
+void OutputFile::commit() {
+    if (std::rename(temporary_.c_str(), destination_.c_str()) != 0) throw write_error(path_);
+    temporary_.clear();
+}
+
+std::string lower_case_suffix(const std::string &path) {
+    std::string suffix = std::filesystem::path(path).extension().string();
+    for (char &c : suffix) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return suffix;
+}
+
+}  // namespace sepflow::command

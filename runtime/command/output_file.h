@@ -1,0 +1,34 @@
+// A file that appears whole or not at all: written under a temporary name, then renamed.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace sepflow::command {
+
+class OutputFile {
+  public:
+    // Makes an empty temporary file beside `path` with the same suffix, or throws.
+    explicit OutputFile(const std::string &path);
+    ~OutputFile();
+    OutputFile(const OutputFile &) = delete;
+    OutputFile &operator=(const OutputFile &) = delete;
+
+    // Where to write.
+    const std::string &temporary() const { return temporary_; }
+    const std::string &path() const { return path_; }
+    // Writes all of `text`; for files that are not images.
+    void write(std::string_view text) const;
+    // Renames the temporary file to path, over what was there.
+    void commit();
+
+  private:
+    std::string path_;
+    std::string destination_;  // path_ with symbolic links followed, so that they stay links
+    std::string temporary_;    // empty once committed
+};
+
+// ".png" of "a/B.PNG": in lower case, empty if there is none.
+std::string lower_case_suffix(const std::string &path);
+
+}  // namespace sepflow::command

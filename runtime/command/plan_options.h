@@ -1,0 +1,50 @@
+// The options of a plan on the command line, for the verbs that take them, and what they become:
+// parameters of the separable node, or options of the direct calls.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+#include <sepflow/host.h>
+#include <sepflow/sepflow.h>
+
+#include "runtime/kernel/kernel.h"
+
+namespace sepflow::command {
+
+struct PlanOptions {
+    std::string kernel;
+    std::string border;  // MODE or MODE,MODE; empty: the default
+    std::string extent, anchor, variant, schedule, type;
+    bool convolve = false;
+    std::optional<double> border_value, tolerance, scale, delta;
+    std::optional<int32_t> rank;
+};
+
+void add_plan_options(CLI::App &verb, PlanOptions &options);
+
+// A kernel's text, understood; `is_image` if only this command can read it, as it came from a PNG
+// or the like.
+struct NamedKernel {
+    std::string text;
+    Kernel kernel;
+    bool is_image = false;
+};
+NamedKernel read_kernel(const std::string &text);
+
+// Sets what was given and leaves the rest at the node's defaults.
+void set_node_parameters(sepflow_graph *graph, const std::string &node, const PlanOptions &options,
+                         const NamedKernel &kernel);
+
+struct FreePlan {
+    void operator()(sepflow_plan *plan) const { sepflow_plan_free(plan); }
+};
+using PlanPointer = std::unique_ptr<sepflow_plan, FreePlan>;
+PlanPointer make_direct_plan(const PlanOptions &options, const NamedKernel &kernel,
+                             sepflow_type in_type, sepflow_type out_type);
+
+}  // namespace sepflow::command

@@ -1,0 +1,54 @@
+#include "runtime/command/plugins.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+
+#include "runtime/command/call.h"
+
+namespace sepflow::command {
+
+namespace {
+
+std::string own_plugin_path() {
+    std::error_code unknown;
+    const auto executable = std::filesystem::read_symlink("/proc/self/exe", unknown);
+    if (unknown) return "";
+    const auto above = executable.parent_path().parent_path();
+    return (above / "plugins").string() + ":" + (above / SEPFLOW_INSTALLED_PLUGINS).string();
+}
+
+void note_skipped(void *ctx, const char *path, const char *reason) {
+    auto &skipped = *static_cast<std::vector<SkippedPlugin> *>(ctx);
+    const bool known = std::any_of(skipped.begin(), skipped.end(),
+                                   [&](const SkippedPlugin &plugin) { return plugin.path == path; });
+    if (!known) skipped.push_back({path, reason});
+}
+
+}  // namespace
+
+Plugins find_plugins() {
+    sepflow_registry *registry = nullptr;
+    call([&](sepflow_error *error) { return sepflow_registry_create(&registry, error); });
+    Plugins plugins;
+    plugins.registry.reset(registry);
+    const char *preferred = std::getenv("SEPFLOW_PLUGIN_PATH");
+    const std::string own = own_plugin_path();
+    for (const char *path : {preferred != nullptr ? preferred : "", own.c_str(), (const char *)nullptr}) {
+        const sepflow_status status =
+            sepflow_registry_scan(registry, path, note_skipped, &plugins.skipped);
+        if (status != SEPFLOW_OK) throw Error(status, "cannot look for plugins");
+    }
+    return plugins;
+}
+
+RegistryPointer open_plugins() {
+    Plugins plugins = find_plugins();
+    for (const SkippedPlugin &plugin : plugins.skipped) {
+        std::cerr << "skipped plugin " << plugin.path << ": " << plugin.reason << '\n';
+    }
+    return std::move(plugins.registry);
+}
+
+}  // namespace sepflow::command

@@ -1,0 +1,16 @@
+// The verbs of the command, a file each. Every one adds a subcommand whose callback does the work
+// and throws Error on failure.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace sepflow::command {
+
+void add_filter(CLI::App &app);
+void add_explain(CLI::App &app);
+void add_run(CLI::App &app);
+void add_list(CLI::App &app);
+void add_info(CLI::App &app);
+void add_chart(CLI::App &app);
+
+}  // namespace sepflow::command
