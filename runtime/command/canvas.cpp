@@ -43,7 +43,8 @@ void Canvas::write(int x, int y, const std::string &text, double points, Colour 
             uint8_t *pixel = &pixels_[(static_cast<size_t>(y + row) * width_ + x + column) * 3];
             const uint8_t inks[3] = {ink.red, ink.green, ink.blue};
             for (int c = 0; c < 3; ++c) {
-                pixel[c] = static_cast<uint8_t>((pixel[c] * (255 - cover) + inks[c] * cover + 127) / 255);
+                pixel[c] =
+                    static_cast<uint8_t>((pixel[c] * (255 - cover) + inks[c] * cover + 127) / 255);
             }
         }
     }

@@ -30,7 +30,8 @@ size_t parse_line(std::string_view line, const std::string &name, size_t number,
         const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), value);
         if (error != std::errc()) {
             const std::string_view word = line.substr(0, line.find_first_of(" \t\r,;"));
-            fail(name, number, "has '" + std::string(word.substr(0, 20)) + "' where a number belongs");
+            fail(name, number,
+                 "has '" + std::string(word.substr(0, 20)) + "' where a number belongs");
         }
         values.push_back(value);
         ++count;
@@ -65,7 +66,8 @@ CsvPixels parse_csv(std::string_view text, const std::string &name) {
         pixels.width = count;
         ++pixels.height;
     }
-    if (pixels.height == 0) throw Error(SEPFLOW_E_IO, "cannot read " + name + ": it has no numbers");
+    if (pixels.height == 0)
+        throw Error(SEPFLOW_E_IO, "cannot read " + name + ": it has no numbers");
     return pixels;
 }
 

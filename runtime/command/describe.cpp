@@ -34,7 +34,8 @@ std::vector<double> values(const double *first, int64_t count) {
 
 std::vector<std::vector<double>> table(const double *first, int64_t rows, int64_t columns) {
     std::vector<std::vector<double>> lines;
-    for (int64_t row = 0; row < rows; ++row) lines.push_back(values(first + row * columns, columns));
+    for (int64_t row = 0; row < rows; ++row)
+        lines.push_back(values(first + row * columns, columns));
     return lines;
 }
 
@@ -129,8 +130,8 @@ std::string plan_text(const sepflow_plan *plan, const std::string &kernel_text) 
          << "runs as          " << d.variant << ", " << d.schedule << " schedule, " << d.arithmetic
          << " arithmetic\n";
     for (int32_t term = 0; term < d.rank; ++term) {
-        text << "factor " << term + 1 << ", column  " << listed(d.column_taps + term * d.rows, d.rows)
-             << '\n'
+        text << "factor " << term + 1 << ", column  "
+             << listed(d.column_taps + term * d.rows, d.rows) << '\n'
              << "factor " << term + 1 << ", row     "
              << listed(d.row_taps + term * d.columns, d.columns) << '\n';
     }

@@ -1,9 +1,8 @@
 // How a kernel was factored, told in JSON and in text.
 #pragma once
 
-#include <string>
-
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include <sepflow/sepflow.h>
 

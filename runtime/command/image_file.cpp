@@ -1,7 +1,5 @@
 #include "runtime/command/image_file.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <clocale>
@@ -9,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <unistd.h>
 #include <vector>
 
 #include "runtime/command/csv.h"
@@ -47,13 +46,15 @@ ImagePointer unpacked(ImagePointer image, const std::string &path) {
 void write_csv(VipsImage *image, const OutputFile &file) {
     const std::unique_ptr<VipsRegion, Unref> region(vips_region_new(image));
     VipsImage *doubles = nullptr;
-    if (vips_cast_double(image, &doubles, nullptr)) throw vips_failure("cannot write " + file.path());
+    if (vips_cast_double(image, &doubles, nullptr))
+        throw vips_failure("cannot write " + file.path());
     const ImagePointer owner(doubles);
     const std::unique_ptr<VipsRegion, Unref> rows(vips_region_new(doubles));
     std::string text;
     for (int y = 0; y < doubles->Ysize; ++y) {
         const VipsRect row = {0, y, doubles->Xsize, 1};
-        if (vips_region_prepare(rows.get(), &row)) throw vips_failure("cannot write " + file.path());
+        if (vips_region_prepare(rows.get(), &row))
+            throw vips_failure("cannot write " + file.path());
         const auto *values = reinterpret_cast<const double *>(VIPS_REGION_ADDR(rows.get(), 0, y));
         for (int x = 0; x < doubles->Xsize; ++x) {
             if (x > 0) text += ',';
@@ -92,29 +93,55 @@ struct Format {
     const char *name;
     std::vector<std::string> suffixes;
     std::vector<sepflow_type> types;
-    std::vector<int> channels;  // empty: any number
+    std::vector<int> channels;                        // empty: any number
     int (*save)(VipsImage *image, const char *file);  // null: CSV
-    const char *remedy;         // for what it does not hold
+    const char *remedy;                               // for what it does not hold
 };
 
 const std::vector<Format> &formats() {
     static const std::vector<Format> all = {
-        {"PNG", {".png"}, {SEPFLOW_U8, SEPFLOW_U16}, {1, 2, 3, 4}, save_png,
+        {"PNG",
+         {".png"},
+         {SEPFLOW_U8, SEPFLOW_U16},
+         {1, 2, 3, 4},
+         save_png,
          "use --type u8, --type u16 or a .tif file"},
-        {"JPEG", {".jpg", ".jpeg"}, {SEPFLOW_U8}, {1, 3}, save_jpeg,
+        {"JPEG",
+         {".jpg", ".jpeg"},
+         {SEPFLOW_U8},
+         {1, 3},
+         save_jpeg,
          "use --type u8, or a .png or .tif file"},
-        {"WebP", {".webp"}, {SEPFLOW_U8}, {1, 3, 4}, save_webp,
+        {"WebP",
+         {".webp"},
+         {SEPFLOW_U8},
+         {1, 3, 4},
+         save_webp,
          "use --type u8, or a .png or .tif file"},
-        {"TIFF", {".tif", ".tiff"},
-         {SEPFLOW_U8, SEPFLOW_U16, SEPFLOW_S16, SEPFLOW_F32, SEPFLOW_F64}, {}, save_tiff,
+        {"TIFF",
+         {".tif", ".tiff"},
+         {SEPFLOW_U8, SEPFLOW_U16, SEPFLOW_S16, SEPFLOW_F32, SEPFLOW_F64},
+         {},
+         save_tiff,
          "use --type f32"},
-        {"PGM", {".pgm"}, {SEPFLOW_U8, SEPFLOW_U16}, {1}, save_pnm,
+        {"PGM",
+         {".pgm"},
+         {SEPFLOW_U8, SEPFLOW_U16},
+         {1},
+         save_pnm,
          "use --type u8, --type u16 or a .tif file"},
-        {"PPM", {".ppm"}, {SEPFLOW_U8, SEPFLOW_U16}, {3}, save_pnm,
+        {"PPM",
+         {".ppm"},
+         {SEPFLOW_U8, SEPFLOW_U16},
+         {3},
+         save_pnm,
          "use --type u8, --type u16 or a .tif file"},
         {"PFM", {".pfm"}, {SEPFLOW_F32}, {1, 3}, save_pnm, "use --type f32 or a .tif file"},
-        {"CSV", {".csv"},
-         {SEPFLOW_U8, SEPFLOW_U16, SEPFLOW_S16, SEPFLOW_F32, SEPFLOW_F64}, {1}, nullptr,
+        {"CSV",
+         {".csv"},
+         {SEPFLOW_U8, SEPFLOW_U16, SEPFLOW_S16, SEPFLOW_F32, SEPFLOW_F64},
+         {1},
+         nullptr,
          "use --type f32 and a grey image"},
     };
     return all;
@@ -127,9 +154,11 @@ const Format &format_of(const std::string &path) {
         if (std::find(suffixes.begin(), suffixes.end(), suffix) != suffixes.end()) return format;
     }
     const std::string why =
-        suffix == ".exr" ? "OpenEXR files can be read but not written here, use .tif with --type f32"
-        : suffix.empty() ? "its name has no suffix that says the format, such as .png or .tif"
-                         : "the format " + suffix + " is not one of .png .jpg .webp .tif .pgm .ppm .pfm .csv";
+        suffix == ".exr"
+            ? "OpenEXR files can be read but not written here, use .tif with --type f32"
+        : suffix.empty()
+            ? "its name has no suffix that says the format, such as .png or .tif"
+            : "the format " + suffix + " is not one of .png .jpg .webp .tif .pgm .ppm .pfm .csv";
     throw Error(SEPFLOW_E_IO, "cannot write " + path + ": " + why);
 }
 
@@ -175,10 +204,10 @@ ImagePointer read_image(const std::string &path) {
     }
     ImagePointer image = unpacked(ImagePointer(opened), path);
     if (type_of_band_format(image->BandFmt) == SEPFLOW_TYPE_NONE) {
-        throw Error(SEPFLOW_E_FORMAT,
-                    "cannot filter " + path + ": its pixels are of libvips type " +
-                        vips_enum_nick(VIPS_TYPE_BAND_FORMAT, image->BandFmt) +
-                        "; convert it to u8, u16, s16, f32 or f64 first");
+        throw Error(SEPFLOW_E_FORMAT, "cannot filter " + path +
+                                          ": its pixels are of libvips type " +
+                                          vips_enum_nick(VIPS_TYPE_BAND_FORMAT, image->BandFmt) +
+                                          "; convert it to u8, u16, s16, f32 or f64 first");
     }
     return image;
 }

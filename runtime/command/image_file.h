@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <string>
-
 #include <vips/vips.h>
 
 #include <sepflow/node.h>

@@ -1,8 +1,8 @@
 #include "runtime/command/interrupt.h"
 
-#include <csignal>
-
 #include <atomic>
+#include <csignal>
+#include <initializer_list>
 
 namespace sepflow::command {
 

@@ -23,8 +23,8 @@ Kernel read_kernel_image(const std::string &path) {
     if (vips_cast_double(image.get(), &doubles, nullptr)) throw vips_failure("cannot read " + path);
     const ImagePointer owner(doubles);
     size_t bytes = 0;
-    const std::unique_ptr<void, void (*)(void *)> memory(vips_image_write_to_memory(doubles, &bytes),
-                                                         g_free);
+    const std::unique_ptr<void, void (*)(void *)> memory(
+        vips_image_write_to_memory(doubles, &bytes), g_free);
     if (!memory) throw vips_failure("cannot read " + path);
     std::vector<double> taps(rows * columns);
     std::memcpy(taps.data(), memory.get(), bytes);

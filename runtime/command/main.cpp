@@ -1,11 +1,10 @@
 // sepflow: filter images with any kernel by 1-D passes. Verbs are in the files beside this one.
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <exception>
 #include <iostream>
 #include <string>
 #include <vector>
-
-#include <CLI/CLI.hpp>
 
 #include <sepflow/sepflow.h>
 
@@ -50,10 +49,9 @@ size_t distance(const std::string &a, const std::string &b) {
 
 // " (did you mean --kernel?)", or nothing when no word is near.
 std::string suggestion(const std::string &word, const std::vector<std::string> &known) {
-    const auto nearest =
-        std::min_element(known.begin(), known.end(), [&](const auto &a, const auto &b) {
-            return distance(word, a) < distance(word, b);
-        });
+    const auto nearest = std::min_element(
+        known.begin(), known.end(),
+        [&](const auto &a, const auto &b) { return distance(word, a) < distance(word, b); });
     if (nearest == known.end() || distance(word, *nearest) > 1 + word.size() / 4) return "";
     return " (did you mean " + *nearest + "?)";
 }
@@ -79,8 +77,8 @@ std::string usage_sentence(const CLI::App &app, const CLI::ParseError &error) {
     const std::vector<std::string> rest = app.remaining(true);
     if (!rest.empty()) {
         const bool is_verb = verbs.empty() && rest.front()[0] != '-';
-        return prefix + (is_verb ? "unknown verb '" : "unexpected argument '") + rest.front() + "'" +
-               suggestion(rest.front(), words_of(place)) + help;
+        return prefix + (is_verb ? "unknown verb '" : "unexpected argument '") + rest.front() +
+               "'" + suggestion(rest.front(), words_of(place)) + help;
     }
     if (verbs.empty()) return "a verb is missing" + help;
     return prefix + error.what() + help;

@@ -12,7 +12,7 @@ namespace sepflow::command {
 
 namespace {
 
-constexpr int kPanel = 360;   // side of the square that a panel is fitted into
+constexpr int kPanel = 360;  // side of the square that a panel is fitted into
 constexpr int kMargin = 24;
 constexpr int kHeading = 56;  // above the panels
 constexpr int kCaption = 64;  // below them
@@ -49,7 +49,8 @@ Colour signed_colour(double part) {
     const auto fade = [&](double full) {
         return static_cast<uint8_t>(std::lround(255 + (full - 255) * strength));
     };
-    return part < 0 ? Colour{fade(33), fade(102), fade(172)} : Colour{fade(178), fade(24), fade(43)};
+    return part < 0 ? Colour{fade(33), fade(102), fade(172)}
+                    : Colour{fade(178), fade(24), fade(43)};
 }
 
 void draw_panel(Canvas &canvas, int x, const Matrix &matrix, double full_scale,
@@ -90,9 +91,10 @@ void draw_plan(const sepflow_plan *plan, const std::string &kernel_text, const s
     for (size_t i = 0; i < error.values.size(); ++i) error.values[i] -= sum.values[i];
 
     Canvas canvas(3 * kPanel + 4 * kMargin, kHeading + kPanel + kCaption, kPaper);
-    const std::string heading = kernel_text.substr(0, 100) + ":  " + std::to_string(d.rows) + " x " +
-                                std::to_string(d.columns) + ", rank " + std::to_string(d.rank) +
-                                ", error bound " + short_number(d.error_bound);
+    const std::string heading = kernel_text.substr(0, 100) + ":  " + std::to_string(d.rows) +
+                                " x " + std::to_string(d.columns) + ", rank " +
+                                std::to_string(d.rank) + ", error bound " +
+                                short_number(d.error_bound);
     canvas.write(kMargin, 20, heading, 17, kInk);
     const double full_scale = kernel.largest();
     draw_panel(canvas, kMargin, kernel, full_scale, "kernel K", scale_caption(full_scale));

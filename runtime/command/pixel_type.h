@@ -3,7 +3,6 @@
 
 #include <string>
 #include <vector>
-
 #include <vips/vips.h>
 
 #include <sepflow/node.h>

@@ -56,6 +56,13 @@ std::string check_anchor(const std::string &text) {
     return sound ? "" : "'" + text + "' is not X,Y: column and row of the kernel, from 0";
 }
 
+// The direct calls read 0 as "no scale given".
+std::string check_scale(const std::string &text) {
+    double value = 0;
+    const bool is_zero = CLI::detail::lexical_cast(text, value) && value == 0;
+    return is_zero ? "the scale must not be 0" : "";
+}
+
 std::string number_text(double value) {
     std::string text;
     append_number(text, value);
@@ -89,7 +96,7 @@ void add_plan_options(CLI::App &verb, PlanOptions &o) {
     verb.add_option("--tolerance", o.tolerance,
                     "Error allowed, sum |K - factors| as a part of sum |K| (the type's precision)");
     verb.add_option("--rank", o.rank, "Use exactly this rank")->check(CLI::PositiveNumber);
-    verb.add_option("--scale", o.scale, "Multiply the result (1)");
+    verb.add_option("--scale", o.scale, "Multiply the result (1)")->check(check_scale);
     verb.add_option("--delta", o.delta, "Add to the result, after scale (0)");
     verb.add_option("--type", o.type, "Pixel type of the result (that of the input)")
         ->check(CLI::IsMember(type_names()));

@@ -2,12 +2,11 @@
 // parameters of the separable node, or options of the direct calls.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
-
-#include <CLI/CLI.hpp>
 
 #include <sepflow/host.h>
 #include <sepflow/sepflow.h>

@@ -21,8 +21,9 @@ std::string own_plugin_path() {
 
 void note_skipped(void *ctx, const char *path, const char *reason) {
     auto &skipped = *static_cast<std::vector<SkippedPlugin> *>(ctx);
-    const bool known = std::any_of(skipped.begin(), skipped.end(),
-                                   [&](const SkippedPlugin &plugin) { return plugin.path == path; });
+    const bool known =
+        std::any_of(skipped.begin(), skipped.end(),
+                    [&](const SkippedPlugin &plugin) { return plugin.path == path; });
     if (!known) skipped.push_back({path, reason});
 }
 
@@ -35,7 +36,8 @@ Plugins find_plugins() {
     plugins.registry.reset(registry);
     const char *preferred = std::getenv("SEPFLOW_PLUGIN_PATH");
     const std::string own = own_plugin_path();
-    for (const char *path : {preferred != nullptr ? preferred : "", own.c_str(), (const char *)nullptr}) {
+    for (const char *path :
+         {preferred != nullptr ? preferred : "", own.c_str(), (const char *)nullptr}) {
         const sepflow_status status =
             sepflow_registry_scan(registry, path, note_skipped, &plugins.skipped);
         if (status != SEPFLOW_OK) throw Error(status, "cannot look for plugins");

@@ -1,9 +1,8 @@
 #include "runtime/command/progress.h"
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <string>
+#include <unistd.h>
 
 namespace sepflow::command {
 

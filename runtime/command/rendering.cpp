@@ -85,16 +85,16 @@ Rendering::Rendering(const sepflow_graph *graph, const std::string &output, Vips
     });
     const sepflow_rect &domain = output_.domain;
     if (domain.w < 1 || domain.h < 1) {
-        throw Error(SEPFLOW_E_PARAM, "the result has no pixels: the image is smaller than the kernel "
-                                     "and the extent is valid");
+        throw Error(SEPFLOW_E_PARAM,
+                    "the result has no pixels: the image is smaller than the kernel "
+                    "and the extent is valid");
     }
     const VipsBandFormat format = band_format_of_type(output_.type);
     if (format == VIPS_FORMAT_NOTSET || std::max(domain.w, domain.h) > VIPS_MAX_COORD) {
-        throw Error(SEPFLOW_E_FORMAT,
-                    format == VIPS_FORMAT_NOTSET
-                        ? "no file format here holds " + type_name(output_.type) +
-                              " pixels; use --type f32"
-                        : "the result is too large for an image file");
+        throw Error(SEPFLOW_E_FORMAT, format == VIPS_FORMAT_NOTSET
+                                          ? "no file format here holds " + type_name(output_.type) +
+                                                " pixels; use --type f32"
+                                          : "the result is too large for an image file");
     }
     const int64_t line = domain.w * output_.channels * (output_.type & 0xff) / 8;
     band_rows_ = std::min(domain.h, std::max(kLeastBandRows, kBandBytes / line));
@@ -167,8 +167,8 @@ void Rendering::compute_band(int64_t first_row) {
     run.ctx = &share;
     run.progress = [](void *ctx, int64_t done, int64_t total) {
         const auto *part = static_cast<const Share *>(ctx);
-        part->progress->show(part->before + part->share * static_cast<double>(done) /
-                                                static_cast<double>(total));
+        part->progress->show(part->before +
+                             part->share * static_cast<double>(done) / static_cast<double>(total));
     };
     run.is_cancelled = is_cancelled;
 

@@ -1,0 +1,181 @@
+// sepflow filter: one image through the separable node, as a plugin in a graph of one.
+#include <iostream>
+#include <memory>
+
+#include "runtime/command/call.h"
+#include "runtime/command/describe.h"
+#include "runtime/command/image_file.h"
+#include "runtime/command/pixel_type.h"
+#include "runtime/command/plan_options.h"
+#include "runtime/command/plugins.h"
+#include "runtime/command/rendering.h"
+#include "runtime/command/verbs.h"
+
+namespace sepflow::command {
+
+namespace {
+
+constexpr const char *kInput = "in";
+constexpr const char *kFilter = "filter";
+constexpr const char *kConvert = "convert";
+constexpr const char *kOutput = "out";
+
+struct Filter {
+    PlanOptions plan;
+    std::string in, out, report, compare;
+    int32_t threads = 0;
+    bool quiet = false;
+};
+
+GraphPointer make_graph(const sepflow_registry *registry, const PlanOptions &options,
+                        const NamedKernel &kernel, VipsImage *input) {
+    sepflow_graph *made = nullptr;
+    call([&](sepflow_error *error) { return sepflow_graph_create(registry, &made, error); });
+    GraphPointer graph(made);
+    const auto add = [&](const char *name, const char *node, sepflow_type type) {
+        call([&](sepflow_error *e) { return sepflow_graph_add_node(made, name, node, type, e); });
+    };
+    const auto connect = [&](const char *source, const char *node) {
+        call([&](sepflow_error *e) { return sepflow_graph_connect(made, source, node, "in", e); });
+    };
+    call([&](sepflow_error *error) { return sepflow_graph_add_input(made, kInput, error); });
+
+    // f64 images are filtered in f64 and all others in f32; from one to the other is a conversion,
+    // on the side where f64 loses nothing.
+    const sepflow_type in = type_of_band_format(input->BandFmt);
+    const sepflow_type chosen = type_from_name(options.type);
+    const sepflow_type out = chosen == SEPFLOW_TYPE_NONE ? in : chosen;
+    const bool widens = in != SEPFLOW_F64 && out == SEPFLOW_F64;
+    const bool narrows = in == SEPFLOW_F64 && out != SEPFLOW_F64;
+    if (widens || narrows) add(kConvert, "org.sepflow.convert", out);
+    add(kFilter, "org.sepflow.separable", widens || narrows ? SEPFLOW_F64 : out);
+    set_node_parameters(made, kFilter, options, kernel);
+    if (widens) connect(kInput, kConvert);
+    connect(widens ? kConvert : kInput, kFilter);
+    if (narrows) connect(kFilter, kConvert);
+    call([&](sepflow_error *error) {
+        return sepflow_graph_add_output(made, kOutput, narrows ? kConvert : kFilter, error);
+    });
+
+    bind_input(made, kInput, input);
+    call([&](sepflow_error *error) { return sepflow_graph_prepare(made, error); });
+    return graph;
+}
+
+sepflow_plan_info filter_info(const sepflow_graph *graph) {
+    sepflow_plan_info info = {};
+    info.struct_size = sizeof info;
+    call([&](sepflow_error *error) {
+        return sepflow_graph_node_plan_info(graph, kFilter, &info, error);
+    });
+    return info;
+}
+
+// One line: how the kernel was factored and what it cost.
+std::string factoring_line(const Filter &o, const NamedKernel &kernel,
+                           const sepflow_plan_info &info, sepflow_type type, double seconds) {
+    const std::string size =
+        std::to_string(kernel.kernel.rows) + " x " + std::to_string(kernel.kernel.columns);
+    return o.plan.kernel + ": " + size + " taps as rank " + std::to_string(info.rank) +
+           ", error at most " + error_in_words(info.error_bound, type) + ", " +
+           short_number(info.cost_per_pixel) + " multiply-adds per sample, " + info.variant + ", " +
+           short_number(seconds * 1e3) + " ms";
+}
+
+void write_report(const Filter &o, const NamedKernel &kernel, VipsImage *input,
+                  const Rendering &rendering, const sepflow_plan_info &info, OutputFile &file) {
+    const sepflow_type in = type_of_band_format(input->BandFmt);
+    nlohmann::ordered_json json;
+    json["input"] = {{"file", o.in},
+                     {"width", input->Xsize},
+                     {"height", input->Ysize},
+                     {"channels", input->Bands},
+                     {"type", type_name(in)}};
+    json["output"] = {{"file", o.out},
+                      {"width", rendering.width()},
+                      {"height", rendering.height()},
+                      {"channels", rendering.channels()},
+                      {"type", type_name(rendering.type())}};
+    json["rank"] = info.rank;
+    json["error_bound"] = info.error_bound;
+    json["variant"] = info.variant;
+    json["milliseconds"] = rendering.seconds() * 1e3;
+    const bool in_f64 = in == SEPFLOW_F64 || rendering.type() == SEPFLOW_F64;
+    const PlanPointer plan = make_direct_plan(o.plan, kernel, in_f64 ? SEPFLOW_F64 : in,
+                                              in_f64 ? SEPFLOW_F64 : rendering.type());
+    json["plan"] = plan_json(plan.get(), kernel.text);
+    file.write(json.dump(2) + "\n");
+}
+
+// Input and result, side by side on the input's height.
+void write_comparison(VipsImage *input, Rendering &rendering, const OutputFile &file) {
+    VipsImage *joined = nullptr;
+    if (vips_join(input, rendering.image(), &joined, VIPS_DIRECTION_HORIZONTAL, "expand", TRUE,
+                  "shim", 8, nullptr)) {
+        throw vips_failure("cannot write " + file.path());
+    }
+    const ImagePointer owner(joined);
+    check_writable(file.path(), type_of_band_format(joined->BandFmt), joined->Bands);
+    rendering.write(joined, file);
+}
+
+std::unique_ptr<OutputFile> file_if(const std::string &path) {
+    return path.empty() ? nullptr : std::make_unique<OutputFile>(path);
+}
+
+void filter(const Filter &o) {
+    start_vips("sepflow");
+    const NamedKernel kernel = read_kernel(o.plan.kernel);
+    const ImagePointer input = read_image(o.in);
+    const RegistryPointer registry = open_plugins();
+    const GraphPointer graph = make_graph(registry.get(), o.plan, kernel, input.get());
+    Rendering rendering(graph.get(), kOutput, input.get(), o.threads, !o.quiet);
+    check_writable(o.out, rendering.type(), rendering.channels());
+
+    OutputFile out(o.out);
+    const auto compare = file_if(o.compare);
+    const auto report = file_if(o.report);
+    rendering.write(rendering.image(), out);
+    const double seconds = rendering.seconds();
+    const sepflow_plan_info info = filter_info(graph.get());
+    if (report) write_report(o, kernel, input.get(), rendering, info, *report);
+    if (compare) write_comparison(input.get(), rendering, *compare);
+    out.commit();
+    if (compare) compare->commit();
+    if (report) report->commit();
+    if (!o.quiet) {
+        const sepflow_type type = rendering.type();
+        std::cerr << factoring_line(o, kernel, info, type, seconds) << '\n';
+    }
+}
+
+}  // namespace
+
+void add_filter(CLI::App &app) {
+    CLI::App *verb = app.add_subcommand("filter", "Convolve an image with a kernel");
+    const auto o = std::make_shared<Filter>();
+    verb->add_option("in", o->in,
+                     "Image to read: PNG, JPEG, TIFF, WebP, OpenEXR, PGM, PPM, PFM, CSV ...")
+        ->required()
+        ->type_name("IN");
+    verb->add_option("out", o->out,
+                     "Image to write, in the format of its suffix: .png .jpg .webp .tif .pgm .ppm "
+                     ".pfm .csv; appears whole or not at all, and may be IN")
+        ->required()
+        ->type_name("OUT");
+    add_plan_options(*verb, o->plan);
+    verb->add_option("-j,--threads", o->threads, "At most so many threads (0: one per CPU)")
+        ->check(CLI::NonNegativeNumber);
+    verb->add_option("--report", o->report, "Write how the kernel was factored, as JSON")
+        ->type_name("FILE.json");
+    verb->add_option("--compare", o->compare, "Write input and result side by side")
+        ->type_name("FILE");
+    verb->add_flag("-q,--quiet", o->quiet, "No report line and no progress bar");
+    verb->footer(
+        "\nEvery channel is filtered alike, alpha too, as stored. The pixel type is kept unless "
+        "--type is given;\nCSV is read as f64. Colour profile, resolution and Exif data are kept. "
+        "JPEG is written at\nquality 95, WebP lossless, TIFF uncompressed.");
+    verb->callback([o] { filter(*o); });
+}
+
+}  // namespace sepflow::command
