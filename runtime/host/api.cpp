@@ -1,0 +1,204 @@
+// The C functions of host.h that build and run graphs.
+#include <cstring>
+
+#include "runtime/error.h"
+#include "runtime/host/graph.h"
+
+using sepflow::Error;
+using sepflow::guarded;
+using sepflow::Place;
+
+namespace {
+
+template <typename... Pointers>
+void require(Pointers... pointers) {
+    if (((pointers == nullptr) || ...)) throw Error(SEPFLOW_E_INVALID, "an argument is NULL");
+}
+
+bool is_valid_domain(const sepflow_rect &r) {
+    constexpr int64_t kMost = int64_t{1} << 48;
+    return r.w > 0 && r.h > 0 && r.w < kMost && r.h < kMost && r.x > -kMost && r.x < kMost &&
+           r.y > -kMost && r.y < kMost;
+}
+
+void bind(Place &place, sepflow_type type, int32_t channels, const sepflow_rect &domain) {
+    if (sepflow::type_name(type).find(' ') != std::string::npos) {
+        throw Error(SEPFLOW_E_FORMAT, "input '" + place.name + "': unknown pixel type");
+    }
+    if (channels < 1)
+        throw Error(SEPFLOW_E_FORMAT, "input '" + place.name + "': channels must be at least 1");
+    if (!is_valid_domain(domain))
+        throw Error(SEPFLOW_E_INVALID, "input '" + place.name + "': its domain is empty or absurd");
+    place.is_bound = true;
+    place.type = type;
+    place.channels = channels;
+    place.domain = domain;
+    place.image = {};
+    place.source = {};
+}
+
+}  // namespace
+
+extern "C" {
+
+sepflow_status sepflow_graph_create(const sepflow_registry *registry, sepflow_graph **graph,
+                                    sepflow_error *error) {
+    return guarded(error, [&] {
+        require(registry, graph);
+        *graph = new sepflow_graph(registry);
+    });
+}
+
+sepflow_status sepflow_graph_from_json(const sepflow_registry *registry, const char *json,
+                                       uint64_t length, sepflow_graph **graph,
+                                       sepflow_error *error) {
+    return guarded(error, [&] {
+        require(registry, json, graph);
+        *graph = nullptr;
+        auto made = std::make_unique<sepflow_graph>(registry);
+        sepflow::read_json(std::string(json, length), *made);
+        *graph = made.release();
+    });
+}
+
+void sepflow_graph_free(sepflow_graph *graph) {
+    delete graph;
+}
+
+sepflow_status sepflow_graph_add_input(sepflow_graph *graph, const char *name,
+                                       sepflow_error *error) {
+    return guarded(error, [&] {
+        require(graph, name);
+        graph->add_input(name);
+    });
+}
+
+sepflow_status sepflow_graph_add_node(sepflow_graph *graph, const char *name, const char *node_id,
+                                      sepflow_type out_type, sepflow_error *error) {
+    return guarded(error, [&] {
+        require(graph, name, node_id);
+        graph->add_node(name, node_id, out_type);
+    });
+}
+
+sepflow_status sepflow_graph_set_text(sepflow_graph *graph, const char *node, const char *param,
+                                      const char *text, sepflow_error *error) {
+    return guarded(error, [&] {
+        require(graph, node, param, text);
+        graph->set_text(node, param, text);
+    });
+}
+
+sepflow_status sepflow_graph_set_value(sepflow_graph *graph, const char *node, const char *param,
+                                       const sepflow_value *value, sepflow_error *error) {
+    return guarded(error, [&] {
+        require(graph, node, param, value);
+        graph->set_param(node, param, *value);
+    });
+}
+
+sepflow_status sepflow_graph_connect(sepflow_graph *graph, const char *source, const char *node,
+                                     const char *port, sepflow_error *error) {
+    return guarded(error, [&] {
+        require(graph, source, node, port);
+        graph->connect(source, node, port);
+    });
+}
+
+sepflow_status sepflow_graph_add_output(sepflow_graph *graph, const char *name, const char *node,
+                                        sepflow_error *error) {
+    return guarded(error, [&] {
+        require(graph, name, node);
+        graph->add_output(name, node);
+    });
+}
+
+const char *sepflow_graph_input_name(const sepflow_graph *graph, uint32_t index) {
+    if (graph == nullptr) return nullptr;
+    for (const Place &place : graph->places) {
+        if (place.is_input() && index-- == 0) return place.name.c_str();
+    }
+    return nullptr;
+}
+
+const char *sepflow_graph_output_name(const sepflow_graph *graph, uint32_t index) {
+    if (graph == nullptr || index >= graph->outputs.size()) return nullptr;
+    return graph->outputs[index].name.c_str();
+}
+
+sepflow_status sepflow_graph_bind_image(sepflow_graph *graph, const char *input,
+                                        const sepflow_image *image, sepflow_error *error) {
+    return guarded(error, [&] {
+        require(graph, input, image);
+        if (image->struct_size < sizeof *image)
+            throw Error(SEPFLOW_E_ABI, "image: struct_size is too small");
+        const sepflow_rect &d = image->domain, &b = image->bounds;
+        const bool whole = d.x == 0 && d.y == 0 && d.w == 0 && d.h == 0;
+        if (!whole && (d.x != b.x || d.y != b.y || d.w != b.w || d.h != b.h)) {
+            throw Error(SEPFLOW_E_INVALID, "image: a graph's input must hold its whole domain");
+        }
+        if (image->data == nullptr) throw Error(SEPFLOW_E_INVALID, "image: data is NULL");
+        Place &place = graph->input(input);
+        bind(place, image->type, image->channels, image->bounds);
+        place.image = *image;
+        place.image.domain = place.domain;
+        graph->order.clear();
+    });
+}
+
+sepflow_status sepflow_graph_bind_source(sepflow_graph *graph, const char *input,
+                                         const sepflow_source *source, sepflow_error *error) {
+    return guarded(error, [&] {
+        require(graph, input, source);
+        if (source->struct_size < sizeof *source)
+            throw Error(SEPFLOW_E_ABI, "source: struct_size is too small");
+        if (source->flags != 0)
+            throw Error(SEPFLOW_E_UNSUPPORTED, "source: flags that this version does not know");
+        if (source->read == nullptr) throw Error(SEPFLOW_E_INVALID, "source: read is NULL");
+        Place &place = graph->input(input);
+        bind(place, source->type, source->channels, source->domain);
+        place.source = *source;
+        graph->order.clear();
+    });
+}
+
+sepflow_status sepflow_graph_prepare(sepflow_graph *graph, sepflow_error *error) {
+    return guarded(error, [&] {
+        require(graph);
+        graph->prepare();
+    });
+}
+
+sepflow_status sepflow_graph_describe_output(const sepflow_graph *graph, const char *output,
+                                             sepflow_image *image, sepflow_error *error) {
+    return guarded(error, [&] {
+        require(graph, output, image);
+        if (graph->order.empty()) throw Error(SEPFLOW_E_NOT_READY, "the graph is not prepared");
+        const Place &place = graph->output(output);
+        *image = {};
+        image->struct_size = sizeof *image;
+        image->type = place.type;
+        image->channels = place.channels;
+        image->bounds = image->domain = place.domain;
+    });
+}
+
+sepflow_status sepflow_graph_node_plan_info(const sepflow_graph *graph, const char *node,
+                                            sepflow_plan_info *info, sepflow_error *error) {
+    return guarded(error, [&] {
+        require(graph, node, info);
+        if (graph->order.empty()) throw Error(SEPFLOW_E_NOT_READY, "the graph is not prepared");
+        *info = graph->places[graph->find_node(node)].info;
+    });
+}
+
+sepflow_status sepflow_graph_compute(const sepflow_graph *graph, const char *output,
+                                     const sepflow_image *out, const sepflow_run *run,
+                                     sepflow_error *error) {
+    return guarded(error, [&] {
+        require(graph, output, out);
+        graph->compute(output, *out, run);
+    });
+}
+
+}  // extern "C"

@@ -1,0 +1,169 @@
+#include "runtime/host/graph.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "runtime/error.h"
+
+using sepflow::Error;
+using sepflow::kNowhere;
+using sepflow::Place;
+
+namespace {
+
+[[noreturn]] void fail(const std::string &what) {
+    throw Error(SEPFLOW_E_PARAM, what);
+}
+
+std::vector<std::string> names_of(const std::vector<Place> &places) {
+    std::vector<std::string> names;
+    for (const Place &place : places) names.push_back(place.name);
+    return names;
+}
+
+// The graph's own error, with the node named.
+sepflow_error new_error() {
+    sepflow_error error = {};
+    error.struct_size = sizeof error;
+    return error;
+}
+
+}  // namespace
+
+size_t sepflow_graph::find(const std::string &name) const {
+    const auto place =
+        std::find_if(places.begin(), places.end(), [&](const Place &p) { return p.name == name; });
+    if (place == places.end()) {
+        fail("there is no node or input '" + name + "'" +
+             sepflow::nearest_name(name, names_of(places)));
+    }
+    return static_cast<size_t>(place - places.begin());
+}
+
+size_t sepflow_graph::find_node(const std::string &name) const {
+    const size_t index = find(name);
+    if (places[index].is_input()) fail("'" + name + "' is an input of the graph, not a node");
+    return index;
+}
+
+Place &sepflow_graph::input(const std::string &name) {
+    Place &place = places[find(name)];
+    if (!place.is_input()) fail("'" + name + "' is a node, not an input of the graph");
+    return place;
+}
+
+const Place &sepflow_graph::output(const std::string &name) const {
+    std::vector<std::string> names;
+    for (const sepflow::Output &output : outputs) {
+        if (output.name == name) return places[output.place];
+        names.push_back(output.name);
+    }
+    fail("there is no output '" + name + "'" + sepflow::nearest_name(name, names));
+}
+
+void sepflow_graph::check_new_name(const std::string &name) const {
+    if (name.empty()) fail("a name is empty");
+    for (const Place &place : places) {
+        if (place.name == name) fail("the name '" + name + "' is taken");
+    }
+}
+
+void sepflow_graph::add_input(const std::string &name) {
+    check_new_name(name);
+    order.clear();
+    places.emplace_back();
+    places.back().name = name;
+}
+
+void sepflow_graph::add_node(const std::string &name, const std::string &id,
+                             sepflow_type out_type) {
+    check_new_name(name);
+    const sepflow::RegistryNode *found = registry->find(id);
+    if (found == nullptr) {
+        std::vector<std::string> ids;
+        for (const sepflow::RegistryNode &node : registry->nodes) ids.push_back(node.desc->id);
+        fail("node '" + name + "': no plugin brings '" + id + "'" + sepflow::nearest_name(id, ids));
+    }
+    sepflow_error error = new_error();
+    if (!found->plugin->initialised) {
+        const sepflow_status status = found->plugin->entry->init(sepflow::host_services(), &error);
+        if (status != SEPFLOW_OK) throw Error(status, "plugin of '" + id + "': " + error.message);
+        found->plugin->initialised = true;
+    }
+    sepflow_node *node = nullptr;
+    const sepflow_status status =
+        found->desc->create(found->desc, sepflow::host_services(), &node, &error);
+    if (status != SEPFLOW_OK) throw Error(status, "node '" + name + "': " + error.message);
+
+    Place place;
+    place.name = name;
+    place.desc = found->desc;
+    place.node.reset(node, found->desc->destroy);
+    place.wanted_type = out_type;
+    for (uint32_t i = 0; i < place.desc->port_count; ++i) {
+        if (place.desc->ports[i].direction == SEPFLOW_INPUT) place.feeds.push_back(kNowhere);
+    }
+    order.clear();
+    places.push_back(std::move(place));
+}
+
+const sepflow_param_desc &sepflow_graph::param(const std::string &node, const std::string &name,
+                                               uint32_t *index) const {
+    const sepflow_node_desc &desc = *places[find_node(node)].desc;
+    std::vector<std::string> names;
+    for (uint32_t i = 0; i < desc.param_count; ++i) {
+        *index = i;
+        if (name == desc.params[i].id) return desc.params[i];
+        names.push_back(desc.params[i].id);
+    }
+    fail("node '" + node + "' has no parameter '" + name + "'" +
+         sepflow::nearest_name(name, names));
+}
+
+void sepflow_graph::set_param(const std::string &node, const std::string &name,
+                              const sepflow_value &value) {
+    uint32_t index = 0;
+    param(node, name, &index);
+    const Place &place = places[find_node(node)];
+    sepflow_error error = new_error();
+    const sepflow_status status = place.desc->set_param(place.node.get(), index, &value, &error);
+    if (status != SEPFLOW_OK) {
+        throw Error(status, "node '" + node + "': " + error.message, static_cast<int32_t>(index));
+    }
+    order.clear();
+}
+
+void sepflow_graph::set_text(const std::string &node, const std::string &name,
+                             const std::string &text) {
+    uint32_t index = 0;
+    set_param(node, name, sepflow::value_from_text(param(node, name, &index), text));
+}
+
+void sepflow_graph::connect(const std::string &source, const std::string &node,
+                            const std::string &port) {
+    const size_t from = find(source);
+    Place &place = places[find_node(node)];
+    std::vector<std::string> names;
+    for (size_t i = 0; i < place.feeds.size(); ++i) {
+        names.push_back(place.desc->ports[i].name);
+        if (port != names.back()) continue;
+        if (place.feeds[i] != kNowhere) {
+            fail("port '" + port + "' of '" + node + "' is already fed by '" +
+                 places[place.feeds[i]].name + "'");
+        }
+        place.feeds[i] = from;
+        order.clear();
+        return;
+    }
+    fail("node '" + node + "' has no input port '" + port + "'" +
+         sepflow::nearest_name(port, names));
+}
+
+void sepflow_graph::add_output(const std::string &name, const std::string &node) {
+    if (name.empty()) fail("a name is empty");
+    for (const sepflow::Output &output : outputs) {
+        if (output.name == name) fail("the output '" + name + "' is there already");
+    }
+    outputs.push_back({name, find_node(node)});
+    order.clear();
+}

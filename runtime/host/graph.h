@@ -1,0 +1,92 @@
+// A graph: inputs and nodes by name, edges, outputs; and what prepare finds out about each.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <sepflow/host.h>
+
+#include "runtime/host/registry.h"
+
+namespace sepflow {
+
+constexpr size_t kNowhere = static_cast<size_t>(-1);
+
+// An input of the graph or a node: whatever makes pixels.
+struct Place {
+    std::string name;
+
+    // A node: its object, and the place that feeds each input port.
+    const sepflow_node_desc *desc = nullptr;  // NULL: an input of the graph
+    std::shared_ptr<sepflow_node> node;
+    std::vector<size_t> feeds;
+    sepflow_type wanted_type = SEPFLOW_TYPE_NONE;
+    std::string type_of_input;  // or: the type of this input of the graph
+
+    // An input: pixels in memory, or a source.
+    bool is_bound = false;
+    sepflow_image image = {};
+    sepflow_source source = {};
+
+    // From prepare.
+    sepflow_type type = SEPFLOW_TYPE_NONE;
+    int32_t channels = 0;
+    sepflow_rect domain = {};
+    std::shared_ptr<sepflow_plan> plan;
+    sepflow_plan_info info = {};
+
+    bool is_input() const { return desc == nullptr; }
+};
+
+struct Output {
+    std::string name;
+    size_t place;
+};
+
+std::string type_name(sepflow_type type);
+sepflow_type type_from_name(const std::string &name);  // SEPFLOW_TYPE_NONE if there is none
+
+// Text as a value of a parameter; `text` must outlive the value. Throws Error{PARAM}.
+sepflow_value value_from_text(const sepflow_param_desc &desc, const std::string &text);
+
+// Did you mean ...? The name nearest to `name`, as a piece of a sentence; empty if there are none.
+std::string nearest_name(const std::string &name, const std::vector<std::string> &names);
+
+}  // namespace sepflow
+
+struct sepflow_graph {
+    explicit sepflow_graph(const sepflow_registry *owner) : registry(owner) {}
+
+    const sepflow_registry *registry;
+    std::vector<sepflow::Place> places;
+    std::vector<sepflow::Output> outputs;
+    std::vector<size_t> order;  // of the places, each behind what feeds it; empty: not prepared
+
+    // All throw Error with the names at fault.
+    void add_input(const std::string &name);
+    void add_node(const std::string &name, const std::string &id, sepflow_type out_type);
+    void set_param(const std::string &node, const std::string &param, const sepflow_value &value);
+    void set_text(const std::string &node, const std::string &param, const std::string &text);
+    void connect(const std::string &source, const std::string &node, const std::string &port);
+    void add_output(const std::string &name, const std::string &node);
+    void prepare();
+    void compute(const std::string &output, const sepflow_image &out, const sepflow_run *run) const;
+
+    size_t find(const std::string &name) const;       // of a place
+    size_t find_node(const std::string &name) const;  // of a place that is a node
+    sepflow::Place &input(const std::string &name);   // a place that is an input
+    const sepflow::Place &output(const std::string &name) const;
+
+  private:
+    void check_new_name(const std::string &name) const;
+    const sepflow_param_desc &param(const std::string &node, const std::string &name,
+                                    uint32_t *index) const;
+};
+
+namespace sepflow {
+
+// Fills `graph` from JSON; see README.md.
+void read_json(const std::string &text, sepflow_graph &graph);
+
+}  // namespace sepflow

@@ -1,0 +1,234 @@
+#include "runtime/host/registry.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <dlfcn.h>
+#include <filesystem>
+
+#include "runtime/error.h"
+
+namespace sepflow {
+
+namespace {
+
+void check_node(const sepflow_node_desc *desc) {
+    if (desc == nullptr) throw Error(SEPFLOW_E_ABI, "it counts more nodes than it has");
+    if (desc->struct_size < sizeof(sepflow_node_desc) || desc->id == nullptr ||
+        desc->name == nullptr) {
+        throw Error(SEPFLOW_E_ABI, "a node's descriptor is cut short");
+    }
+    const std::string id = desc->id;
+    const bool complete = desc->create && desc->destroy && desc->set_param && desc->get_param &&
+                          desc->query_formats && desc->configure && desc->plan_retain &&
+                          desc->plan_release && desc->plan_info && desc->output_domain &&
+                          desc->input_region && desc->process;
+    if (!complete) throw Error(SEPFLOW_E_ABI, "node '" + id + "' lacks a function");
+    if ((desc->port_count > 0 && desc->ports == nullptr) ||
+        (desc->param_count > 0 && desc->params == nullptr)) {
+        throw Error(SEPFLOW_E_ABI, "node '" + id + "' lacks its ports or parameters");
+    }
+}
+
+void check_entry(const sepflow_entry *entry) {
+    if (entry == nullptr) throw Error(SEPFLOW_E_ABI, "its entry is NULL");
+    if (entry->struct_size < offsetof(sepflow_entry, get_extension)) {
+        throw Error(SEPFLOW_E_ABI, "its entry is cut short");
+    }
+    if (entry->abi_major != SEPFLOW_ABI_MAJOR) {
+        throw Error(SEPFLOW_E_ABI, "it speaks ABI " + std::to_string(entry->abi_major) +
+                                       ", this host " + std::to_string(SEPFLOW_ABI_MAJOR));
+    }
+    if (entry->abi_minor_needed > SEPFLOW_ABI_TARGET_MINOR) {
+        throw Error(SEPFLOW_E_ABI,
+                    "it needs ABI minor version " + std::to_string(entry->abi_minor_needed) +
+                        ", this host has " + std::to_string(SEPFLOW_ABI_TARGET_MINOR));
+    }
+    if (entry->node == nullptr || entry->init == nullptr || entry->deinit == nullptr) {
+        throw Error(SEPFLOW_E_ABI, "its entry lacks a function");
+    }
+    for (uint32_t i = 0; i < entry->node_count; ++i) check_node(entry->node(i));
+}
+
+// "org.sepflow.separable/1" -> "org.sepflow.separable", 1
+std::string without_generation(const std::string &id, long *generation) {
+    const size_t slash = id.rfind('/');
+    *generation = slash == std::string::npos ? 0 : std::atol(id.c_str() + slash + 1);
+    return id.substr(0, slash);
+}
+
+std::string first_line(const char *text) {
+    const std::string whole = text != nullptr ? text : "unknown reason";
+    return whole.substr(0, whole.find('\n'));
+}
+
+std::vector<std::string> directories(const std::string &path) {
+    std::vector<std::string> result;
+    for (size_t start = 0; start <= path.size();) {
+        const size_t end = std::min(path.find(':', start), path.size());
+        if (end > start) result.push_back(path.substr(start, end - start));
+        start = end + 1;
+    }
+    return result;
+}
+
+// A variable of the environment, unless the program runs with another user's rights.
+std::string environment(const char *name) {
+    const char *value = secure_getenv(name);
+    return value != nullptr ? value : "";
+}
+
+std::vector<std::string> default_directories() {
+    std::vector<std::string> result = directories(environment("SEPFLOW_PLUGIN_PATH"));
+    const std::string data = environment("XDG_DATA_HOME"), home = environment("HOME");
+    if (!data.empty()) {
+        result.push_back(data + "/sepflow-1");
+    } else if (!home.empty()) {
+        result.push_back(home + "/.local/share/sepflow-1");
+    }
+    result.push_back(SEPFLOW_SYSTEM_PLUGIN_DIR);
+    return result;
+}
+
+std::vector<std::string> plugin_files(const std::string &directory) {
+    constexpr const char *kSuffix = ".sepflow.so";
+    std::vector<std::string> files;
+    std::error_code none;
+    for (const auto &entry : std::filesystem::directory_iterator(directory, none)) {
+        const std::string name = entry.path().string();
+        if (name.size() > std::strlen(kSuffix) &&
+            name.compare(name.size() - std::strlen(kSuffix), std::string::npos, kSuffix) == 0) {
+            files.push_back(name);
+        }
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+}  // namespace
+
+}  // namespace sepflow
+
+using sepflow::Error;
+using sepflow::Plugin;
+
+sepflow_registry::~sepflow_registry() {
+    for (const auto &plugin : plugins) {
+        if (plugin->initialised) plugin->entry->deinit();
+    }
+}
+
+void sepflow_registry::add(const sepflow_entry *entry, const std::string &file) {
+    sepflow::check_entry(entry);
+    plugins.push_back(std::make_unique<Plugin>(Plugin{file, entry, false}));
+    for (uint32_t i = 0; i < entry->node_count; ++i) {
+        const sepflow_node_desc *desc = entry->node(i);
+        const bool known =
+            std::any_of(nodes.begin(), nodes.end(), [&](const sepflow::RegistryNode &node) {
+                return std::strcmp(node.desc->id, desc->id) == 0;
+            });
+        if (!known) nodes.push_back({desc, plugins.back().get()});
+    }
+}
+
+void sepflow_registry::load(const std::string &file) {
+    // A name without a slash would be searched for elsewhere.
+    const std::string path = file.find('/') == std::string::npos ? "./" + file : file;
+    void *library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr) throw Error(SEPFLOW_E_IO, sepflow::first_line(dlerror()));
+    try {
+        void *symbol = dlsym(library, SEPFLOW_ENTRY_SYMBOL);
+        if (symbol == nullptr) throw Error(SEPFLOW_E_ABI, "it has no " SEPFLOW_ENTRY_SYMBOL);
+        sepflow_entry_function entry;
+        std::memcpy(&entry, &symbol, sizeof entry);
+        add(entry(), file);
+    } catch (...) {
+        dlclose(library);
+        throw;
+    }
+}
+
+const sepflow::RegistryNode *sepflow_registry::find(const std::string &id) const {
+    const sepflow::RegistryNode *best = nullptr;
+    long best_generation = -1;
+    for (const sepflow::RegistryNode &node : nodes) {
+        if (id == node.desc->id) return &node;
+        long generation = 0;
+        if (sepflow::without_generation(node.desc->id, &generation) == id &&
+            generation > best_generation) {
+            best = &node;
+            best_generation = generation;
+        }
+    }
+    return best;
+}
+
+extern "C" {
+
+sepflow_status sepflow_registry_create(sepflow_registry **registry, sepflow_error *error) {
+    return sepflow::guarded(error, [&] {
+        if (registry == nullptr) throw Error(SEPFLOW_E_INVALID, "registry is NULL");
+        *registry = new sepflow_registry;
+    });
+}
+
+void sepflow_registry_free(sepflow_registry *registry) {
+    delete registry;
+}
+
+sepflow_status sepflow_registry_scan(sepflow_registry *registry, const char *path,
+                                     sepflow_skipped skipped, void *ctx) {
+    return sepflow::guarded(nullptr, [&] {
+        if (registry == nullptr) throw Error(SEPFLOW_E_INVALID, "registry is NULL");
+        const auto places =
+            path != nullptr ? sepflow::directories(path) : sepflow::default_directories();
+        for (const std::string &directory : places) {
+            for (const std::string &file : sepflow::plugin_files(directory)) {
+                try {
+                    registry->load(file);
+                } catch (const Error &e) {
+                    if (skipped != nullptr) skipped(ctx, file.c_str(), e.what());
+                }
+            }
+        }
+    });
+}
+
+sepflow_status sepflow_registry_load(sepflow_registry *registry, const char *file,
+                                     sepflow_error *error) {
+    return sepflow::guarded(error, [&] {
+        if (registry == nullptr || file == nullptr)
+            throw Error(SEPFLOW_E_INVALID, "registry or file is NULL");
+        registry->load(file);
+    });
+}
+
+sepflow_status sepflow_host_add_static(sepflow_registry *registry, sepflow_entry_function entry,
+                                       sepflow_error *error) {
+    return sepflow::guarded(error, [&] {
+        if (registry == nullptr || entry == nullptr)
+            throw Error(SEPFLOW_E_INVALID, "registry or entry is NULL");
+        registry->add(entry(), "");
+    });
+}
+
+uint32_t sepflow_registry_count(const sepflow_registry *registry) {
+    return registry != nullptr ? static_cast<uint32_t>(registry->nodes.size()) : 0;
+}
+
+const sepflow_node_desc *sepflow_registry_node(const sepflow_registry *registry, uint32_t index,
+                                               const char **file, const sepflow_entry **entry) {
+    if (index >= sepflow_registry_count(registry)) return nullptr;
+    const sepflow::RegistryNode &node = registry->nodes[index];
+    if (file != nullptr) *file = node.plugin->file.c_str();
+    if (entry != nullptr) *entry = node.plugin->entry;
+    return node.desc;
+}
+
+const sepflow_node_desc *sepflow_registry_find(const sepflow_registry *registry, const char *id) {
+    if (registry == nullptr || id == nullptr) return nullptr;
+    const sepflow::RegistryNode *node = registry->find(id);
+    return node != nullptr ? node->desc : nullptr;
+}
+
+}  // extern "C"

@@ -1,0 +1,43 @@
+// Plugins and their nodes.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <sepflow/host.h>
+
+namespace sepflow {
+
+// A loaded plugin. Its library stays open until the process ends: plans and threads of others may still be
+// inside it when a registry goes.
+struct Plugin {
+    std::string file;  // "" if static
+    const sepflow_entry *entry = nullptr;
+    bool initialised = false;
+};
+
+struct RegistryNode {
+    const sepflow_node_desc *desc;
+    Plugin *plugin;
+};
+
+// What the nodes may call.
+const sepflow_host *host_services();
+
+// What a graph's call_ctx points to.
+struct RunContext {
+    const sepflow_run *run;
+};
+
+}  // namespace sepflow
+
+struct sepflow_registry {
+    std::vector<std::unique_ptr<sepflow::Plugin>> plugins;
+    std::vector<sepflow::RegistryNode> nodes;
+
+    ~sepflow_registry();
+    void add(const sepflow_entry *entry, const std::string &file);  // throws Error
+    void load(const std::string &file);                             // throws Error
+    const sepflow::RegistryNode *find(const std::string &id) const;
+};

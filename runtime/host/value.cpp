@@ -1,0 +1,92 @@
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+
+#include "runtime/error.h"
+#include "runtime/host/graph.h"
+
+namespace sepflow {
+
+namespace {
+
+struct TypeName {
+    sepflow_type type;
+    const char *name;
+};
+constexpr TypeName kTypeNames[] = {{SEPFLOW_U8, "u8"},   {SEPFLOW_U16, "u16"},
+                                   {SEPFLOW_S16, "s16"}, {SEPFLOW_F16, "f16"},
+                                   {SEPFLOW_F32, "f32"}, {SEPFLOW_F64, "f64"}};
+
+template <typename Number>
+Number parse(const sepflow_param_desc &desc, std::string text) {
+    if (!text.empty() && text[0] == '+') text.erase(0, 1);
+    Number value = 0;
+    const char *end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (text.empty() || error != std::errc() || stop != end) {
+        throw Error(SEPFLOW_E_PARAM,
+                    std::string(desc.id) + ": '" + text + "' is not " +
+                        (desc.type == SEPFLOW_VALUE_INT ? "a whole number" : "a number"));
+    }
+    return value;
+}
+
+size_t distance(const std::string &a, const std::string &b) {
+    std::vector<size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), size_t{0});
+    for (size_t i = 1; i <= a.size(); ++i) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.size(); ++j) {
+            const size_t above = row[j];
+            row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
+            diagonal = above;
+        }
+    }
+    return row.back();
+}
+
+}  // namespace
+
+std::string type_name(sepflow_type type) {
+    for (const TypeName &known : kTypeNames) {
+        if (known.type == type) return known.name;
+    }
+    return "type " + std::to_string(type);
+}
+
+sepflow_type type_from_name(const std::string &name) {
+    for (const TypeName &known : kTypeNames) {
+        if (name == known.name) return known.type;
+    }
+    return SEPFLOW_TYPE_NONE;
+}
+
+sepflow_value value_from_text(const sepflow_param_desc &desc, const std::string &text) {
+    sepflow_value value = {};
+    value.struct_size = sizeof value;
+    value.type = desc.type;
+    switch (desc.type) {
+        case SEPFLOW_VALUE_INT:
+            value.i = parse<int64_t>(desc, text);
+            break;
+        case SEPFLOW_VALUE_FLOAT:
+            value.f = parse<double>(desc, text);
+            break;
+        default:
+            value.s = text.c_str();
+    }
+    return value;
+}
+
+std::string nearest_name(const std::string &name, const std::vector<std::string> &names) {
+    const std::string *nearest = nullptr;
+    for (const std::string &candidate : names) {
+        if (nearest == nullptr || distance(name, candidate) < distance(name, *nearest))
+            nearest = &candidate;
+    }
+    return nearest != nullptr ? "; did you mean '" + *nearest + "'?" : "";
+}
+
+}  // namespace sepflow
