@@ -172,7 +172,7 @@ void add_filter(CLI::App &app) {
         ->type_name("FILE");
     verb->add_flag("-q,--quiet", o->quiet, "No report line and no progress bar");
     verb->footer(
-        "\nEvery channel is filtered alike, alpha too, as stored. The pixel type is kept unless "
+        "Every channel is filtered alike, alpha too, as stored. The pixel type is kept unless "
         "--type is given;\nCSV is read as f64. Colour profile, resolution and Exif data are kept. "
         "JPEG is written at\nquality 95, WebP lossless, TIFF uncompressed.");
     verb->callback([o] { filter(*o); });

@@ -20,7 +20,7 @@ namespace {
 enum ExitCode { kSuccess = 0, kFailure = 1, kUsage = 2, kSignal = 128 };
 
 constexpr const char *kFooter =
-    "\nExit codes: 0 success, 1 failure (a file, a kernel, a graph), 2 wrong usage, 130 "
+    "Exit codes: 0 success, 1 failure (a file, a kernel, a graph), 2 wrong usage, 130 "
     "interrupted.\nPlugins are found on SEPFLOW_PLUGIN_PATH, beside this program, in the user's "
     "and in the system's directory sepflow-1.";
 
@@ -124,7 +124,5 @@ int guarded_run(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     sepflow::command::catch_signals();
-    const int code = sepflow::command::guarded_run(argc, argv);
-    vips_shutdown();
-    return code;
+    return sepflow::command::guarded_run(argc, argv);
 }
