@@ -165,7 +165,7 @@ void add_filter(CLI::App &app) {
         ->type_name("OUT");
     add_plan_options(*verb, o->plan);
     verb->add_option("-j,--threads", o->threads, "At most so many threads (0: one per CPU)")
-        ->check(CLI::NonNegativeNumber);
+        ->check(CLI::Range(0, kMostThreads));
     verb->add_option("--report", o->report, "Write how the kernel was factored, as JSON")
         ->type_name("FILE.json");
     verb->add_option("--compare", o->compare, "Write input and result side by side")

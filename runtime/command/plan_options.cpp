@@ -95,13 +95,13 @@ void add_plan_options(CLI::App &verb, PlanOptions &o) {
         ->check(check_anchor);
     verb.add_option("--tolerance", o.tolerance,
                     "Error allowed, sum |K - factors| as a part of sum |K| (the type's precision)");
-    verb.add_option("--rank", o.rank, "Use exactly this rank")->check(CLI::PositiveNumber);
+    verb.add_option("--rank", o.rank, "Use exactly this rank")
+        ->check(CLI::Range(1, static_cast<int>(kMaxKernelLength)));
     verb.add_option("--scale", o.scale, "Multiply the result (1)")->check(check_scale);
     verb.add_option("--delta", o.delta, "Add to the result, after scale (0)");
     verb.add_option("--type", o.type, "Pixel type of the result (that of the input)")
         ->check(CLI::IsMember(type_names()));
-    verb.add_option("--variant", o.variant,
-                    "Force the code for one instruction set: sse41, avx2, avx512 or neon");
+    verb.add_option("--variant", o.variant, "Force the code for one instruction set, such as avx2");
     verb.add_option("--schedule", o.schedule, "Force a schedule of the passes")
         ->check(CLI::IsMember(kSchedules));
 }

@@ -16,6 +16,9 @@
 
 namespace sepflow::command {
 
+// What --threads accepts; more would only cost memory.
+inline constexpr int kMostThreads = 1024;
+
 // Feeds an input of the graph from an image, which must outlive the graph's use.
 void bind_input(sepflow_graph *graph, const std::string &input, VipsImage *image);
 

@@ -153,7 +153,7 @@ void add_run(CLI::App &app) {
         ->take_all()
         ->check(check_assignment);
     verb->add_option("-j,--threads", o->threads, "At most so many threads (0: one per CPU)")
-        ->check(CLI::NonNegativeNumber);
+        ->check(CLI::Range(0, kMostThreads));
     verb->add_flag("-q,--quiet", o->quiet, "No progress bar");
     verb->callback([o] { run(*o); });
 }
