@@ -1,69 +1,49 @@
 #include "runtime/command/canvas.h"
 
-#include <algorithm>
+#include <cstring>
 
+#include "runtime/command/command.h"
 #include "runtime/command/image_file.h"
 
-namespace sepflow::command {
+namespace sepflow {
 
-Canvas::Canvas(int width, int height, Colour paper)
-    : width_(width), height_(height), pixels_(static_cast<size_t>(width) * height * 3) {
-    fill(0, 0, width, height, paper);
-}
-
-void Canvas::set(int x, int y, Colour colour) {
-    if (x < 0 || y < 0 || x >= width_ || y >= height_) return;
-    uint8_t *pixel = &pixels_[(static_cast<size_t>(y) * width_ + x) * 3];
-    pixel[0] = colour.red;
-    pixel[1] = colour.green;
-    pixel[2] = colour.blue;
-}
-
-void Canvas::fill(int x, int y, int width, int height, Colour colour) {
-    for (int row = y; row < y + height; ++row) {
-        for (int column = x; column < x + width; ++column) set(column, row, colour);
+void Canvas::write_text(int64_t x, int64_t y, const std::string &text, int size,
+                        unsigned char level) {
+    VipsImage *mask = nullptr;
+    const std::string font = "sans " + std::to_string(size);
+    // 72 dots an inch: a point is a pixel.
+    if (vips_text(&mask, text.c_str(), "font", font.c_str(), "dpi", 72, nullptr) != 0) {
+        throw Failure(std::string("cannot draw text: ") + vips_error_buffer());
     }
-}
-
-void Canvas::write(int x, int y, const std::string &text, double points, Colour ink) {
-    gchar *escaped = g_markup_escape_text(text.c_str(), -1);  // libvips reads Pango markup
-    const std::string font = "sans " + std::to_string(points);
-    VipsImage *rendered = nullptr;
-    const int failed = vips_text(&rendered, escaped, "font", font.c_str(), "dpi", 72, nullptr);
-    g_free(escaped);
-    if (failed) throw vips_failure("cannot draw text");
-    const ImagePointer mask(rendered);
-    const std::unique_ptr<VipsRegion, Unref> region(vips_region_new(rendered));
-    const VipsRect all = {0, 0, rendered->Xsize, rendered->Ysize};
-    if (vips_region_prepare(region.get(), &all)) throw vips_failure("cannot draw text");
-    for (int row = 0; row < std::min(all.height, height_ - y); ++row) {
-        for (int column = 0; column < std::min(all.width, width_ - x); ++column) {
-            const int cover = *VIPS_REGION_ADDR(region.get(), column, row);
-            if (cover == 0 || x + column < 0 || y + row < 0) continue;
-            uint8_t *pixel = &pixels_[(static_cast<size_t>(y + row) * width_ + x + column) * 3];
-            const uint8_t inks[3] = {ink.red, ink.green, ink.blue};
-            for (int c = 0; c < 3; ++c) {
-                pixel[c] =
-                    static_cast<uint8_t>((pixel[c] * (255 - cover) + inks[c] * cover + 127) / 255);
-            }
+    const VipsImagePointer owner(mask);
+    size_t bytes = 0;
+    const std::unique_ptr<void, decltype(&g_free)> memory(vips_image_write_to_memory(mask, &bytes),
+                                                          g_free);
+    const auto *coverage = static_cast<const unsigned char *>(memory.get());
+    for (int64_t j = 0; coverage != nullptr && j < mask->Ysize && y + j < height_; ++j) {
+        for (int64_t i = 0; i < mask->Xsize && x + i < width_; ++i) {
+            const int alpha = coverage[j * mask->Xsize + i];
+            unsigned char &pixel = at(x + i, y + j);
+            pixel = static_cast<unsigned char>((pixel * (255 - alpha) + level * alpha + 127) / 255);
         }
     }
 }
 
-void Canvas::save(const std::string &path) const {
-    check_writable(path, SEPFLOW_U8, 3);
-    OutputFile file(path);
-    VipsImage *memory = vips_image_new_from_memory(pixels_.data(), pixels_.size(), width_, height_,
-                                                   3, VIPS_FORMAT_UCHAR);
-    if (memory == nullptr) throw vips_failure("cannot write " + path);
-    const ImagePointer untyped(memory);
-    VipsImage *image = nullptr;
-    if (vips_copy(memory, &image, "interpretation", VIPS_INTERPRETATION_sRGB, nullptr)) {
-        throw vips_failure("cannot write " + path);
-    }
-    const ImagePointer owner(image);
-    write_image(image, file);
-    file.commit();
+void Canvas::save(const std::string &path) {
+    sepflow_image described = {};
+    described.struct_size = sizeof described;
+    described.type = SEPFLOW_U8;
+    described.channels = 1;
+    described.bounds = described.domain = {0, 0, width_, height_};
+    write_image(
+        path, described,
+        [&](const sepflow_image &out) {
+            for (int64_t y = 0; y < out.bounds.h; ++y) {
+                std::memcpy(static_cast<char *>(out.data) + y * out.stride_y,
+                            &at(out.bounds.x, out.bounds.y + y), static_cast<size_t>(out.bounds.w));
+            }
+        },
+        nullptr);
 }
 
-}  // namespace sepflow::command
+}  // namespace sepflow

@@ -1,33 +1,28 @@
-// A colour picture to draw on: pixels, rectangles, text.
+// A grey picture that this program draws itself.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-namespace sepflow::command {
-
-struct Colour {
-    uint8_t red, green, blue;
-};
+namespace sepflow {
 
 class Canvas {
   public:
-    Canvas(int width, int height, Colour paper);
+    Canvas(int64_t width, int64_t height, unsigned char level)
+        : width_(width), height_(height), pixels_(static_cast<size_t>(width * height), level) {}
 
-    int width() const { return width_; }
-    int height() const { return height_; }
-    // Outside the canvas: ignored.
-    void set(int x, int y, Colour colour);
-    void fill(int x, int y, int width, int height, Colour colour);
-    // `points` is the height of the letters; text past the right edge is cut.
-    void write(int x, int y, const std::string &text, double points, Colour ink);
-    // Into an image file that appears whole or not at all.
-    void save(const std::string &path) const;
+    int64_t width() const { return width_; }
+    int64_t height() const { return height_; }
+    unsigned char &at(int64_t x, int64_t y) { return pixels_[static_cast<size_t>(y * width_ + x)]; }
+
+    // Text in one line, `size` pixels high, its top left corner at (x, y); cut at the edges.
+    void write_text(int64_t x, int64_t y, const std::string &text, int size, unsigned char level);
+    void save(const std::string &path);  // throws Failure
 
   private:
-    int width_, height_;
-    std::vector<uint8_t> pixels_;  // RGB
+    int64_t width_, height_;
+    std::vector<unsigned char> pixels_;
 };
 
-}  // namespace sepflow::command
+}  // namespace sepflow

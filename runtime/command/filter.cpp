@@ -1,181 +1,134 @@
-// sepflow filter: one image through the separable node, as a plugin in a graph of one.
-#include <iostream>
+// sepflow filter IN OUT --kernel TEXT: a graph of one separable node, fed from a file.
+#include <chrono>
+#include <cstdio>
 #include <memory>
 
-#include "runtime/command/call.h"
-#include "runtime/command/describe.h"
-#include "runtime/command/image_file.h"
-#include "runtime/command/pixel_type.h"
-#include "runtime/command/plan_options.h"
-#include "runtime/command/plugins.h"
-#include "runtime/command/rendering.h"
-#include "runtime/command/verbs.h"
+#include "runtime/command/command.h"
+#include "runtime/command/session.h"
 
-namespace sepflow::command {
+namespace sepflow {
 
 namespace {
 
-constexpr const char *kInput = "in";
-constexpr const char *kFilter = "filter";
-constexpr const char *kConvert = "convert";
-constexpr const char *kOutput = "out";
-
 struct Filter {
+    std::string in, out, side_by_side;
     PlanOptions plan;
-    std::string in, out, report, compare;
-    int32_t threads = 0;
+    int threads = 0;
     bool quiet = false;
 };
 
-GraphPointer make_graph(const sepflow_registry *registry, const PlanOptions &options,
-                        const NamedKernel &kernel, VipsImage *input) {
-    sepflow_graph *made = nullptr;
-    call([&](sepflow_error *error) { return sepflow_graph_create(registry, &made, error); });
-    GraphPointer graph(made);
-    const auto add = [&](const char *name, const char *node, sepflow_type type) {
-        call([&](sepflow_error *e) { return sepflow_graph_add_node(made, name, node, type, e); });
-    };
-    const auto connect = [&](const char *source, const char *node) {
-        call([&](sepflow_error *e) { return sepflow_graph_connect(made, source, node, "in", e); });
-    };
-    call([&](sepflow_error *error) { return sepflow_graph_add_input(made, kInput, error); });
-
-    // f64 images are filtered in f64 and all others in f32; from one to the other is a conversion,
-    // on the side where f64 loses nothing.
-    const sepflow_type in = type_of_band_format(input->BandFmt);
-    const sepflow_type chosen = type_from_name(options.type);
-    const sepflow_type out = chosen == SEPFLOW_TYPE_NONE ? in : chosen;
-    const bool widens = in != SEPFLOW_F64 && out == SEPFLOW_F64;
-    const bool narrows = in == SEPFLOW_F64 && out != SEPFLOW_F64;
-    if (widens || narrows) add(kConvert, "org.sepflow.convert", out);
-    add(kFilter, "org.sepflow.separable", widens || narrows ? SEPFLOW_F64 : out);
-    set_node_parameters(made, kFilter, options, kernel);
-    if (widens) connect(kInput, kConvert);
-    connect(widens ? kConvert : kInput, kFilter);
-    if (narrows) connect(kFilter, kConvert);
-    call([&](sepflow_error *error) {
-        return sepflow_graph_add_output(made, kOutput, narrows ? kConvert : kFilter, error);
-    });
-
-    bind_input(made, kInput, input);
-    call([&](sepflow_error *error) { return sepflow_graph_prepare(made, error); });
-    return graph;
+void set_number(sepflow_graph *graph, const char *param, double value) {
+    CallError error;
+    sepflow_value v = {};
+    v.struct_size = sizeof v;
+    v.type = SEPFLOW_VALUE_FLOAT;
+    v.f = value;
+    error.check(sepflow_graph_set_value(graph, "filter", param, &v, error));
 }
 
-sepflow_plan_info filter_info(const sepflow_graph *graph) {
+void set_integer(sepflow_graph *graph, const char *param, int64_t value) {
+    CallError error;
+    sepflow_value v = {};
+    v.struct_size = sizeof v;
+    v.type = SEPFLOW_VALUE_INT;
+    v.i = value;
+    error.check(sepflow_graph_set_value(graph, "filter", param, &v, error));
+}
+
+void set_text(sepflow_graph *graph, const char *param, const std::string &text) {
+    CallError error;
+    error.check(sepflow_graph_set_text(graph, "filter", param, text.c_str(), error));
+}
+
+void set_kernel(sepflow_graph *graph, const PlanOptions &options) {
+    const std::optional<Matrix> image = options.kernel_image();
+    if (!image) return set_text(graph, "kernel", options.kernel);
+    CallError error;
+    sepflow_value value = {};
+    value.struct_size = sizeof value;
+    value.type = SEPFLOW_VALUE_MATRIX;
+    value.rows = image->rows;
+    value.columns = image->columns;
+    value.a = image->taps.data();
+    error.check(sepflow_graph_set_value(graph, "filter", "kernel", &value, error));
+}
+
+GraphPointer make_graph(const sepflow_registry *registry, const PlanOptions &options) {
+    CallError error;
+    sepflow_graph *graph = nullptr;
+    error.check(sepflow_graph_create(registry, &graph, error));
+    GraphPointer owner(graph);
+    const sepflow_type type = options.type.empty() ? SEPFLOW_TYPE_NONE : type_of_name(options.type);
+    error.check(sepflow_graph_add_input(graph, "in", error));
+    error.check(sepflow_graph_add_node(graph, "filter", "org.sepflow.separable", type, error));
+    error.check(sepflow_graph_connect(graph, "in", "filter", "in", error));
+    error.check(sepflow_graph_add_output(graph, "out", "filter", error));
+    set_kernel(graph, options);
+    set_text(graph, "border_x", options.border_x());
+    set_text(graph, "border_y", options.border_y());
+    set_number(graph, "border_value", options.border_value);
+    set_text(graph, "extent", options.extent);
+    set_integer(graph, "convolve", options.convolve ? 1 : 0);
+    set_integer(graph, "anchor_x", options.anchor_x());
+    set_integer(graph, "anchor_y", options.anchor_y());
+    set_number(graph, "tolerance", options.tolerance);
+    set_integer(graph, "rank", options.rank);
+    set_number(graph, "scale", options.scale);
+    set_number(graph, "delta", options.delta);
+    set_text(graph, "variant", options.variant);
+    set_text(graph, "schedule", options.schedule);
+    return owner;
+}
+
+void report(const sepflow_graph *graph, const Filter &filter, double seconds) {
+    CallError error;
     sepflow_plan_info info = {};
     info.struct_size = sizeof info;
-    call([&](sepflow_error *error) {
-        return sepflow_graph_node_plan_info(graph, kFilter, &info, error);
-    });
-    return info;
+    error.check(sepflow_graph_node_plan_info(graph, "filter", &info, error));
+    std::fprintf(
+        stderr,
+        "%s: %lld x %lld taps as %d pair%s of 1-D passes (%s), error at most %.2g of full scale; "
+        "%.3g s with reading and writing\n",
+        filter.plan.kernel.c_str(), static_cast<long long>(info.left + info.right + 1),
+        static_cast<long long>(info.top + info.bottom + 1), info.rank, info.rank == 1 ? "" : "s",
+        info.variant, info.error_bound, seconds);
 }
 
-// One line: how the kernel was factored and what it cost.
-std::string factoring_line(const Filter &o, const NamedKernel &kernel,
-                           const sepflow_plan_info &info, sepflow_type type, double seconds) {
-    const std::string size =
-        std::to_string(kernel.kernel.rows) + " x " + std::to_string(kernel.kernel.columns);
-    return o.plan.kernel + ": " + size + " taps as rank " + std::to_string(info.rank) +
-           ", error at most " + error_in_words(info.error_bound, type) + ", " +
-           short_number(info.cost_per_pixel) + " multiply-adds per sample, " + info.variant + ", " +
-           short_number(seconds * 1e3) + " ms";
-}
-
-void write_report(const Filter &o, const NamedKernel &kernel, VipsImage *input,
-                  const Rendering &rendering, const sepflow_plan_info &info, OutputFile &file) {
-    const sepflow_type in = type_of_band_format(input->BandFmt);
-    nlohmann::ordered_json json;
-    json["input"] = {{"file", o.in},
-                     {"width", input->Xsize},
-                     {"height", input->Ysize},
-                     {"channels", input->Bands},
-                     {"type", type_name(in)}};
-    json["output"] = {{"file", o.out},
-                      {"width", rendering.width()},
-                      {"height", rendering.height()},
-                      {"channels", rendering.channels()},
-                      {"type", type_name(rendering.type())}};
-    json["rank"] = info.rank;
-    json["error_bound"] = info.error_bound;
-    json["variant"] = info.variant;
-    json["milliseconds"] = rendering.seconds() * 1e3;
-    const bool in_f64 = in == SEPFLOW_F64 || rendering.type() == SEPFLOW_F64;
-    const PlanPointer plan = make_direct_plan(o.plan, kernel, in_f64 ? SEPFLOW_F64 : in,
-                                              in_f64 ? SEPFLOW_F64 : rendering.type());
-    json["plan"] = plan_json(plan.get(), kernel.text);
-    file.write(json.dump(2) + "\n");
-}
-
-// Input and result, side by side on the input's height.
-void write_comparison(VipsImage *input, Rendering &rendering, const OutputFile &file) {
-    VipsImage *joined = nullptr;
-    if (vips_join(input, rendering.image(), &joined, VIPS_DIRECTION_HORIZONTAL, "expand", TRUE,
-                  "shim", 8, nullptr)) {
-        throw vips_failure("cannot write " + file.path());
-    }
-    const ImagePointer owner(joined);
-    check_writable(file.path(), type_of_band_format(joined->BandFmt), joined->Bands);
-    rendering.write(joined, file);
-}
-
-std::unique_ptr<OutputFile> file_if(const std::string &path) {
-    return path.empty() ? nullptr : std::make_unique<OutputFile>(path);
-}
-
-void filter(const Filter &o) {
-    start_vips("sepflow");
-    const NamedKernel kernel = read_kernel(o.plan.kernel);
-    const ImagePointer input = read_image(o.in);
-    const RegistryPointer registry = open_plugins();
-    const GraphPointer graph = make_graph(registry.get(), o.plan, kernel, input.get());
-    Rendering rendering(graph.get(), kOutput, input.get(), o.threads, !o.quiet);
-    check_writable(o.out, rendering.type(), rendering.channels());
-
-    OutputFile out(o.out);
-    const auto compare = file_if(o.compare);
-    const auto report = file_if(o.report);
-    rendering.write(rendering.image(), out);
-    const double seconds = rendering.seconds();
-    const sepflow_plan_info info = filter_info(graph.get());
-    if (report) write_report(o, kernel, input.get(), rendering, info, *report);
-    if (compare) write_comparison(input.get(), rendering, *compare);
-    out.commit();
-    if (compare) compare->commit();
-    if (report) report->commit();
-    if (!o.quiet) {
-        const sepflow_type type = rendering.type();
-        std::cerr << factoring_line(o, kernel, info, type, seconds) << '\n';
-    }
+void run_filter(const Filter &filter) {
+    const auto start = std::chrono::steady_clock::now();
+    const RegistryPointer registry = find_plugins();
+    const GraphPointer graph = make_graph(registry.get(), filter.plan);
+    const InputImage in(filter.in);
+    in.bind(graph.get(), "in");
+    CallError error;
+    error.check(sepflow_graph_prepare(graph.get(), error));
+    write_output(graph.get(), "out", filter.out, filter.threads, in.vips());
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    if (!filter.side_by_side.empty())
+        write_side_by_side(filter.side_by_side, filter.in, filter.out);
+    if (!filter.quiet) report(graph.get(), filter, elapsed.count());
 }
 
 }  // namespace
 
 void add_filter(CLI::App &app) {
-    CLI::App *verb = app.add_subcommand("filter", "Convolve an image with a kernel");
-    const auto o = std::make_shared<Filter>();
-    verb->add_option("in", o->in,
-                     "Image to read: PNG, JPEG, TIFF, WebP, OpenEXR, PGM, PPM, PFM, CSV ...")
-        ->required()
-        ->type_name("IN");
-    verb->add_option("out", o->out,
-                     "Image to write, in the format of its suffix: .png .jpg .webp .tif .pgm .ppm "
-                     ".pfm .csv; appears whole or not at all, and may be IN")
-        ->required()
-        ->type_name("OUT");
-    add_plan_options(*verb, o->plan);
-    verb->add_option("-j,--threads", o->threads, "At most so many threads (0: one per CPU)")
-        ->check(CLI::NonNegativeNumber);
-    verb->add_option("--report", o->report, "Write how the kernel was factored, as JSON")
-        ->type_name("FILE.json");
-    verb->add_option("--compare", o->compare, "Write input and result side by side")
-        ->type_name("FILE");
-    verb->add_flag("-q,--quiet", o->quiet, "No report line and no progress bar");
-    verb->footer(
-        "\nEvery channel is filtered alike, alpha too, as stored. The pixel type is kept unless "
-        "--type is given;\nCSV is read as f64. Colour profile, resolution and Exif data are kept. "
-        "JPEG is written at\nquality 95, WebP lossless, TIFF uncompressed.");
-    verb->callback([o] { filter(*o); });
+    const auto filter = std::make_shared<Filter>();
+    CLI::App *verb = app.add_subcommand("filter", "Filter an image file with the separable node");
+    verb->add_option("IN", filter->in, "Image to read: PNG, JPEG, TIFF, WebP, EXR, PNM, CSV ...")
+        ->required();
+    verb->add_option(
+            "OUT", filter->out,
+            "Image to write, its format by the suffix: .png .jpg .webp .tif .pgm .ppm .pfm .v .csv")
+        ->required();
+    filter->plan.add_to(*verb);
+    verb->add_option("--threads", filter->threads, "Threads to use; 0: one per CPU")
+        ->check(CLI::Range(0, 4096))
+        ->capture_default_str();
+    verb->add_option("--side-by-side", filter->side_by_side,
+                     "Also write IN and OUT beside each other");
+    verb->add_flag("-q,--quiet", filter->quiet, "Do not report how the kernel was factored");
+    verb->footer("All channels are filtered alike, alpha too. OUT appears whole or not at all.");
+    verb->callback([filter] { run_filter(*filter); });
 }
 
-}  // namespace sepflow::command
+}  // namespace sepflow

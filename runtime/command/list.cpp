@@ -1,186 +1,160 @@
-// sepflow list and sepflow info: the nodes that were found, and what each takes.
-#include <iostream>
+// sepflow list, sepflow info NODE: the nodes that plugins bring.
+#include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "runtime/command/describe.h"
-#include "runtime/command/pixel_type.h"
-#include "runtime/command/plugins.h"
-#include "runtime/command/verbs.h"
-#include "runtime/error.h"
+#include "runtime/command/command.h"
+#include "runtime/command/session.h"
 
-namespace sepflow::command {
+namespace sepflow {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct FoundNode {
-    const sepflow_node_desc *desc;
-    std::string file;
-};
+const char *text_or_empty(const char *text) {
+    return text != nullptr ? text : "";
+}
 
-std::vector<FoundNode> nodes_of(const sepflow_registry *registry) {
-    std::vector<FoundNode> nodes;
+const char *value_type_name(sepflow_value_type type) {
+    constexpr const char *kNames[] = {"none", "integer", "number", "text", "choice", "kernel"};
+    return type >= 0 && type < 6 ? kNames[type] : "unknown";
+}
+
+Json describe(const sepflow_param_desc &param) {
+    Json json = {
+        {"id", param.id}, {"type", value_type_name(param.type)}, {"doc", text_or_empty(param.doc)}};
+    if (param.type == SEPFLOW_VALUE_INT || param.type == SEPFLOW_VALUE_FLOAT) {
+        json["default"] = param.def;
+        if (param.min != 0 || param.max != 0) json["range"] = {param.min, param.max};
+    } else if (param.text_default != nullptr) {
+        json["default"] = param.text_default;
+    }
+    for (uint32_t i = 0; i < param.choice_count; ++i) json["choices"].push_back(param.choices[i]);
+    if (param.unit != nullptr) json["unit"] = param.unit;
+    return json;
+}
+
+Json describe(const sepflow_port_desc &port) {
+    Json json = {{"name", port.name},
+                 {"direction", port.direction == SEPFLOW_INPUT ? "input" : "output"}};
+    for (uint32_t i = 0; i < port.type_count; ++i)
+        json["types"].push_back(name_of_type(port.types[i]));
+    return json;
+}
+
+Json describe(const sepflow_node_desc &node, const char *file, const sepflow_entry *entry) {
+    Json json = {{"id", node.id},
+                 {"name", text_or_empty(node.name)},
+                 {"summary", text_or_empty(node.summary)},
+                 {"version", text_or_empty(node.version)},
+                 {"vendor", text_or_empty(entry->vendor)},
+                 {"license", text_or_empty(entry->license)},
+                 {"plugin", file}};
+    for (uint32_t i = 0; i < node.port_count; ++i) json["ports"].push_back(describe(node.ports[i]));
+    json["params"] = Json::array();
+    for (uint32_t i = 0; i < node.param_count; ++i)
+        json["params"].push_back(describe(node.params[i]));
+    return json;
+}
+
+Json all_nodes(const sepflow_registry *registry) {
+    Json nodes = Json::array();
     for (uint32_t i = 0; i < sepflow_registry_count(registry); ++i) {
-        const char *file = "";
+        const char *file = nullptr;
         const sepflow_entry *entry = nullptr;
-        const sepflow_node_desc *desc = sepflow_registry_node(registry, i, &file, &entry);
-        nodes.push_back({desc, file});
+        const sepflow_node_desc *node = sepflow_registry_node(registry, i, &file, &entry);
+        nodes.push_back(describe(*node, file, entry));
     }
     return nodes;
 }
 
-std::string text_of(const char *text) {
-    return text != nullptr ? text : "";
-}
-
 void list(bool as_json) {
-    const Plugins plugins = find_plugins();
-    const std::vector<FoundNode> nodes = nodes_of(plugins.registry.get());
+    std::vector<SkippedPlugin> skipped;
+    const RegistryPointer registry = find_plugins(&skipped);
+    const Json nodes = all_nodes(registry.get());
     if (as_json) {
-        Json json = {{"nodes", Json::array()}, {"skipped", Json::array()}};
-        for (const auto &[desc, file] : nodes) {
-            json["nodes"].push_back({{"id", desc->id},
-                                     {"name", text_of(desc->name)},
-                                     {"summary", text_of(desc->summary)},
-                                     {"file", file}});
+        Json json = {{"nodes", nodes}, {"skipped", Json::array()}};
+        for (const SkippedPlugin &plugin : skipped) {
+            json["skipped"].push_back({{"plugin", plugin.file}, {"reason", plugin.reason}});
         }
-        for (const SkippedPlugin &plugin : plugins.skipped) {
-            json["skipped"].push_back({{"file", plugin.path}, {"reason", plugin.reason}});
-        }
-        std::cout << json.dump(2) << '\n';
+        std::printf("%s\n", json.dump(2).c_str());
         return;
     }
-    for (const auto &[desc, file] : nodes) {
-        std::cout << desc->id << "  " << text_of(desc->summary) << "\n    " << file << '\n';
+    for (const Json &node : nodes) {
+        std::printf("%-28s %s\n", node["id"].get<std::string>().c_str(),
+                    node["summary"].get<std::string>().c_str());
     }
-    for (const SkippedPlugin &plugin : plugins.skipped) {
-        std::cout << "skipped " << plugin.path << ": " << plugin.reason << '\n';
+    for (const SkippedPlugin &plugin : skipped) {
+        std::fprintf(stderr, "sepflow: skipped %s: %s\n", plugin.file.c_str(),
+                     plugin.reason.c_str());
     }
+    if (nodes.empty()) throw Failure("no plugin was found; set SEPFLOW_PLUGIN_PATH");
 }
 
-const char *kind_name(sepflow_value_type type) {
-    switch (type) {
-        case SEPFLOW_VALUE_INT:
-            return "int";
-        case SEPFLOW_VALUE_FLOAT:
-            return "float";
-        case SEPFLOW_VALUE_TEXT:
-            return "text";
-        case SEPFLOW_VALUE_CHOICE:
-            return "choice";
-        case SEPFLOW_VALUE_MATRIX:
-            return "matrix";
-        default:
-            return "none";
+void print(const Json &node) {
+    const auto text = [](const Json &value) {
+        return value.is_string() ? value.get<std::string>() : value.dump();
+    };
+    for (const char *key : {"id", "name", "summary", "version", "vendor", "license", "plugin"}) {
+        std::printf("%-8s %s\n", key, text(node[key]).c_str());
     }
-}
-
-bool is_number(const sepflow_param_desc &param) {
-    return param.type == SEPFLOW_VALUE_INT || param.type == SEPFLOW_VALUE_FLOAT;
-}
-
-std::vector<std::string> choices_of(const sepflow_param_desc &param) {
-    return std::vector<std::string>(param.choices, param.choices + param.choice_count);
-}
-
-Json port_json(const sepflow_port_desc &port) {
-    Json types = Json::array();
-    for (uint32_t i = 0; i < port.type_count; ++i) types.push_back(type_name(port.types[i]));
-    return {{"name", port.name},
-            {"direction", port.direction == SEPFLOW_INPUT ? "input" : "output"},
-            {"types", types},
-            {"min_channels", port.min_channels},
-            {"max_channels", port.max_channels}};
-}
-
-Json param_json(const sepflow_param_desc &param) {
-    Json json = {{"id", param.id},
-                 {"name", text_of(param.name)},
-                 {"doc", text_of(param.doc)},
-                 {"type", kind_name(param.type)}};
-    if (param.unit != nullptr) json["unit"] = param.unit;
-    if (is_number(param)) {
-        json["default"] = param.def;
-        if (param.min != 0 || param.max != 0) json["range"] = {param.min, param.max};
-    } else {
-        json["default"] = param.text_default != nullptr ? Json(param.text_default) : Json();
+    for (const Json &port : node["ports"]) {
+        std::string types;
+        for (const Json &type : port["types"]) types += " " + text(type);
+        std::printf("\n%s %s:%s", text(port["direction"]).c_str(), text(port["name"]).c_str(),
+                    types.c_str());
     }
-    if (param.choice_count > 0) json["choices"] = choices_of(param);
-    return json;
-}
-
-std::string param_line(const sepflow_param_desc &param) {
-    std::string line = std::string("  ") + param.id + "  (" + kind_name(param.type);
-    if (is_number(param)) {
-        if (param.min != 0 || param.max != 0) {
-            line += " " + short_number(param.min) + " .. " + short_number(param.max);
+    std::printf("\n");
+    for (const Json &param : node["params"]) {
+        std::printf("\n%s (%s", text(param["id"]).c_str(), text(param["type"]).c_str());
+        if (param.contains("default"))
+            std::printf(", default '%s'", text(param["default"]).c_str());
+        if (param.contains("range")) {
+            std::printf(", %s .. %s", param["range"][0].dump().c_str(),
+                        param["range"][1].dump().c_str());
         }
-        line += ", default " + short_number(param.def);
-    } else {
-        if (param.choice_count > 0) line += " " + CLI::detail::join(choices_of(param), ", ");
-        line += param.text_default != nullptr ? std::string("; default ") + param.text_default
-                                              : std::string("; must be set");
+        if (param.contains("unit")) std::printf(", %s", text(param["unit"]).c_str());
+        std::printf(")\n    %s\n", text(param["doc"]).c_str());
+        if (!param.contains("choices")) continue;
+        std::printf("   ");
+        for (const Json &choice : param["choices"]) std::printf(" %s", text(choice).c_str());
+        std::printf("\n");
     }
-    if (param.unit != nullptr) line += std::string(", ") + param.unit;
-    return line + ")\n      " + text_of(param.doc) + '\n';
-}
-
-void print_info(const sepflow_node_desc &desc) {
-    std::cout << desc.id << "  " << text_of(desc.name) << " " << text_of(desc.version) << '\n'
-              << text_of(desc.summary) << "\n\nports\n";
-    for (uint32_t i = 0; i < desc.port_count; ++i) {
-        const sepflow_port_desc &port = desc.ports[i];
-        std::cout << "  " << port.name
-                  << (port.direction == SEPFLOW_INPUT ? "  input" : "  output");
-        for (uint32_t t = 0; t < port.type_count; ++t) std::cout << " " << type_name(port.types[t]);
-        std::cout << '\n';
-    }
-    std::cout << "\nparameters\n";
-    for (uint32_t i = 0; i < desc.param_count; ++i) std::cout << param_line(desc.params[i]);
 }
 
 void info(const std::string &id, bool as_json) {
-    const Plugins plugins = find_plugins();
-    const sepflow_node_desc *desc = sepflow_registry_find(plugins.registry.get(), id.c_str());
-    if (desc == nullptr) {
-        throw Error(SEPFLOW_E_PARAM,
-                    "there is no node '" + id + "'; sepflow list shows those found");
+    const RegistryPointer registry = find_plugins();
+    const sepflow_node_desc *found = sepflow_registry_find(registry.get(), id.c_str());
+    if (found == nullptr) throw Failure("no plugin brings a node '" + id + "'; see sepflow list");
+    for (const Json &node : all_nodes(registry.get())) {
+        if (node["id"] != found->id) continue;
+        if (as_json) {
+            std::printf("%s\n", node.dump(2).c_str());
+        } else {
+            print(node);
+        }
     }
-    if (!as_json) return print_info(*desc);
-    Json json = {{"id", desc->id},
-                 {"name", text_of(desc->name)},
-                 {"summary", text_of(desc->summary)},
-                 {"version", text_of(desc->version)},
-                 {"ports", Json::array()},
-                 {"parameters", Json::array()}};
-    for (uint32_t i = 0; i < desc->port_count; ++i)
-        json["ports"].push_back(port_json(desc->ports[i]));
-    for (uint32_t i = 0; i < desc->param_count; ++i) {
-        json["parameters"].push_back(param_json(desc->params[i]));
-    }
-    std::cout << json.dump(2) << '\n';
 }
 
 }  // namespace
 
 void add_list(CLI::App &app) {
-    CLI::App *verb = app.add_subcommand("list", "List the nodes found, and the plugins skipped");
-    const auto json = std::make_shared<bool>(false);
-    verb->add_flag("--json", *json, "Write JSON");
-    verb->callback([json] { list(*json); });
+    const auto as_json = std::make_shared<bool>(false);
+    CLI::App *verb = app.add_subcommand(
+        "list", "List the nodes that plugins bring, and the plugins that were skipped");
+    verb->add_flag("--json", *as_json, "As JSON");
+    verb->callback([as_json] { list(*as_json); });
 }
 
 void add_info(CLI::App &app) {
-    CLI::App *verb = app.add_subcommand("info", "Describe a node: ports, types, parameters");
-    const auto json = std::make_shared<bool>(false);
+    const auto as_json = std::make_shared<bool>(false);
     const auto id = std::make_shared<std::string>();
-    verb->add_option("node", *id, "Id of the node, such as org.sepflow.separable")
-        ->required()
-        ->type_name("NODE");
-    verb->add_flag("--json", *json, "Write JSON");
-    verb->callback([json, id] { info(*id, *json); });
+    CLI::App *verb =
+        app.add_subcommand("info", "Describe a node: its ports, pixel types and parameters");
+    verb->add_option("NODE", *id, "Such as org.sepflow.separable")->required();
+    verb->add_flag("--json", *as_json, "As JSON");
+    verb->callback([as_json, id] { info(*id, *as_json); });
 }
 
-}  // namespace sepflow::command
+}  // namespace sepflow

@@ -1,130 +1,54 @@
-// sepflow: filter images with any kernel by 1-D passes. Verbs are in the files beside this one.
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <exception>
-#include <iostream>
+#include <cstdio>
 #include <string>
-#include <vector>
+#include <vips/vips.h>
 
 #include <sepflow/sepflow.h>
 
-#include "runtime/command/image_file.h"
-#include "runtime/command/interrupt.h"
-#include "runtime/command/verbs.h"
-#include "runtime/error.h"
-
-namespace sepflow::command {
+#include "runtime/command/command.h"
 
 namespace {
 
-enum ExitCode { kSuccess = 0, kFailure = 1, kUsage = 2, kSignal = 128 };
-
 constexpr const char *kFooter =
-    "\nExit codes: 0 success, 1 failure (a file, a kernel, a graph), 2 wrong usage, 130 "
-    "interrupted.\nPlugins are found on SEPFLOW_PLUGIN_PATH, beside this program, in the user's "
-    "and in the system's directory sepflow-1.";
+    "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.\n"
+    "Plugins are looked for in SEPFLOW_PLUGIN_PATH, beside this program, in the user's and the "
+    "system's\n"
+    "sepflow-1 directories.";
 
-int fail(const std::string &sentence, int code) {
-    std::string line = sentence;
-    std::replace(line.begin(), line.end(), '\n', ' ');
-    std::cerr << "sepflow: " << line << '\n';
+// One line: CLI11 and libvips like to write several.
+int fail(int code, const std::string &message) {
+    std::string line = message.substr(0, message.find_last_not_of(" \n") + 1);
+    for (char &c : line) c = c == '\n' ? ' ' : c;
+    std::fprintf(stderr, "sepflow: %s\n", line.c_str());
     return code;
-}
-
-// Levenshtein's distance, one row at a time.
-size_t distance(const std::string &a, const std::string &b) {
-    std::vector<size_t> row(b.size() + 1);
-    for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-    for (size_t i = 1; i <= a.size(); ++i) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.size(); ++j) {
-            const size_t changed = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
-        }
-    }
-    return row.back();
-}
-
-// " (did you mean --kernel?)", or nothing when no word is near.
-std::string suggestion(const std::string &word, const std::vector<std::string> &known) {
-    const auto nearest = std::min_element(
-        known.begin(), known.end(),
-        [&](const auto &a, const auto &b) { return distance(word, a) < distance(word, b); });
-    if (nearest == known.end() || distance(word, *nearest) > 1 + word.size() / 4) return "";
-    return " (did you mean " + *nearest + "?)";
-}
-
-std::vector<std::string> words_of(const CLI::App &app) {
-    std::vector<std::string> words;
-    for (const CLI::App *verb : app.get_subcommands([](const CLI::App *) { return true; })) {
-        words.push_back(verb->get_name());
-    }
-    for (const CLI::Option *option : app.get_options()) {
-        for (const std::string &name : option->get_lnames()) words.push_back("--" + name);
-    }
-    return words;
-}
-
-std::string usage_sentence(const CLI::App &app, const CLI::ParseError &error) {
-    const auto verbs = app.get_subcommands();
-    const CLI::App &place = verbs.empty() ? app : *verbs.front();
-    const std::string prefix = verbs.empty() ? "" : verbs.front()->get_name() + ": ";
-    const std::string help =
-        "; see sepflow " + (verbs.empty() ? "" : place.get_name() + " ") + "--help";
-    // What was not understood comes first: it often is why something else is missing.
-    const std::vector<std::string> rest = app.remaining(true);
-    if (!rest.empty()) {
-        const bool is_verb = verbs.empty() && rest.front()[0] != '-';
-        return prefix + (is_verb ? "unknown verb '" : "unexpected argument '") + rest.front() +
-               "'" + suggestion(rest.front(), words_of(place)) + help;
-    }
-    if (verbs.empty()) return "a verb is missing" + help;
-    return prefix + error.what() + help;
-}
-
-int run(int argc, char **argv) {
-    CLI::App app("Filters images with any 2-D kernel, fast, by running it as a few 1-D passes.",
-                 "sepflow");
-    app.set_version_flag("--version", std::string("sepflow ") + sepflow_version());
-    app.require_subcommand(1);
-    app.footer(kFooter);
-    add_filter(app);
-    add_explain(app);
-    add_run(app);
-    add_list(app);
-    add_info(app);
-    add_chart(app);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError &error) {
-        if (error.get_exit_code() == 0) return app.exit(error);
-        return fail(usage_sentence(app, error), kUsage);
-    }
-    std::cout.flush();
-    if (!std::cout) throw Error(SEPFLOW_E_IO, "cannot write to standard output");
-    return kSuccess;
-}
-
-int guarded_run(int argc, char **argv) {
-    try {
-        return run(argc, argv);
-    } catch (const std::bad_alloc &) {
-        return fail("out of memory", kFailure);
-    } catch (const std::exception &error) {
-        if (interrupting_signal() != 0) return fail("interrupted", kSignal + interrupting_signal());
-        return fail(error.what(), kFailure);
-    }
 }
 
 }  // namespace
 
-}  // namespace sepflow::command
-
 int main(int argc, char **argv) {
-    sepflow::command::catch_signals();
-    const int code = sepflow::command::guarded_run(argc, argv);
+    if (VIPS_INIT(argv[0]) != 0) return fail(1, "libvips does not start");
+    CLI::App app("Separable convolution of images with any kernel");
+    app.set_version_flag("--version", std::string("sepflow ") + sepflow_version());
+    app.footer(kFooter);
+    app.require_subcommand(1);
+    sepflow::add_filter(app);
+    sepflow::add_explain(app);
+    sepflow::add_run(app);
+    sepflow::add_list(app);
+    sepflow::add_info(app);
+    sepflow::add_chart(app);
+    int code = 0;
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success &e) {
+        app.exit(e);  // --help, --version
+    } catch (const CLI::ParseError &e) {
+        code = fail(2, std::string(e.what()) + "; see sepflow --help");
+    } catch (const sepflow::Interrupted &e) {
+        code = fail(130, e.what());
+    } catch (const std::exception &e) {
+        code = fail(1, e.what());
+    }
     vips_shutdown();
     return code;
 }

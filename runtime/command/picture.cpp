@@ -2,108 +2,65 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <vector>
 
-#include "runtime/command/call.h"
 #include "runtime/command/canvas.h"
-#include "runtime/command/describe.h"
 
-namespace sepflow::command {
+namespace sepflow {
 
 namespace {
 
-constexpr int kPanel = 360;  // side of the square that a panel is fitted into
-constexpr int kMargin = 24;
-constexpr int kHeading = 56;  // above the panels
-constexpr int kCaption = 64;  // below them
-constexpr Colour kPaper = {250, 250, 250};
-constexpr Colour kInk = {30, 30, 30};
+constexpr int64_t kPanel = 280, kMargin = 12, kCaption = 34;
 
-struct Matrix {
-    int64_t rows, columns;
-    std::vector<double> values;
+double largest(const std::vector<double> &taps) {
+    double result = 0;
+    for (double tap : taps) result = std::max(result, std::fabs(tap));
+    return result;
+}
 
-    double largest() const {
-        double most = 0;
-        for (const double value : values) most = std::max(most, std::abs(value));
-        return most;
-    }
-};
-
-Matrix sum_of_factors(const sepflow_plan_description &d) {
-    Matrix sum = {d.rows, d.columns, std::vector<double>(d.rows * d.columns)};
-    for (int32_t term = 0; term < d.rank; ++term) {
-        for (int64_t y = 0; y < d.rows; ++y) {
-            for (int64_t x = 0; x < d.columns; ++x) {
-                sum.values[y * d.columns + x] +=
-                    d.column_taps[term * d.rows + y] * d.row_taps[term * d.columns + x];
-            }
+void draw_panel(Canvas &canvas, int64_t left, const std::vector<double> &taps,
+                const sepflow_plan_description &plan, const std::string &title) {
+    const double scale = largest(taps);
+    const int64_t cell = std::max<int64_t>(kPanel / std::max(plan.rows, plan.columns), 1);
+    // Large kernels are picked from, small ones drawn as squares.
+    const int64_t width = std::min(plan.columns * cell, kPanel),
+                  height = std::min(plan.rows * cell, kPanel);
+    for (int64_t y = 0; y < height; ++y) {
+        for (int64_t x = 0; x < width; ++x) {
+            const int64_t row = y * plan.rows / height, column = x * plan.columns / width;
+            const double tap = taps[static_cast<size_t>(row * plan.columns + column)];
+            const double level = scale == 0 ? 0 : tap / scale;
+            canvas.at(left + (kPanel - width) / 2 + x, kMargin + (kPanel - height) / 2 + y) =
+                static_cast<unsigned char>(std::lround(127.5 + 127.5 * level));
         }
     }
-    return sum;
-}
-
-// Zero is white, negative blue, positive red: signs stay visible in print and for most eyes.
-Colour signed_colour(double part) {
-    const double strength = std::min(1.0, std::abs(part));
-    const auto fade = [&](double full) {
-        return static_cast<uint8_t>(std::lround(255 + (full - 255) * strength));
-    };
-    return part < 0 ? Colour{fade(33), fade(102), fade(172)}
-                    : Colour{fade(178), fade(24), fade(43)};
-}
-
-void draw_panel(Canvas &canvas, int x, const Matrix &matrix, double full_scale,
-                const std::string &title, const std::string &caption) {
-    const double longest = static_cast<double>(std::max(matrix.rows, matrix.columns));
-    const double zoom = kPanel / longest;
-    const int width = std::max(1, static_cast<int>(std::lround(matrix.columns * zoom)));
-    const int height = std::max(1, static_cast<int>(std::lround(matrix.rows * zoom)));
-    const int left = x + (kPanel - width) / 2, top = kHeading + (kPanel - height) / 2;
-    canvas.fill(left - 1, top - 1, width + 2, height + 2, {160, 160, 160});
-    for (int py = 0; py < height; ++py) {
-        for (int px = 0; px < width; ++px) {
-            const int64_t row = py * matrix.rows / height, column = px * matrix.columns / width;
-            const double value = matrix.values[row * matrix.columns + column];
-            canvas.set(left + px, top + py, signed_colour(full_scale > 0 ? value / full_scale : 0));
-        }
-    }
-    canvas.write(x, kHeading + kPanel + 10, title, 15, kInk);
-    canvas.write(x, kHeading + kPanel + 34, caption, 12, kInk);
-}
-
-std::string scale_caption(double full_scale) {
-    return full_scale > 0 ? "deepest colour: " + short_number(full_scale) + " (blue is negative)"
-                          : "zero everywhere";
+    char caption[80];
+    std::snprintf(caption, sizeof caption, "%s, white %.3g", title.c_str(), scale);
+    canvas.write_text(left, kMargin + kPanel + 8, caption, 18, 255);
 }
 
 }  // namespace
 
-void draw_plan(const sepflow_plan *plan, const std::string &kernel_text, const std::string &path) {
-    sepflow_plan_description d = {};
-    d.struct_size = sizeof d;
-    call([&](sepflow_error *) { return sepflow_plan_describe(plan, &d); });
+void write_kernel_picture(const std::string &path, const sepflow_plan_description &plan) {
+    const auto count = static_cast<size_t>(plan.rows * plan.columns);
+    const std::vector<double> kernel(plan.taps, plan.taps + count);
+    std::vector<double> sum(count), error(count);
+    for (int32_t t = 0; t < plan.rank; ++t) {
+        for (size_t i = 0; i < count; ++i) {
+            const auto row = static_cast<int64_t>(i) / plan.columns,
+                       column = static_cast<int64_t>(i) % plan.columns;
+            sum[i] +=
+                plan.column_taps[t * plan.rows + row] * plan.row_taps[t * plan.columns + column];
+        }
+    }
+    for (size_t i = 0; i < count; ++i) error[i] = kernel[i] - sum[i];
 
-    const Matrix kernel = {d.rows, d.columns,
-                           std::vector<double>(d.taps, d.taps + d.rows * d.columns)};
-    const Matrix sum = sum_of_factors(d);
-    Matrix error = kernel;
-    for (size_t i = 0; i < error.values.size(); ++i) error.values[i] -= sum.values[i];
-
-    Canvas canvas(3 * kPanel + 4 * kMargin, kHeading + kPanel + kCaption, kPaper);
-    const std::string heading = kernel_text.substr(0, 100) + ":  " + std::to_string(d.rows) +
-                                " x " + std::to_string(d.columns) + ", rank " +
-                                std::to_string(d.rank) + ", error bound " +
-                                short_number(d.error_bound);
-    canvas.write(kMargin, 20, heading, 17, kInk);
-    const double full_scale = kernel.largest();
-    draw_panel(canvas, kMargin, kernel, full_scale, "kernel K", scale_caption(full_scale));
-    draw_panel(canvas, 2 * kMargin + kPanel, sum, full_scale,
-               "sum of " + std::to_string(d.rank) + (d.rank == 1 ? " factor" : " factors"),
-               "colours as for the kernel");
-    draw_panel(canvas, 3 * kMargin + 2 * kPanel, error, error.largest(), "error, K - factors",
-               scale_caption(error.largest()));
+    Canvas canvas(4 * kMargin + 3 * kPanel, 2 * kMargin + kPanel + kCaption, 24);
+    draw_panel(canvas, kMargin, kernel, plan, "kernel");
+    draw_panel(canvas, 2 * kMargin + kPanel, sum, plan, "rank " + std::to_string(plan.rank));
+    draw_panel(canvas, 3 * kMargin + 2 * kPanel, error, plan, "error");
     canvas.save(path);
 }
 
-}  // namespace sepflow::command
+}  // namespace sepflow

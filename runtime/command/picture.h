@@ -1,12 +1,13 @@
-// A plan as a picture: the kernel, what its factors make of it, and the error.
 #pragma once
 
 #include <string>
 
 #include <sepflow/sepflow.h>
 
-namespace sepflow::command {
+namespace sepflow {
 
-void draw_plan(const sepflow_plan *plan, const std::string &kernel_text, const std::string &path);
+// The kernel, the sum of its factors and their difference beside each other, each scaled to be seen and captioned
+// with what white stands for. Grey is zero.
+void write_kernel_picture(const std::string &path, const sepflow_plan_description &plan);
 
-}  // namespace sepflow::command
+}  // namespace sepflow

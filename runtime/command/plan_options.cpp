@@ -1,201 +1,174 @@
 #include "runtime/command/plan_options.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
-#include <iterator>
-#include <vector>
 
-#include "runtime/command/call.h"
-#include "runtime/command/csv.h"
-#include "runtime/command/kernel_image.h"
-#include "runtime/command/pixel_type.h"
+#include "runtime/command/command.h"
+#include "runtime/command/image_file.h"
 
-namespace sepflow::command {
+namespace sepflow {
 
 namespace {
 
-// In the order of the constants of sepflow.h.
+// In the order of the constants in sepflow.h.
 const std::vector<std::string> kBorders = {"reflect101", "reflect",  "replicate",
                                            "wrap",       "constant", "truncate"};
 const std::vector<std::string> kExtents = {"same", "valid", "full"};
 const std::vector<std::string> kSchedules = {"auto", "plain", "transposed"};
 
-int32_t index_in(const std::vector<std::string> &words, const std::string &word) {
+struct TypeName {
+    const char *name;
+    sepflow_type type;
+};
+constexpr TypeName kTypes[] = {{"u8", SEPFLOW_U8},   {"u16", SEPFLOW_U16}, {"s16", SEPFLOW_S16},
+                               {"f16", SEPFLOW_F16}, {"f32", SEPFLOW_F32}, {"f64", SEPFLOW_F64}};
+
+int32_t place_of(const std::string &word, const std::vector<std::string> &words) {
     return static_cast<int32_t>(std::find(words.begin(), words.end(), word) - words.begin());
 }
 
-// "x,y" or one word for both axes.
-std::pair<std::string, std::string> both_axes(const std::string &text) {
+// "a,b" -> a, b; "a" -> a, a
+std::pair<std::string, std::string> both(const std::string &text) {
     const size_t comma = text.find(',');
-    if (comma == text.npos) return {text, text};
+    if (comma == std::string::npos) return {text, text};
     return {text.substr(0, comma), text.substr(comma + 1)};
+}
+
+std::string check_borders(const std::string &text) {
+    const auto [x, y] = both(text);
+    for (const std::string &mode : {x, y}) {
+        if (place_of(mode, kBorders) == static_cast<int32_t>(kBorders.size())) {
+            return "'" + mode + "' is no border; there are " + CLI::detail::join(kBorders, ", ");
+        }
+    }
+    return {};
 }
 
 std::optional<int64_t> whole_number(const std::string &text) {
     int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
     return value;
 }
 
-// Each returns an empty string or what is wrong, as CLI11 wants it.
-std::string check_border(const std::string &text) {
-    const auto [x, y] = both_axes(text);
-    for (const std::string &word : {x, y}) {
-        if (index_in(kBorders, word) == static_cast<int32_t>(kBorders.size())) {
-            return "'" + word + "' is none of " + CLI::detail::join(kBorders, ", ");
-        }
-    }
-    return "";
-}
-
 std::string check_anchor(const std::string &text) {
-    const auto [x, y] = both_axes(text);
-    const bool sound = text.find(',') != text.npos && whole_number(x).value_or(-1) >= 0 &&
-                       whole_number(y).value_or(-1) >= 0;
-    return sound ? "" : "'" + text + "' is not X,Y: column and row of the kernel, from 0";
+    const size_t comma = text.find(',');
+    if (comma != std::string::npos && whole_number(text.substr(0, comma)) &&
+        whole_number(text.substr(comma + 1))) {
+        return {};
+    }
+    return "'" + text +
+           "' is no anchor; give X,Y in pixels from the kernel's top left, such as 1,1";
 }
 
-// The direct calls read 0 as "no scale given".
-std::string check_scale(const std::string &text) {
-    double value = 0;
-    const bool is_zero = CLI::detail::lexical_cast(text, value) && value == 0;
-    return is_zero ? "the scale must not be 0" : "";
-}
-
-std::string number_text(double value) {
-    std::string text;
-    append_number(text, value);
-    return text;
+std::string check_type(const std::string &text) {
+    for (const TypeName &type : kTypes) {
+        if (text == type.name) return {};
+    }
+    return "'" + text + "' is no pixel type; there are u8, u16, s16, f16, f32 and f64";
 }
 
 }  // namespace
 
-void add_plan_options(CLI::App &verb, PlanOptions &o) {
-    verb.add_option("-k,--kernel", o.kernel,
-                    "The kernel: \"gaussian 3\", \"disc 7.5\", \"3x3 0 1 0 1 4 1 0 1 0 norm\", "
-                    "\"file PATH\" (CSV or a grey image) ...")
+void PlanOptions::add_to(CLI::App &verb) {
+    verb.add_option("-k,--kernel", kernel,
+                    "Kernel text, such as \"gaussian 3\", \"sobel x\", \"3x3 0 1 0 1 4 1 0 1 0 "
+                    "norm\", \"file k.csv\"")
         ->required();
-    verb.add_option("-b,--border", o.border,
-                    "What lies outside the image: constant, replicate, reflect, reflect101 (the "
-                    "default), wrap or truncate; one for both axes, or x,y")
-        ->type_name("MODE[,MODE]")
-        ->check(check_border);
-    verb.add_option("--border-value", o.border_value, "Pixel value of the constant border (0)");
-    verb.add_option("--extent", o.extent,
-                    "Pixels of the result: same as the input (the default), valid (the kernel lies "
-                    "wholly inside) or full (it touches)")
-        ->check(CLI::IsMember(kExtents));
-    verb.add_flag("--convolve", o.convolve,
-                  "Flip the kernel (true convolution); the default is correlation");
-    verb.add_option("--anchor", o.anchor,
-                    "Column and row of the kernel that lie on the result's pixel (the middle: "
-                    "columns/2,rows/2)")
-        ->type_name("X,Y")
+    verb.add_option("--border", border,
+                    "What lies outside: constant, replicate, reflect, reflect101, wrap or "
+                    "truncate; X,Y for one each")
+        ->check(check_borders)
+        ->capture_default_str();
+    verb.add_option("--border-value", border_value, "Pixel value of border 'constant'")
+        ->capture_default_str();
+    verb.add_option("--extent", extent, "Size of the output")
+        ->check(CLI::IsMember(kExtents))
+        ->capture_default_str();
+    verb.add_flag("--convolve", convolve, "Flip the kernel (convolution) instead of correlating");
+    verb.add_option("--anchor", anchor,
+                    "X,Y of the kernel's pixel that lies on the output pixel (default: the middle)")
         ->check(check_anchor);
-    verb.add_option("--tolerance", o.tolerance,
-                    "Error allowed, sum |K - factors| as a part of sum |K| (the type's precision)");
-    verb.add_option("--rank", o.rank, "Use exactly this rank")->check(CLI::PositiveNumber);
-    verb.add_option("--scale", o.scale, "Multiply the result (1)")->check(check_scale);
-    verb.add_option("--delta", o.delta, "Add to the result, after scale (0)");
-    verb.add_option("--type", o.type, "Pixel type of the result (that of the input)")
-        ->check(CLI::IsMember(type_names()));
-    verb.add_option("--variant", o.variant,
-                    "Force the code for one instruction set: sse41, avx2, avx512 or neon");
-    verb.add_option("--schedule", o.schedule, "Force a schedule of the passes")
-        ->check(CLI::IsMember(kSchedules));
+    verb.add_option("--tolerance", tolerance,
+                    "Sum of |kernel - factors| allowed, as a part of the sum of |kernel| (default: "
+                    "the pixel type's "
+                    "precision)");
+    verb.add_option("--rank", rank, "Use exactly this many pairs of 1-D passes");
+    verb.add_option("--scale", scale, "Multiplies the kernel")->capture_default_str();
+    verb.add_option("--delta", delta, "Added to every result")->capture_default_str();
+    verb.add_option("--type", type,
+                    "Pixel type of the output: u8, u16, s16, f16, f32, f64 (default: the input's)")
+        ->check(check_type);
+    verb.add_option("--variant", variant, "Instruction set to run on (default: the best)");
+    verb.add_option("--schedule", schedule, "Form of the passes")
+        ->check(CLI::IsMember(kSchedules))
+        ->capture_default_str();
 }
 
-NamedKernel read_kernel(const std::string &text) {
-    NamedKernel named;
-    named.text = text;
-    named.kernel = kernel_from_text(text, [&](const std::string &path) {
-        named.is_image = true;
-        return read_kernel_image(path);
-    });
-    return named;
+std::string PlanOptions::border_x() const {
+    return both(border).first;
+}
+std::string PlanOptions::border_y() const {
+    return both(border).second;
+}
+int64_t PlanOptions::anchor_x() const {
+    return anchor.empty() ? -1 : *whole_number(both(anchor).first);
+}
+int64_t PlanOptions::anchor_y() const {
+    return anchor.empty() ? -1 : *whole_number(both(anchor).second);
 }
 
-void set_node_parameters(sepflow_graph *graph, const std::string &node, const PlanOptions &o,
-                         const NamedKernel &named) {
-    const auto set = [&](const char *param, const std::string &text) {
-        call([&](sepflow_error *error) {
-            return sepflow_graph_set_text(graph, node.c_str(), param, text.c_str(), error);
-        });
-    };
-    if (named.is_image) {
-        sepflow_value value = {};
-        value.struct_size = sizeof value;
-        value.type = SEPFLOW_VALUE_MATRIX;
-        value.rows = static_cast<int64_t>(named.kernel.rows);
-        value.columns = static_cast<int64_t>(named.kernel.columns);
-        value.a = named.kernel.taps.data();
-        call([&](sepflow_error *error) {
-            return sepflow_graph_set_value(graph, node.c_str(), "kernel", &value, error);
-        });
-    } else {
-        set("kernel", named.text);
+std::optional<Matrix> PlanOptions::kernel_image() const {
+    const std::string prefix = kernel.substr(0, 5);
+    if (prefix != "file " && prefix != "file_") return std::nullopt;
+    const std::string path = kernel.substr(5);
+    std::string suffix = path.substr(std::min(path.rfind('.'), path.size()));
+    for (char &c : suffix) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    for (const char *known : {".png", ".tif", ".tiff", ".jpg", ".jpeg", ".webp", ".exr"}) {
+        if (suffix == known) return read_grey_matrix(path);
     }
-    const auto set_if = [&](const char *param, const std::string &text) {
-        if (!text.empty()) set(param, text);
-    };
-    const auto set_number = [&](const char *param, const std::optional<double> &number) {
-        if (number) set(param, number_text(*number));
-    };
-    const auto [border_x, border_y] = both_axes(o.border);
-    set_if("border_x", border_x);
-    set_if("border_y", border_y);
-    set_number("border_value", o.border_value);
-    set_if("extent", o.extent);
-    if (o.convolve) set("convolve", "1");
-    if (!o.anchor.empty()) {
-        set("anchor_x", both_axes(o.anchor).first);
-        set("anchor_y", both_axes(o.anchor).second);
-    }
-    set_number("tolerance", o.tolerance);
-    set_number("rank", o.rank);
-    set_number("scale", o.scale);
-    set_number("delta", o.delta);
-    set_if("variant", o.variant);
-    set_if("schedule", o.schedule);
+    return std::nullopt;
 }
 
-PlanPointer make_direct_plan(const PlanOptions &o, const NamedKernel &named, sepflow_type in_type,
-                             sepflow_type out_type) {
+sepflow_options PlanOptions::direct(sepflow_type in_type, int32_t channels) const {
     sepflow_options options = {};
     options.struct_size = sizeof options;
     options.in_type = in_type;
-    options.out_type = out_type;
-    if (!o.border.empty()) {
-        options.border_x = index_in(kBorders, both_axes(o.border).first);
-        options.border_y = index_in(kBorders, both_axes(o.border).second);
-    }
-    options.border_value = o.border_value.value_or(0);
-    if (!o.extent.empty()) options.extent = index_in(kExtents, o.extent);
-    if (o.convolve) options.flags |= SEPFLOW_OPTION_CONVOLVE;
-    if (!o.anchor.empty()) {
+    options.out_type = type.empty() ? in_type : type_of_name(type);
+    options.channels = channels;
+    options.border_x = place_of(border_x(), kBorders);
+    options.border_y = place_of(border_y(), kBorders);
+    options.border_value = border_value;
+    options.extent = place_of(extent, kExtents);
+    if (convolve) options.flags |= SEPFLOW_OPTION_CONVOLVE;
+    if (!anchor.empty()) {
         options.flags |= SEPFLOW_OPTION_ANCHOR;
-        options.anchor_x = *whole_number(both_axes(o.anchor).first);
-        options.anchor_y = *whole_number(both_axes(o.anchor).second);
+        options.anchor_x = anchor_x();
+        options.anchor_y = anchor_y();
     }
-    options.tolerance = o.tolerance.value_or(0);
-    options.rank = o.rank.value_or(0);
-    options.scale = o.scale.value_or(0);
-    options.delta = o.delta.value_or(0);
-    options.variant = o.variant.empty() ? nullptr : o.variant.c_str();
-    if (!o.schedule.empty()) options.schedule = index_in(kSchedules, o.schedule);
-
-    sepflow_plan *plan = nullptr;
-    call([&](sepflow_error *error) {
-        if (!named.is_image) {
-            return sepflow_plan_from_text(named.text.c_str(), &options, &plan, error);
-        }
-        const Kernel &kernel = named.kernel;
-        const auto columns = static_cast<int64_t>(kernel.columns);
-        return sepflow_plan_create(kernel.taps.data(), static_cast<int64_t>(kernel.rows), columns,
-                                   columns, &options, &plan, error);
-    });
-    return PlanPointer(plan);
+    options.tolerance = tolerance;
+    options.rank = rank;
+    options.schedule = place_of(schedule, kSchedules);
+    if (scale == 0) throw Failure("scale must not be 0");
+    options.scale = scale;
+    options.delta = delta;
+    options.variant = variant.c_str();
+    return options;
 }
 
-}  // namespace sepflow::command
+sepflow_type type_of_name(const std::string &name) {
+    for (const TypeName &type : kTypes) {
+        if (name == type.name) return type.type;
+    }
+    throw Failure(check_type(name));
+}
+
+const char *name_of_type(sepflow_type type) {
+    for (const TypeName &known : kTypes) {
+        if (known.type == type) return known.name;
+    }
+    return "unknown";
+}
+
+}  // namespace sepflow

@@ -1,49 +1,48 @@
-// The options of a plan on the command line, for the verbs that take them, and what they become:
-// parameters of the separable node, or options of the direct calls.
+// The options that filter and explain share: how a kernel becomes a plan.
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include <sepflow/host.h>
 #include <sepflow/sepflow.h>
 
-#include "runtime/kernel/kernel.h"
+namespace sepflow {
 
-namespace sepflow::command {
+struct Matrix {
+    int64_t rows = 0, columns = 0;
+    std::vector<double> taps;
+};
 
 struct PlanOptions {
     std::string kernel;
-    std::string border;  // MODE or MODE,MODE; empty: the default
-    std::string extent, anchor, variant, schedule, type;
+    std::string border = "reflect101";
+    double border_value = 0;
+    std::string extent = "same";
     bool convolve = false;
-    std::optional<double> border_value, tolerance, scale, delta;
-    std::optional<int32_t> rank;
+    std::string anchor;
+    double tolerance = 0;
+    int rank = 0;
+    double scale = 1, delta = 0;
+    std::string type;
+    std::string variant;
+    std::string schedule = "auto";
+
+    void add_to(CLI::App &verb);
+
+    std::string border_x() const, border_y() const;
+    // Pixels, -1 for the middle.
+    int64_t anchor_x() const, anchor_y() const;
+    // If the kernel is an image that the library does not read itself.
+    std::optional<Matrix> kernel_image() const;
+
+    // For the direct calls; throws Failure for a word that is none of the choices.
+    sepflow_options direct(sepflow_type in_type, int32_t channels) const;
 };
 
-void add_plan_options(CLI::App &verb, PlanOptions &options);
+sepflow_type type_of_name(const std::string &name);  // throws Failure
+const char *name_of_type(sepflow_type type);
 
-// A kernel's text, understood; `is_image` if only this command can read it, as it came from a PNG
-// or the like.
-struct NamedKernel {
-    std::string text;
-    Kernel kernel;
-    bool is_image = false;
-};
-NamedKernel read_kernel(const std::string &text);
-
-// Sets what was given and leaves the rest at the node's defaults.
-void set_node_parameters(sepflow_graph *graph, const std::string &node, const PlanOptions &options,
-                         const NamedKernel &kernel);
-
-struct FreePlan {
-    void operator()(sepflow_plan *plan) const { sepflow_plan_free(plan); }
-};
-using PlanPointer = std::unique_ptr<sepflow_plan, FreePlan>;
-PlanPointer make_direct_plan(const PlanOptions &options, const NamedKernel &kernel,
-                             sepflow_type in_type, sepflow_type out_type);
-
-}  // namespace sepflow::command
+}  // namespace sepflow

@@ -1,161 +1,133 @@
-// sepflow run: a graph from JSON, fed from files, written to files.
-#include <cerrno>
-#include <cstring>
+// sepflow run GRAPH.json: any graph, its inputs and outputs bound to files.
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <memory>
+#include <sstream>
 #include <vector>
 
-#include "runtime/command/call.h"
-#include "runtime/command/image_file.h"
-#include "runtime/command/plugins.h"
-#include "runtime/command/rendering.h"
-#include "runtime/command/verbs.h"
+#include "runtime/command/command.h"
+#include "runtime/command/session.h"
 
-namespace sepflow::command {
+namespace sepflow {
 
 namespace {
 
-struct Run {
-    std::string graph, in, out;
+struct RunGraph {
+    std::string graph;
+    std::vector<std::string> files;  // IN OUT
     std::vector<std::string> inputs, outputs, settings;
-    int32_t threads = 0;
-    bool quiet = false;
+    int threads = 0;
 };
+
+std::pair<std::string, std::string> split_at_equals(const std::string &text) {
+    const size_t equals = text.find('=');
+    return {text.substr(0, equals), text.substr(equals + 1)};
+}
 
 std::string check_assignment(const std::string &text) {
     const size_t equals = text.find('=');
-    const bool sound = equals != text.npos && equals > 0 && equals + 1 < text.size();
-    return sound ? "" : "'" + text + "' is not NAME=VALUE";
+    if (equals == std::string::npos || equals == 0)
+        return "'" + text + "' is not of the form NAME=VALUE";
+    return {};
 }
 
-std::pair<std::string, std::string> split_at(const std::string &text, char mark) {
-    const size_t at = text.find(mark);
-    return {text.substr(0, at), text.substr(at + 1)};
-}
-
-GraphPointer read_graph(const sepflow_registry *registry, const std::string &path) {
+std::string read_text(const std::string &path) {
     std::ifstream file(path, std::ios::binary);
-    const std::string json{std::istreambuf_iterator<char>(file), {}};
-    if (!file) throw Error(SEPFLOW_E_IO, "cannot read " + path + ": " + std::strerror(errno));
+    std::ostringstream text;
+    if (!file || !(text << file.rdbuf())) throw Failure("cannot read graph '" + path + "'");
+    return text.str();
+}
+
+GraphPointer load_graph(const sepflow_registry *registry, const RunGraph &run) {
+    const std::string json = read_text(run.graph);
+    CallError error;
     sepflow_graph *graph = nullptr;
-    try {
-        call([&](sepflow_error *error) {
-            return sepflow_graph_from_json(registry, json.data(), json.size(), &graph, error);
-        });
-    } catch (const Error &error) {
-        throw Error(error.code(), path + ": " + error.what());
+    error.check(sepflow_graph_from_json(registry, json.data(), json.size(), &graph, error));
+    GraphPointer owner(graph);
+    for (const std::string &setting : run.settings) {
+        const auto [name, value] = split_at_equals(setting);
+        const size_t dot = name.rfind('.');
+        if (dot == std::string::npos)
+            throw Failure("--set " + setting + ": give NODE.PARAMETER=VALUE");
+        error.check(sepflow_graph_set_text(graph, name.substr(0, dot).c_str(),
+                                           name.substr(dot + 1).c_str(), value.c_str(), error));
     }
-    return GraphPointer(graph);
+    return owner;
 }
 
-void apply_setting(sepflow_graph *graph, const std::string &setting) {
-    const auto [place, value] = split_at(setting, '=');
-    const size_t dot = place.rfind('.');
-    if (dot == place.npos) {
-        throw Error(SEPFLOW_E_PARAM, "--set " + setting + " does not name NODE.PARAM");
+// NAME=FILE pairs; a graph with one input and one output takes plain IN OUT.
+std::map<std::string, std::string> bindings(const std::vector<std::string> &named,
+                                            const std::string &plain, const char *first,
+                                            const char *second, const char *kind) {
+    std::map<std::string, std::string> result;
+    for (const std::string &text : named) {
+        const auto [name, file] = split_at_equals(text);
+        if (!result.emplace(name, file).second)
+            throw Failure(std::string(kind) + " '" + name + "' is given twice");
     }
-    const std::string node = place.substr(0, dot), param = place.substr(dot + 1);
-    call([&](sepflow_error *error) {
-        return sepflow_graph_set_text(graph, node.c_str(), param.c_str(), value.c_str(), error);
-    });
+    if (plain.empty()) return result;
+    if (first == nullptr || second != nullptr) {
+        throw Failure(
+            "this graph does not have one input and one output; use --input NAME=FILE and --output "
+            "NAME=FILE");
+    }
+    result.emplace(first, plain);
+    return result;
 }
 
-using NameOf = const char *(*)(const sepflow_graph *, uint32_t);
+void run_graph(const RunGraph &run) {
+    const RegistryPointer registry = find_plugins();
+    const GraphPointer graph = load_graph(registry.get(), run);
+    const auto name = [&](auto function, uint32_t index) { return function(graph.get(), index); };
+    const auto in =
+        bindings(run.inputs, run.files.empty() ? "" : run.files[0],
+                 name(sepflow_graph_input_name, 0), name(sepflow_graph_input_name, 1), "input");
+    const auto out =
+        bindings(run.outputs, run.files.empty() ? "" : run.files[1],
+                 name(sepflow_graph_output_name, 0), name(sepflow_graph_output_name, 1), "output");
+    if (out.empty()) throw Failure("no output is asked for; use --output NAME=FILE");
 
-std::vector<std::string> names_of(const sepflow_graph *graph, NameOf name_of) {
-    std::vector<std::string> names;
-    for (uint32_t i = 0; const char *name = name_of(graph, i); ++i) names.emplace_back(name);
-    return names;
-}
-
-// Files by name of input or output; a lone `positional` file belongs to the only name there is.
-std::map<std::string, std::string> files_by_name(const std::vector<std::string> &names,
-                                                 const std::vector<std::string> &assignments,
-                                                 const std::string &positional,
-                                                 const std::string &what) {
-    std::map<std::string, std::string> files;
-    for (const std::string &assignment : assignments) files.insert(split_at(assignment, '='));
-    if (!positional.empty()) {
-        if (names.size() != 1) {
-            throw Error(SEPFLOW_E_PARAM, "the graph has " + std::to_string(names.size()) + " " +
-                                             what + "s; name each with --" + what + " NAME=FILE");
-        }
-        files.emplace(names.front(), positional);
+    std::vector<std::unique_ptr<InputImage>> images;
+    for (const auto &[input, file] : in) {
+        images.push_back(std::make_unique<InputImage>(file));
+        images.back()->bind(graph.get(), input);
     }
-    for (const auto &[name, file] : files) {
-        if (std::find(names.begin(), names.end(), name) == names.end()) {
-            throw Error(SEPFLOW_E_PARAM, "the graph has no " + what + " named '" + name +
-                                             "'; it has " + CLI::detail::join(names, ", "));
-        }
+    CallError error;
+    error.check(sepflow_graph_prepare(graph.get(), error));
+    VipsImage *like = images.empty() ? nullptr : images.front()->vips();
+    for (const auto &[output, file] : out) {
+        sepflow_image described = {};
+        described.struct_size = sizeof described;
+        error.check(sepflow_graph_describe_output(graph.get(), output.c_str(), &described, error));
+        check_output_format(file, described.type, described.channels);
     }
-    return files;
-}
-
-void run(const Run &o) {
-    start_vips("sepflow");
-    const RegistryPointer registry = open_plugins();
-    const GraphPointer graph = read_graph(registry.get(), o.graph);
-    for (const std::string &setting : o.settings) apply_setting(graph.get(), setting);
-
-    const auto input_names = names_of(graph.get(), sepflow_graph_input_name);
-    const auto output_names = names_of(graph.get(), sepflow_graph_output_name);
-    const auto inputs = files_by_name(input_names, o.inputs, o.in, "input");
-    const auto outputs = files_by_name(output_names, o.outputs, o.out, "output");
-    if (outputs.empty())
-        throw Error(SEPFLOW_E_PARAM, "no output is asked for; use --output NAME=FILE");
-
-    std::vector<ImagePointer> images;
-    for (const std::string &name : input_names) {
-        const auto file = inputs.find(name);
-        if (file == inputs.end()) {
-            throw Error(SEPFLOW_E_PARAM,
-                        "the input '" + name + "' has no file; use --input " + name + "=FILE");
-        }
-        images.push_back(read_image(file->second));
-        bind_input(graph.get(), name, images.back().get());
-    }
-    if (images.empty()) throw Error(SEPFLOW_E_PARAM, o.graph + ": the graph has no inputs");
-    call([&](sepflow_error *error) { return sepflow_graph_prepare(graph.get(), error); });
-
-    std::vector<std::unique_ptr<OutputFile>> files;
-    for (const auto &[name, path] : outputs) {
-        Rendering rendering(graph.get(), name, images.front().get(), o.threads, !o.quiet);
-        check_writable(path, rendering.type(), rendering.channels());
-        files.push_back(std::make_unique<OutputFile>(path));
-        rendering.write(rendering.image(), *files.back());
-    }
-    for (const auto &file : files) file->commit();
+    for (const auto &[output, file] : out)
+        write_output(graph.get(), output, file, run.threads, like);
 }
 
 }  // namespace
 
 void add_run(CLI::App &app) {
-    CLI::App *verb = app.add_subcommand("run", "Run a graph of nodes from a JSON file");
-    const auto o = std::make_shared<Run>();
-    verb->add_option("graph", o->graph, "The graph")->required()->type_name("GRAPH.json");
-    verb->add_option("in", o->in, "File for the only input")->type_name("IN");
-    verb->add_option("out", o->out, "File for the only output")->type_name("OUT");
-    verb->add_option("-i,--input", o->inputs, "File for an input")
-        ->type_name("NAME=FILE")
-        ->expected(1)
-        ->take_all()
+    const auto run = std::make_shared<RunGraph>();
+    CLI::App *verb = app.add_subcommand("run", "Run a graph of nodes on image files");
+    verb->add_option("GRAPH", run->graph, "The graph, JSON; see runtime/host/README.md")
+        ->required();
+    verb->add_option("FILES", run->files, "IN OUT, if the graph has one input and one output")
+        ->expected(0, 2);
+    verb->add_option("--input", run->inputs, "NAME=FILE for an input of the graph")
         ->check(check_assignment);
-    verb->add_option("-o,--output", o->outputs, "File for an output")
-        ->type_name("NAME=FILE")
-        ->expected(1)
-        ->take_all()
+    verb->add_option("--output", run->outputs, "NAME=FILE for an output of the graph")
         ->check(check_assignment);
-    verb->add_option("-s,--set", o->settings, "Change a parameter of a node")
-        ->type_name("NODE.PARAM=VALUE")
-        ->expected(1)
-        ->take_all()
+    verb->add_option("--set", run->settings, "NODE.PARAMETER=VALUE, overriding the graph")
         ->check(check_assignment);
-    verb->add_option("-j,--threads", o->threads, "At most so many threads (0: one per CPU)")
-        ->check(CLI::NonNegativeNumber);
-    verb->add_flag("-q,--quiet", o->quiet, "No progress bar");
-    verb->callback([o] { run(*o); });
+    verb->add_option("--threads", run->threads, "Threads to use; 0: one per CPU")
+        ->check(CLI::Range(0, 4096))
+        ->capture_default_str();
+    verb->callback([run] {
+        if (run->files.size() == 1)
+            throw CLI::ValidationError("FILES", "give both IN and OUT, or neither");
+        run_graph(*run);
+    });
 }
 
-}  // namespace sepflow::command
+}  // namespace sepflow
