@@ -58,7 +58,7 @@ double sum_abs(const std::vector<double> &filter) {
 }
 
 void scale(std::vector<double> &filter, double factor) {
-    for (double &tap : filter) tap *= factor;
+    for (double &tap : filter) tap = tap * factor + 0.0;  // no negative zeros
 }
 
 // The first tap of nearly the largest magnitude is positive: "nearly", since mirrored taps are equal but

@@ -127,18 +127,26 @@ Kernel disc(const Numbers &n) {
     }));
 }
 
-// Laplacian of the normalised Gaussian, shifted so that flat regions give zero.
+// Laplacian of the normalised Gaussian, (r^2 - 2 s^2) / (2 pi s^6) * exp(-r^2 / (2 s^2)), where 2 s^2 is
+// replaced by the number that lets the truncated samples sum to zero: flat regions give zero, and the rank
+// stays two.
 Kernel laplacian_of_gaussian(const Numbers &n) {
     const double s2 = n[0] * n[0];
     require(n[0] > 0, "sigma must be above 0");
-    Kernel kernel =
-        sampled_2d(checked_radius(std::ceil(kGaussianReach * n[0])), [&](double x, double y) {
-            const double r2 = x * x + y * y;
-            return (r2 - 2 * s2) / (2 * kPi * s2 * s2 * s2) * std::exp(-r2 / (2 * s2));
-        });
-    const double mean = sum(kernel.taps) / static_cast<double>(kernel.taps.size());
-    for (double &tap : kernel.taps) tap -= mean;
-    return kernel;
+    const int64_t radius = checked_radius(std::ceil(kGaussianReach * n[0]));
+    const auto bell = [&](double r2) { return std::exp(-r2 / (2 * s2)); };
+    double weight = 0, moment = 0;
+    for (int64_t y = -radius; y <= radius; ++y) {
+        for (int64_t x = -radius; x <= radius; ++x) {
+            const auto r2 = static_cast<double>(x * x + y * y);
+            weight += bell(r2);
+            moment += r2 * bell(r2);
+        }
+    }
+    return sampled_2d(radius, [&](double x, double y) {
+        const double r2 = x * x + y * y;
+        return (r2 - moment / weight) / (2 * kPi * s2 * s2 * s2) * bell(r2);
+    });
 }
 
 Kernel difference_of_gaussians(const Numbers &n) {
