@@ -458,6 +458,18 @@ const std::vector<sepflow_format_pair> &same_type_formats() {
     return formats;
 }
 
+const std::vector<sepflow_format_pair> &all_formats() {
+    static const std::vector<sepflow_format_pair> formats = [] {
+        std::vector<sepflow_format_pair> pairs;
+        for (sepflow_type in : all_types()) {
+            for (sepflow_type out : all_types())
+                pairs.push_back({sizeof(sepflow_format_pair), in, out});
+        }
+        return pairs;
+    }();
+    return formats;
+}
+
 sepflow_param_desc integer_param(const ParamText &text, int64_t def, int64_t min, int64_t max) {
     sepflow_param_desc desc = param(text, SEPFLOW_VALUE_INT);
     desc.def = static_cast<double>(def);

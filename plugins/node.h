@@ -83,7 +83,9 @@ sepflow_port_desc input_port(const char *name, const std::vector<sepflow_type> &
 sepflow_port_desc output_port(const char *name, const std::vector<sepflow_type> &types);
 
 const std::vector<sepflow_type> &all_types();
+// Every type to itself; every type to every type.
 const std::vector<sepflow_format_pair> &same_type_formats();
+const std::vector<sepflow_format_pair> &all_formats();
 
 struct ParamText {
     const char *id, *name, *doc, *unit;

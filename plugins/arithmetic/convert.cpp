@@ -14,24 +14,14 @@ struct Convert {
     }
 };
 
-std::vector<sepflow_format_pair> every_pair() {
-    std::vector<sepflow_format_pair> pairs;
-    for (sepflow_type in : all_types()) {
-        for (sepflow_type out : all_types())
-            pairs.push_back({sizeof(sepflow_format_pair), in, out});
-    }
-    return pairs;
-}
-
 }  // namespace
 
 const NodeKind &convert_node() {
     static const std::vector<sepflow_param_desc> params;
-    static const std::vector<sepflow_format_pair> formats = every_pair();
     static const NodeKind kind = pointwise_node<Convert>(
         {"org.sepflow.convert/1", "Convert",
          "out = in, in another pixel type; integers round to nearest even and saturate"},
-        params, formats);
+        params, all_formats());
     return kind;
 }
 

@@ -76,18 +76,6 @@ std::unique_ptr<NodePlan> make_separable_plan(const Parameters &parameters,
     return std::make_unique<SeparablePlan>(make_plan(kernel, check_options(&options)));
 }
 
-// Every pair but those of f64 with another.
-std::vector<sepflow_format_pair> make_formats() {
-    std::vector<sepflow_format_pair> pairs;
-    for (sepflow_type in : all_types()) {
-        for (sepflow_type out : all_types()) {
-            if ((in == SEPFLOW_F64) == (out == SEPFLOW_F64))
-                pairs.push_back({sizeof(sepflow_format_pair), in, out});
-        }
-    }
-    return pairs;
-}
-
 const NodeKind &separable_node() {
     // In the order of the constants in sepflow.h.
     static const std::vector<const char *> borders = {"reflect101", "reflect",  "replicate",
@@ -134,12 +122,11 @@ const NodeKind &separable_node() {
             {"schedule", "Schedule", "Form of the passes; results do not depend on it", nullptr},
             "auto", schedules),
     };
-    static const std::vector<sepflow_format_pair> formats = make_formats();
     static const NodeKind kind =
         make_node_kind({"org.sepflow.separable/1", "Separable convolution",
                         "Convolves with any 2-D kernel as a sum of pairs of 1-D passes"},
                        SEPFLOW_NODE_PURE | SEPFLOW_NODE_TILE_EXACT | SEPFLOW_NODE_THREAD_EXACT,
-                       ports, params, formats, make_separable_plan);
+                       ports, params, all_formats(), make_separable_plan);
     return kind;
 }
 

@@ -70,30 +70,42 @@ extern "C" {
 #define SEPFLOW_TEXT(number) SEPFLOW_TEXT_OF(number)
 
 const char *sepflow_version(void) {
-    return SEPFLOW_TEXT(SEPFLOW_VERSION_MAJOR) "." SEPFLOW_TEXT(SEPFLOW_VERSION_MINOR) "." SEPFLOW_TEXT(
-        SEPFLOW_VERSION_PATCH);
+    return SEPFLOW_TEXT(SEPFLOW_VERSION_MAJOR) "." SEPFLOW_TEXT(
+        SEPFLOW_VERSION_MINOR) "." SEPFLOW_TEXT(SEPFLOW_VERSION_PATCH);
 }
 
 const char *sepflow_status_text(sepflow_status status) {
     switch (status) {
-        case SEPFLOW_OK: return "success";
-        case SEPFLOW_E_INVALID: return "invalid argument";
-        case SEPFLOW_E_UNSUPPORTED: return "not supported";
-        case SEPFLOW_E_FORMAT: return "pixel format does not fit";
-        case SEPFLOW_E_PARAM: return "bad parameter";
-        case SEPFLOW_E_MEMORY: return "out of memory";
-        case SEPFLOW_E_CANCELLED: return "cancelled";
-        case SEPFLOW_E_ABI: return "version or struct size does not fit";
-        case SEPFLOW_E_INTERNAL: return "internal error";
-        case SEPFLOW_E_NOT_READY: return "a step is missing";
-        case SEPFLOW_E_IO: return "a file could not be read or written";
-        default: return "unknown status";
+        case SEPFLOW_OK:
+            return "success";
+        case SEPFLOW_E_INVALID:
+            return "invalid argument";
+        case SEPFLOW_E_UNSUPPORTED:
+            return "not supported";
+        case SEPFLOW_E_FORMAT:
+            return "pixel format does not fit";
+        case SEPFLOW_E_PARAM:
+            return "bad parameter";
+        case SEPFLOW_E_MEMORY:
+            return "out of memory";
+        case SEPFLOW_E_CANCELLED:
+            return "cancelled";
+        case SEPFLOW_E_ABI:
+            return "version or struct size does not fit";
+        case SEPFLOW_E_INTERNAL:
+            return "internal error";
+        case SEPFLOW_E_NOT_READY:
+            return "a step is missing";
+        case SEPFLOW_E_IO:
+            return "a file could not be read or written";
+        default:
+            return "unknown status";
     }
 }
 
-sepflow_status sepflow_plan_create(const double *taps, int64_t rows, int64_t columns, int64_t row_stride,
-                                   const sepflow_options *options, sepflow_plan **plan,
-                                   sepflow_error *error) {
+sepflow_status sepflow_plan_create(const double *taps, int64_t rows, int64_t columns,
+                                   int64_t row_stride, const sepflow_options *options,
+                                   sepflow_plan **plan, sepflow_error *error) {
     return sepflow::create(options, plan, error, [&] {
         return sepflow::kernel_from_matrix(taps, sepflow::checked_length(rows, "rows"),
                                            sepflow::checked_length(columns, "columns"), row_stride);
@@ -109,8 +121,8 @@ sepflow_status sepflow_plan_from_vectors(const double *column, int64_t rows, con
     });
 }
 
-sepflow_status sepflow_plan_from_text(const char *text, const sepflow_options *options, sepflow_plan **plan,
-                                      sepflow_error *error) {
+sepflow_status sepflow_plan_from_text(const char *text, const sepflow_options *options,
+                                      sepflow_plan **plan, sepflow_error *error) {
     return sepflow::create(options, plan, error, [&] {
         if (text == nullptr) throw Error(SEPFLOW_E_INVALID, "the kernel text is NULL");
         return sepflow::kernel_from_text(text);
@@ -130,7 +142,8 @@ sepflow_status sepflow_plan_query(const sepflow_plan *plan, sepflow_plan_info *i
     return sepflow::fill(info, sepflow::plan_info(plan->plan, sepflow::scratch_bytes(plan->plan)));
 }
 
-sepflow_status sepflow_plan_describe(const sepflow_plan *plan, sepflow_plan_description *description) {
+sepflow_status sepflow_plan_describe(const sepflow_plan *plan,
+                                     sepflow_plan_description *description) {
     if (plan == nullptr) return SEPFLOW_E_INVALID;
     return sepflow::fill(description, sepflow::describe_plan(plan->plan));
 }
@@ -144,7 +157,8 @@ sepflow_status sepflow_plan_output_domain(const sepflow_plan *plan, const sepflo
 
 sepflow_status sepflow_plan_input_region(const sepflow_plan *plan, const sepflow_rect *out,
                                          const sepflow_rect *domain, sepflow_rect *in) {
-    if (plan == nullptr || out == nullptr || domain == nullptr || in == nullptr) return SEPFLOW_E_INVALID;
+    if (plan == nullptr || out == nullptr || domain == nullptr || in == nullptr)
+        return SEPFLOW_E_INVALID;
     *in = sepflow::input_region(plan->plan, *out, *domain);
     return SEPFLOW_OK;
 }
@@ -155,16 +169,19 @@ sepflow_status sepflow_process_plan(const sepflow_plan *plan, const sepflow_proc
         if (plan == nullptr) throw Error(SEPFLOW_E_INVALID, "plan is NULL");
         if (call == nullptr) throw Error(SEPFLOW_E_INVALID, "call is NULL");
         if (call->struct_size < sizeof(sepflow_process)) {
-            throw Error(SEPFLOW_E_ABI, "call: struct_size is too small; set it to sizeof(sepflow_process)");
+            throw Error(SEPFLOW_E_ABI,
+                        "call: struct_size is too small; set it to sizeof(sepflow_process)");
         }
         sepflow::process(plan->plan, *call, call->host);
     });
 }
 
-sepflow_status sepflow_apply(const sepflow_plan *plan, const sepflow_image *in, const sepflow_image *out,
-                             const sepflow_rect *region, int32_t max_threads, sepflow_error *error) {
+sepflow_status sepflow_apply(const sepflow_plan *plan, const sepflow_image *in,
+                             const sepflow_image *out, const sepflow_rect *region,
+                             int32_t max_threads, sepflow_error *error) {
     if (in == nullptr || out == nullptr) {
-        return sepflow::report(error, SEPFLOW_E_INVALID, in == nullptr ? "in is NULL" : "out is NULL");
+        return sepflow::report(error, SEPFLOW_E_INVALID,
+                               in == nullptr ? "in is NULL" : "out is NULL");
     }
     sepflow_process call = {};
     call.struct_size = sizeof call;

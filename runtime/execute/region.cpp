@@ -33,7 +33,7 @@ Walk choose_walk(const Plan &plan, const Call &call) {
     walk.planes = interleaved ? 1 : in.channels;
     const int64_t rows = direct_tile_size(plan, walk.step).h + plan.column_taps.length;
     const auto direct = [&](const sepflow_image &image) {
-        return image.type != SEPFLOW_F16 &&
+        return !plan.converts(image.type) &&
                (interleaved ? is_interleaved(image) : is_planar(image)) &&
                fits_a_pass(image.stride_y, rows, type_bytes(image.type));
     };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "runtime/execute/border.h"
 #include "runtime/execute/half.h"
@@ -79,26 +80,48 @@ class RowReader {
     T border_value_;
 };
 
-template <typename T>
-void stage_rows(const RowReader<T> &reader, const sepflow_rect &area, int64_t used,
-                const Staged &staged) {
-    auto *out = static_cast<T *>(staged.samples);
-    for (int64_t y = 0; y < area.h; ++y, out += staged.columns) {
-        reader.read(area.y + y, out);
-        std::fill(out + used, out + staged.columns, T(0));
-    }
-    std::fill(out, static_cast<T *>(staged.samples) + staged.rows * staged.columns, T(0));
+// Raw pixels to the samples of the pass.
+void convert(const uint16_t *halves, float *out, int64_t count) {
+    half_to_float(halves, out, static_cast<size_t>(count));
 }
 
-void stage_half_rows(const RowReader<uint16_t> &reader, const sepflow_rect &area, int64_t used,
-                     const Staged &staged) {
-    auto *out = static_cast<float *>(staged.samples);
+template <typename T>
+void convert(const T *in, double *out, int64_t count) {
+    std::copy(in, in + count, out);
+}
+
+// Reads rows of raw pixels of type T, converting them if the pass reads another type.
+template <typename T, typename Sample>
+void stage_rows(const RowReader<T> &reader, const sepflow_rect &area, int64_t used,
+                const Staged &staged) {
+    auto *out = static_cast<Sample *>(staged.samples);
     for (int64_t y = 0; y < area.h; ++y, out += staged.columns) {
-        reader.read(area.y + y, staged.half_row);
-        half_to_float(staged.half_row, out, static_cast<size_t>(used));
-        std::fill(out + used, out + staged.columns, 0.0f);
+        if constexpr (std::is_same_v<T, Sample>) {
+            reader.read(area.y + y, out);
+        } else {
+            auto *raw = static_cast<T *>(staged.raw_row);
+            reader.read(area.y + y, raw);
+            convert(raw, out, used);
+        }
+        std::fill(out + used, out + staged.columns, Sample(0));
     }
-    std::fill(out, static_cast<float *>(staged.samples) + staged.rows * staged.columns, 0.0f);
+    std::fill(out, static_cast<Sample *>(staged.samples) + staged.rows * staged.columns, Sample(0));
+}
+
+void stage_halves_as_doubles(const RowReader<uint16_t> &reader, const sepflow_rect &area,
+                             int64_t used, const Staged &staged) {
+    auto *out = static_cast<double *>(staged.samples);
+    auto *raw = static_cast<uint16_t *>(staged.raw_row);
+    for (int64_t y = 0; y < area.h; ++y, out += staged.columns) {
+        reader.read(area.y + y, raw);
+        for (int64_t x = 0; x < used; ++x) {
+            float value;
+            half_to_float(raw + x, &value, 1);
+            out[x] = value;
+        }
+        std::fill(out + used, out + staged.columns, 0.0);
+    }
+    std::fill(out, static_cast<double *>(staged.samples) + staged.rows * staged.columns, 0.0);
 }
 
 }  // namespace
@@ -106,26 +129,29 @@ void stage_half_rows(const RowReader<uint16_t> &reader, const sepflow_rect &area
 void stage(const Plan &plan, const sepflow_image &in, const sepflow_rect &area, const Walk &walk,
            int32_t plane, const Staged &staged) {
     const int64_t used = area.w * walk.step;
+    const auto stage_as = [&](auto raw, auto sample) {
+        using T = decltype(raw);
+        stage_rows<T, decltype(sample)>(RowReader<T>(plan, in, area, walk.step, plane), area, used,
+                                        staged);
+    };
+    const bool to_double = plan.precision == Precision::kDouble;
     switch (in.type) {
         case SEPFLOW_U8:
-            return stage_rows(RowReader<uint8_t>(plan, in, area, walk.step, plane), area, used,
-                              staged);
+            return to_double ? stage_as(uint8_t{}, double{}) : stage_as(uint8_t{}, uint8_t{});
         case SEPFLOW_U16:
-            return stage_rows(RowReader<uint16_t>(plan, in, area, walk.step, plane), area, used,
-                              staged);
+            return to_double ? stage_as(uint16_t{}, double{}) : stage_as(uint16_t{}, uint16_t{});
         case SEPFLOW_S16:
-            return stage_rows(RowReader<int16_t>(plan, in, area, walk.step, plane), area, used,
-                              staged);
-        case SEPFLOW_F16:
-            return stage_half_rows(RowReader<uint16_t>(plan, in, area, walk.step, plane), area,
-                                   used, staged);
+            return to_double ? stage_as(int16_t{}, double{}) : stage_as(int16_t{}, int16_t{});
         case SEPFLOW_F32:
-            return stage_rows(RowReader<float>(plan, in, area, walk.step, plane), area, used,
-                              staged);
+            return to_double ? stage_as(float{}, double{}) : stage_as(float{}, float{});
+        case SEPFLOW_F64:
+            return stage_as(double{}, double{});
         default:
-            return stage_rows(RowReader<double>(plan, in, area, walk.step, plane), area, used,
-                              staged);
+            break;
     }
+    if (!to_double) return stage_as(uint16_t{}, float{});
+    const RowReader<uint16_t> reader(plan, in, area, walk.step, plane);
+    stage_halves_as_doubles(reader, area, used, staged);
 }
 
 }  // namespace sepflow

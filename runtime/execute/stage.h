@@ -12,7 +12,7 @@ namespace sepflow {
 struct Staged {
     void *samples;
     int64_t columns, rows;  // in samples; what exceeds the area becomes zero
-    uint16_t *half_row;     // `columns` of them, for f16 input
+    void *raw_row;          // room for a row of pixels that are to be converted
 };
 
 // Copies `area`, which may reach beyond the input's domain, by the plan's border rules: all channels if

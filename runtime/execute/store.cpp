@@ -145,6 +145,15 @@ double Rescaling::factor(int64_t x, int64_t y) const {
 
 void store(const Results &results, const sepflow_image &out, const sepflow_rect &area,
            const Walk &walk, int32_t plane) {
+    if (results.type == SEPFLOW_F32 && out.type == SEPFLOW_F16) {
+        return store_halves(results, out, area, walk, plane);
+    }
+    if (results.type != out.type) {  // f64 to something else
+        const auto *samples = static_cast<const double *>(results.samples);
+        return store_values(out.type, out, area, walk, plane, [&](int64_t x, int64_t y, int32_t c) {
+            return samples[y * results.pitch + x * walk.step + c];
+        });
+    }
     switch (out.type) {
         case SEPFLOW_U8:
             return store_as<uint8_t>(results, out, area, walk, plane);
@@ -152,8 +161,6 @@ void store(const Results &results, const sepflow_image &out, const sepflow_rect 
             return store_as<uint16_t>(results, out, area, walk, plane);
         case SEPFLOW_S16:
             return store_as<int16_t>(results, out, area, walk, plane);
-        case SEPFLOW_F16:
-            return store_halves(results, out, area, walk, plane);
         case SEPFLOW_F32:
             return store_as<float>(results, out, area, walk, plane);
         default:
@@ -171,7 +178,7 @@ void store_rescaled(const Plan &plan, const Results &results, const Rescaling &r
             return delta + value * rescaling.factor(x, first_row + y);
         });
     };
-    if (plan.precision == Precision::kDouble) {
+    if (results.type == SEPFLOW_F64) {
         store_from(static_cast<const double *>(results.samples));
     } else {
         store_from(static_cast<const float *>(results.samples));

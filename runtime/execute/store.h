@@ -27,13 +27,14 @@ class Rescaling {
     double *column_sums_;  // terms_ for each y
 };
 
-// Rows of results: of the output's type, or of the passes' own type if the rows are for f16 or rescaled.
+// Rows of results.
 struct Results {
     const void *samples;
     int64_t pitch;  // in samples
+    sepflow_type type;
 };
 
-// Stores results as pixels of `area`: all channels, or `plane` alone.
+// Stores results as pixels of `area`, converting them if need be: all channels, or `plane` alone.
 void store(const Results &results, const sepflow_image &out, const sepflow_rect &area,
            const Walk &walk, int32_t plane);
 // Rescales, adds the plan's delta and converts; `first_row` is the area's first row within the tile.

@@ -53,7 +53,7 @@ Computed computed(const PassShape &shape, int32_t step, int64_t w, int64_t h) {
 }
 
 int input_bytes(const Plan &plan) {
-    return plan.options.in_type == SEPFLOW_F16 ? 4 : type_bytes(plan.options.in_type);
+    return type_bytes(plan.column_pass_type());
 }
 
 // Scratch memory of one tile. A null base only measures.
@@ -94,7 +94,7 @@ Buffers carve(const Plan &plan, const PassShape &shape, const Computed &extent, 
     buffers.staged.rows = extent.rows + shape.above;
     buffers.staged.samples =
         carver.take(buffers.staged.columns * buffers.staged.rows * input_bytes(plan));
-    buffers.staged.half_row = static_cast<uint16_t *>(carver.take(buffers.staged.columns * 2));
+    buffers.staged.raw_row = carver.take(buffers.staged.columns * 4);
     return buffers;
 }
 
@@ -149,14 +149,12 @@ struct Rows {
 void run_strip(const Plan &plan, const PassShape &shape, const Computed &extent,
                const Buffers &buffers, RowPass row_pass, int32_t step, const Rows &source,
                const Rows &result, halide_type_t result_type, int64_t count) {
-    const sepflow_type in_type =
-        plan.options.in_type == SEPFLOW_F16 ? SEPFLOW_F32 : plan.options.in_type;
     const auto mid_type =
         halide_type_t(halide_type_float, static_cast<uint8_t>(8 * plan.sample_bytes()));
     const bool transposed = plan.options.schedule == Schedule::kTransposed;
     const int64_t column_stride = transposed ? shape.strip_rows : 1;
     const int64_t row_stride = transposed ? 1 : buffers.mid_pitch;
-    PassBuffer in(source.first, pass_type(in_type),
+    PassBuffer in(source.first, pass_type(plan.column_pass_type()),
                   {{extent.mid_columns, 1}, {count + shape.above, source.pitch}});
     PassBuffer mid(buffers.mid, mid_type,
                    {{extent.mid_columns, column_stride},
@@ -224,11 +222,8 @@ void run_tile(const Plan &plan, const sepflow_image &in, const sepflow_image &ou
                           (tile.leaves_y && options.border_y == SEPFLOW_BORDER_TRUNCATE);
     const bool writes = whole && walk.output_direct && !rescales;
     const Rescaling rescaling(plan, domain_of(in), area, buffers.sums);
-    const bool unrounded = rescales || out.type == SEPFLOW_F16;
     const RowPass row_pass = rescales ? plan.unrounded_row_pass : plan.row_pass;
-    const halide_type_t result_type =
-        unrounded ? halide_type_t(halide_type_float, static_cast<uint8_t>(8 * plan.sample_bytes()))
-                  : pass_type(out.type);
+    const sepflow_type result = rescales ? plan.unrounded_type() : plan.row_pass_type();
 
     const sepflow_rect footprint = {area.x - plan.halo.left, area.y - plan.halo.top,
                                     area.w + plan.halo.left + plan.halo.right,
@@ -247,21 +242,21 @@ void run_tile(const Plan &plan, const sepflow_image &in, const sepflow_image &ou
             const int64_t first = std::min(y, std::max<int64_t>(extent.rows - shape.strip_rows, 0));
             const int64_t count = std::min(shape.strip_rows, extent.rows);
             const Rows rows = {source.first + first * source.pitch * source_bytes, source.pitch};
-            Rows result = {static_cast<char *>(buffers.strip), extent.columns};
+            Rows results = {static_cast<char *>(buffers.strip), extent.columns};
             if (writes) {
-                result = {pixel_address(out, area.x, area.y + first, plane),
-                          out.stride_y / type_bytes(out.type)};
+                results = {pixel_address(out, area.x, area.y + first, plane),
+                           out.stride_y / type_bytes(out.type)};
             }
-            run_strip(plan, shape, extent, buffers, row_pass, walk.step, rows, result, result_type,
-                      count);
+            run_strip(plan, shape, extent, buffers, row_pass, walk.step, rows, results,
+                      pass_type(result), count);
             if (writes) continue;
             const sepflow_rect stored = {area.x, area.y + first, area.w,
                                          std::min(count, area.h - first)};
             if (rescales) {
-                store_rescaled(plan, {result.first, result.pitch}, rescaling, out, stored, first,
-                               walk, plane);
+                store_rescaled(plan, {results.first, results.pitch, result}, rescaling, out, stored,
+                               first, walk, plane);
             } else {
-                store({result.first, result.pitch}, out, stored, walk, plane);
+                store({results.first, results.pitch, result}, out, stored, walk, plane);
             }
         }
     }

@@ -74,40 +74,39 @@ InputPixel input_pixel(sepflow_type type) {
             return InputPixel::kU16;
         case SEPFLOW_S16:
             return InputPixel::kS16;
-        case SEPFLOW_F64:
-            return InputPixel::kF64;
+        case SEPFLOW_F32:
+            return InputPixel::kF32;
         default:
-            return InputPixel::kF32;  // f16 is converted as it is staged
+            return InputPixel::kF64;
     }
 }
 
-OutputPixel unrounded_pixel(sepflow_type in_type) {
-    if (in_type == SEPFLOW_F64) return OutputPixel::kF64;
-    const bool from_float = in_type == SEPFLOW_F32 || in_type == SEPFLOW_F16;
-    return from_float ? OutputPixel::kF32 : OutputPixel::kF32FromIntegers;
-}
-
-OutputPixel output_pixel(sepflow_type out_type, sepflow_type in_type) {
-    switch (out_type) {
+// Results of integer images stay free of fused operations up to the end.
+OutputPixel output_pixel(sepflow_type type, bool from_integers) {
+    switch (type) {
         case SEPFLOW_U8:
             return OutputPixel::kU8;
         case SEPFLOW_U16:
             return OutputPixel::kU16;
         case SEPFLOW_S16:
             return OutputPixel::kS16;
+        case SEPFLOW_F32:
+            return from_integers ? OutputPixel::kF32FromIntegers : OutputPixel::kF32;
         default:
-            return unrounded_pixel(in_type);  // f16 is converted as it is stored
+            return OutputPixel::kF64;
     }
 }
 
 void choose_passes(Plan &plan) {
-    const Options &options = plan.options;
-    const PassSet &set = *options.passes;
-    const int schedule = static_cast<int>(options.schedule);
-    plan.column_pass = set.column[schedule][static_cast<int>(input_pixel(options.in_type))];
-    plan.row_pass =
-        set.row[schedule][static_cast<int>(output_pixel(options.out_type, options.in_type))];
-    plan.unrounded_row_pass = set.row[schedule][static_cast<int>(unrounded_pixel(options.in_type))];
+    const PassSet &set = *plan.options.passes;
+    const int schedule = static_cast<int>(plan.options.schedule);
+    const bool from_integers = is_integer(plan.options.in_type);
+    const auto row_pass = [&](sepflow_type type) {
+        return set.row[schedule][static_cast<int>(output_pixel(type, from_integers))];
+    };
+    plan.column_pass = set.column[schedule][static_cast<int>(input_pixel(plan.column_pass_type()))];
+    plan.row_pass = row_pass(plan.row_pass_type());
+    plan.unrounded_row_pass = row_pass(plan.unrounded_type());
 }
 
 void check_truncation(const Plan &plan) {

@@ -13,6 +13,10 @@
 
 namespace sepflow {
 
+inline bool is_integer(sepflow_type type) {
+    return type >> 8 != 3;
+}
+
 // The options with every default filled in and every value checked.
 struct Options {
     sepflow_type in_type = SEPFLOW_F32;
@@ -64,7 +68,23 @@ struct Plan {
     bool identity = false;
     std::string reason;  // why this rank and method, a sentence
 
+    // Bytes of an intermediate sample.
     int sample_bytes() const { return precision == Precision::kDouble ? 8 : 4; }
+    // The type of the intermediate, and what is converted apart from the passes: f16, which they do not know,
+    // and everything that is to be filtered in f64.
+    sepflow_type unrounded_type() const {
+        return precision == Precision::kDouble ? SEPFLOW_F64 : SEPFLOW_F32;
+    }
+    bool converts(sepflow_type type) const {
+        return type != unrounded_type() && (type == SEPFLOW_F16 || precision == Precision::kDouble);
+    }
+    // What the column pass reads and the row pass writes.
+    sepflow_type column_pass_type() const {
+        return converts(options.in_type) ? unrounded_type() : options.in_type;
+    }
+    sepflow_type row_pass_type() const {
+        return converts(options.out_type) ? unrounded_type() : options.out_type;
+    }
 };
 
 Plan make_plan(const Kernel &kernel, const Options &options);
