@@ -17,7 +17,6 @@ namespace {
 
 constexpr const char *kInput = "in";
 constexpr const char *kFilter = "filter";
-constexpr const char *kConvert = "convert";
 constexpr const char *kOutput = "out";
 
 struct Filter {
@@ -32,31 +31,18 @@ GraphPointer make_graph(const sepflow_registry *registry, const PlanOptions &opt
     sepflow_graph *made = nullptr;
     call([&](sepflow_error *error) { return sepflow_graph_create(registry, &made, error); });
     GraphPointer graph(made);
-    const auto add = [&](const char *name, const char *node, sepflow_type type) {
-        call([&](sepflow_error *e) { return sepflow_graph_add_node(made, name, node, type, e); });
-    };
-    const auto connect = [&](const char *source, const char *node) {
-        call([&](sepflow_error *e) { return sepflow_graph_connect(made, source, node, "in", e); });
-    };
     call([&](sepflow_error *error) { return sepflow_graph_add_input(made, kInput, error); });
-
-    // f64 images are filtered in f64 and all others in f32; from one to the other is a conversion,
-    // on the side where f64 loses nothing.
-    const sepflow_type in = type_of_band_format(input->BandFmt);
-    const sepflow_type chosen = type_from_name(options.type);
-    const sepflow_type out = chosen == SEPFLOW_TYPE_NONE ? in : chosen;
-    const bool widens = in != SEPFLOW_F64 && out == SEPFLOW_F64;
-    const bool narrows = in == SEPFLOW_F64 && out != SEPFLOW_F64;
-    if (widens || narrows) add(kConvert, "org.sepflow.convert", out);
-    add(kFilter, "org.sepflow.separable", widens || narrows ? SEPFLOW_F64 : out);
-    set_node_parameters(made, kFilter, options, kernel);
-    if (widens) connect(kInput, kConvert);
-    connect(widens ? kConvert : kInput, kFilter);
-    if (narrows) connect(kFilter, kConvert);
     call([&](sepflow_error *error) {
-        return sepflow_graph_add_output(made, kOutput, narrows ? kConvert : kFilter, error);
+        return sepflow_graph_add_node(made, kFilter, "org.sepflow.separable",
+                                      type_from_name(options.type), error);
     });
-
+    set_node_parameters(made, kFilter, options, kernel);
+    call([&](sepflow_error *error) {
+        return sepflow_graph_connect(made, kInput, kFilter, "in", error);
+    });
+    call([&](sepflow_error *error) {
+        return sepflow_graph_add_output(made, kOutput, kFilter, error);
+    });
     bind_input(made, kInput, input);
     call([&](sepflow_error *error) { return sepflow_graph_prepare(made, error); });
     return graph;
@@ -100,9 +86,7 @@ void write_report(const Filter &o, const NamedKernel &kernel, VipsImage *input,
     json["error_bound"] = info.error_bound;
     json["variant"] = info.variant;
     json["milliseconds"] = rendering.seconds() * 1e3;
-    const bool in_f64 = in == SEPFLOW_F64 || rendering.type() == SEPFLOW_F64;
-    const PlanPointer plan = make_direct_plan(o.plan, kernel, in_f64 ? SEPFLOW_F64 : in,
-                                              in_f64 ? SEPFLOW_F64 : rendering.type());
+    const PlanPointer plan = make_direct_plan(o.plan, kernel, in, rendering.type());
     json["plan"] = plan_json(plan.get(), kernel.text);
     file.write(json.dump(2) + "\n");
 }
