@@ -23,7 +23,7 @@ struct Filter {
     PlanOptions plan;
     std::string in, out, report, compare;
     int32_t threads = 0;
-    bool quiet = false;
+    bool quiet = false, explain = false;
 };
 
 GraphPointer make_graph(const sepflow_registry *registry, const PlanOptions &options,
@@ -68,8 +68,8 @@ std::string factoring_line(const Filter &o, const NamedKernel &kernel,
            short_number(seconds * 1e3) + " ms";
 }
 
-void write_report(const Filter &o, const NamedKernel &kernel, VipsImage *input,
-                  const Rendering &rendering, const sepflow_plan_info &info, OutputFile &file) {
+void write_report(const Filter &o, VipsImage *input, const Rendering &rendering,
+                  const sepflow_plan_info &info, const sepflow_plan *plan, OutputFile &file) {
     const sepflow_type in = type_of_band_format(input->BandFmt);
     nlohmann::ordered_json json;
     json["input"] = {{"file", o.in},
@@ -86,8 +86,7 @@ void write_report(const Filter &o, const NamedKernel &kernel, VipsImage *input,
     json["error_bound"] = info.error_bound;
     json["variant"] = info.variant;
     json["milliseconds"] = rendering.seconds() * 1e3;
-    const PlanPointer plan = make_direct_plan(o.plan, kernel, in, rendering.type());
-    json["plan"] = plan_json(plan.get(), kernel.text);
+    json["plan"] = plan_json(plan, o.plan.kernel);
     file.write(json.dump(2) + "\n");
 }
 
@@ -122,11 +121,16 @@ void filter(const Filter &o) {
     rendering.write(rendering.image(), out);
     const double seconds = rendering.seconds();
     const sepflow_plan_info info = filter_info(graph.get());
-    if (report) write_report(o, kernel, input.get(), rendering, info, *report);
+    const PlanPointer plan =
+        report || o.explain ? make_direct_plan(o.plan, kernel, type_of_band_format(input->BandFmt),
+                                               rendering.type())
+                            : nullptr;
+    if (report) write_report(o, input.get(), rendering, info, plan.get(), *report);
     if (compare) write_comparison(input.get(), rendering, *compare);
     out.commit();
     if (compare) compare->commit();
     if (report) report->commit();
+    if (o.explain) std::cout << plan_text(plan.get(), kernel.text);
     if (!o.quiet) {
         const sepflow_type type = rendering.type();
         std::cerr << factoring_line(o, kernel, info, type, seconds) << '\n';
@@ -152,6 +156,8 @@ void add_filter(CLI::App &app) {
         ->check(CLI::Range(0, kMostThreads));
     verb->add_option("--report", o->report, "Write how the kernel was factored, as JSON")
         ->type_name("FILE.json");
+    verb->add_flag("--explain", o->explain,
+                   "Print how the kernel was factored, as the verb explain does");
     verb->add_option("--compare", o->compare, "Write input and result side by side")
         ->type_name("FILE");
     verb->add_flag("-q,--quiet", o->quiet, "No report line and no progress bar");
