@@ -33,10 +33,7 @@ Number to_number(T sample) {
 template <typename T, typename Number>
 T to_sample(Number number) {
     if constexpr (std::is_same_v<T, Half>) {
-        const auto single = static_cast<float>(number);
-        Half half;
-        float_to_half(&single, &half.bits, 1);
-        return half;
+        return Half{half_from_double(number)};
     } else if constexpr (std::is_integral_v<T>) {
         constexpr Number low = std::numeric_limits<T>::min(), high = std::numeric_limits<T>::max();
         constexpr Number magic = sizeof(Number) == 4 ? Number(0x1.8p23) : Number(0x1.8p52);

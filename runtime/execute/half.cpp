@@ -1,5 +1,6 @@
 #include "runtime/execute/half.h"
 
+#include <cmath>
 #include <cstring>
 
 #if defined(__x86_64__)
@@ -94,6 +95,21 @@ void float_to_half(const float *in, uint16_t *out, size_t count) {
     if (has_f16c()) i = floats_by_f16c(in, out, count);
 #endif
     for (; i < count; ++i) out[i] = one_to_half(in[i]);
+}
+
+// Rounding to odd (towards zero, then the last bit set if anything was lost) leaves enough for the second
+// rounding to be right: 24 bits are more than 11 + 2 (Boldo and Melquiond, IEEE Trans. Comput. 57(4), 2008).
+uint16_t half_from_double(double value) {
+    auto single = static_cast<float>(value);
+    if (static_cast<double>(single) != value && std::isfinite(single)) {
+        if (std::fabs(static_cast<double>(single)) > std::fabs(value))
+            single = std::nextafter(single, 0.0f);
+        uint32_t bits;
+        std::memcpy(&bits, &single, sizeof bits);
+        bits |= 1;
+        std::memcpy(&single, &bits, sizeof single);
+    }
+    return one_to_half(single);
 }
 
 }  // namespace sepflow

@@ -10,4 +10,7 @@ namespace sepflow {
 void half_to_float(const uint16_t *in, float *out, size_t count);
 void float_to_half(const float *in, uint16_t *out, size_t count);
 
+// One value, rounded once: by way of the nearest float it might be rounded twice.
+uint16_t half_from_double(double value);
+
 }  // namespace sepflow

@@ -11,13 +11,6 @@ namespace sepflow {
 
 namespace {
 
-uint16_t half_of(double value) {
-    const auto single = static_cast<float>(value);
-    uint16_t half;
-    float_to_half(&single, &half, 1);
-    return half;
-}
-
 // Copies pixels of one input row, as raw samples of type T.
 template <typename T>
 class RowReader {
@@ -30,8 +23,9 @@ class RowReader {
           area_(area),
           step_(step),
           plane_(plane) {
-        border_value_ = in.type == SEPFLOW_F16 ? static_cast<T>(half_of(options_.border_value))
-                                               : static_cast<T>(options_.border_value);
+        border_value_ = in.type == SEPFLOW_F16
+                            ? static_cast<T>(half_from_double(options_.border_value))
+                            : static_cast<T>(options_.border_value);
     }
 
     void read(int64_t y, T *out) const {

@@ -38,13 +38,6 @@ T to_integer(double value) {
     return static_cast<T>(std::nearbyint(value >= high ? high : value > low ? value : low));
 }
 
-uint16_t to_half(double value) {
-    const auto single = static_cast<float>(value);
-    uint16_t half;
-    float_to_half(&single, &half, 1);
-    return half;
-}
-
 // Writes sample(x, y, c) for every channel of every pixel of the area.
 template <typename T, typename Sample>
 void write(const sepflow_image &out, const sepflow_rect &area, const Walk &walk, int32_t plane,
@@ -90,7 +83,7 @@ void store_halves(const Results &results, const sepflow_image &out, const sepflo
         return;
     }
     write<uint16_t>(out, area, walk, plane, [&](int64_t x, int64_t y, int32_t c) {
-        return to_half(samples[y * results.pitch + x * walk.step + c]);
+        return half_from_double(samples[y * results.pitch + x * walk.step + c]);
     });
 }
 
@@ -110,7 +103,7 @@ void store_values(sepflow_type type, const sepflow_image &out, const sepflow_rec
         case SEPFLOW_S16:
             return as([](double v) { return to_integer<int16_t>(v); });
         case SEPFLOW_F16:
-            return as([](double v) { return to_half(v); });
+            return as([](double v) { return half_from_double(v); });
         case SEPFLOW_F32:
             return as([](double v) { return static_cast<float>(v); });
         default:

@@ -1,6 +1,7 @@
 #include "runtime/execute/tile.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include "runtime/error.h"
@@ -145,28 +146,105 @@ struct Rows {
     int64_t pitch;  // in samples
 };
 
-// Runs both passes on `count` rows of input from `source` on.
-void run_strip(const Plan &plan, const PassShape &shape, const Computed &extent,
-               const Buffers &buffers, RowPass row_pass, int32_t step, const Rows &source,
-               const Rows &result, halide_type_t result_type, int64_t count) {
-    const auto mid_type =
-        halide_type_t(halide_type_float, static_cast<uint8_t>(8 * plan.sample_bytes()));
-    const bool transposed = plan.options.schedule == Schedule::kTransposed;
-    const int64_t column_stride = transposed ? shape.strip_rows : 1;
-    const int64_t row_stride = transposed ? 1 : buffers.mid_pitch;
-    PassBuffer in(source.first, pass_type(plan.column_pass_type()),
-                  {{extent.mid_columns, 1}, {count + shape.above, source.pitch}});
-    PassBuffer mid(buffers.mid, mid_type,
-                   {{extent.mid_columns, column_stride},
-                    {count, row_stride},
-                    {plan.row_taps.terms, shape.strip_rows * buffers.mid_pitch}});
-    PassBuffer out(result.first, result_type, {{extent.columns, 1}, {count, result.pitch}});
-    PassBuffer column_taps = taps_buffer(plan.column_taps), row_taps = taps_buffer(plan.row_taps);
-    // What is rescaled gets its delta afterwards.
-    const double delta = row_pass == plan.row_pass ? plan.options.delta : 0;
-    check_pass(plan.column_pass(in, column_taps, mid));
-    check_pass(row_pass(mid, row_taps, step, delta, out));
-}
+class TileRun {
+  public:
+    TileRun(const Plan &plan, const sepflow_image &in, const sepflow_image &out, const Walk &walk,
+            const Tile &tile, void *scratch)
+        : plan_(plan),
+          in_(in),
+          out_(out),
+          walk_(walk),
+          area_(tile.area),
+          shape_(pass_shape(plan, walk.step)),
+          extent_(computed(shape_, walk.step, area_.w, area_.h)) {
+        const Options &options = plan.options;
+        const bool whole = extent_.columns == area_.w * walk.step && extent_.rows == area_.h;
+        const bool rescales = (tile.leaves_x && options.border_x == SEPFLOW_BORDER_TRUNCATE) ||
+                              (tile.leaves_y && options.border_y == SEPFLOW_BORDER_TRUNCATE);
+        reads_ = whole && reads_directly(walk, tile);
+        writes_ = whole && walk.output_direct && !rescales;
+        result_type_ = rescales ? plan.unrounded_type() : plan.row_pass_type();
+        Carver carver(scratch);
+        buffers_ = carve(plan, shape_, extent_, area_.w, area_.h, !reads_, carver);
+        if (rescales) rescaling_.emplace(plan, domain_of(in), area_, buffers_.sums);
+    }
+
+    void run(int32_t plane) const {
+        const Rows source = source_rows(plane);
+        const int64_t count = std::min(shape_.strip_rows, extent_.rows);
+        for (int64_t y = 0; y < extent_.rows; y += count) {
+            // The last strip moves up rather than shrink below a register tile.
+            const int64_t first = std::min(y, extent_.rows - count);
+            const Rows rows = {source.first + first * source.pitch * input_bytes(plan_),
+                               source.pitch};
+            const Rows results = result_rows(first, plane);
+            run_passes(rows, results, count);
+            if (!writes_) store_strip(results, first, count, plane);
+        }
+    }
+
+  private:
+    Rows source_rows(int32_t plane) const {
+        const Halo &halo = plan_.halo;
+        const sepflow_rect footprint = {area_.x - halo.left, area_.y - halo.top,
+                                        area_.w + halo.left + halo.right,
+                                        area_.h + halo.top + halo.bottom};
+        if (reads_) {
+            return {pixel_address(in_, footprint.x, footprint.y, plane),
+                    in_.stride_y / input_bytes(plan_)};
+        }
+        stage(plan_, in_, footprint, walk_, plane, buffers_.staged);
+        return {static_cast<char *>(buffers_.staged.samples), buffers_.staged.columns};
+    }
+
+    Rows result_rows(int64_t first, int32_t plane) const {
+        if (!writes_) return {static_cast<char *>(buffers_.strip), extent_.columns};
+        return {pixel_address(out_, area_.x, area_.y + first, plane),
+                out_.stride_y / type_bytes(out_.type)};
+    }
+
+    void run_passes(const Rows &source, const Rows &results, int64_t count) const {
+        const bool transposed = plan_.options.schedule == Schedule::kTransposed;
+        const int64_t column_stride = transposed ? shape_.strip_rows : 1;
+        const int64_t row_stride = transposed ? 1 : buffers_.mid_pitch;
+        PassBuffer in(source.first, pass_type(plan_.column_pass_type()),
+                      {{extent_.mid_columns, 1}, {count + shape_.above, source.pitch}});
+        PassBuffer mid(buffers_.mid, pass_type(plan_.unrounded_type()),
+                       {{extent_.mid_columns, column_stride},
+                        {count, row_stride},
+                        {plan_.row_taps.terms, shape_.strip_rows * buffers_.mid_pitch}});
+        PassBuffer out(results.first, pass_type(result_type_),
+                       {{extent_.columns, 1}, {count, results.pitch}});
+        PassBuffer column_taps = taps_buffer(plan_.column_taps),
+                   row_taps = taps_buffer(plan_.row_taps);
+        check_pass(plan_.column_pass(in, column_taps, mid));
+        // What is rescaled gets its delta afterwards.
+        const RowPass row_pass = rescaling_ ? plan_.unrounded_row_pass : plan_.row_pass;
+        check_pass(row_pass(mid, row_taps, walk_.step, rescaling_ ? 0 : plan_.options.delta, out));
+    }
+
+    void store_strip(const Rows &rows, int64_t first, int64_t count, int32_t plane) const {
+        const Results results = {rows.first, rows.pitch, result_type_};
+        const sepflow_rect stored = {area_.x, area_.y + first, area_.w,
+                                     std::min(count, area_.h - first)};
+        if (rescaling_) {
+            store_rescaled(plan_, results, *rescaling_, out_, stored, first, walk_, plane);
+        } else {
+            store(results, out_, stored, walk_, plane);
+        }
+    }
+
+    const Plan &plan_;
+    const sepflow_image &in_, &out_;
+    const Walk &walk_;
+    const sepflow_rect area_;
+    const PassShape shape_;
+    const Computed extent_;
+    bool reads_, writes_;  // the passes use the images' own memory
+    sepflow_type result_type_;
+    Buffers buffers_;
+    std::optional<Rescaling> rescaling_;
+};
 
 }  // namespace
 
@@ -209,57 +287,8 @@ uint64_t tile_scratch_bytes(const Plan &plan, int32_t step, TileSize size, bool 
 
 void run_tile(const Plan &plan, const sepflow_image &in, const sepflow_image &out, const Walk &walk,
               const Tile &tile, void *scratch) {
-    const Options &options = plan.options;
-    const PassShape shape = pass_shape(plan, walk.step);
-    const sepflow_rect &area = tile.area;
-    const Computed extent = computed(shape, walk.step, area.w, area.h);
-    const bool whole = extent.columns == area.w * walk.step && extent.rows == area.h;
-    const bool reads = whole && reads_directly(walk, tile);
-    Carver carver(scratch);
-    const Buffers buffers = carve(plan, shape, extent, area.w, area.h, !reads, carver);
-
-    const bool rescales = (tile.leaves_x && options.border_x == SEPFLOW_BORDER_TRUNCATE) ||
-                          (tile.leaves_y && options.border_y == SEPFLOW_BORDER_TRUNCATE);
-    const bool writes = whole && walk.output_direct && !rescales;
-    const Rescaling rescaling(plan, domain_of(in), area, buffers.sums);
-    const RowPass row_pass = rescales ? plan.unrounded_row_pass : plan.row_pass;
-    const sepflow_type result = rescales ? plan.unrounded_type() : plan.row_pass_type();
-
-    const sepflow_rect footprint = {area.x - plan.halo.left, area.y - plan.halo.top,
-                                    area.w + plan.halo.left + plan.halo.right,
-                                    area.h + plan.halo.top + plan.halo.bottom};
-    for (int32_t plane = 0; plane < walk.planes; ++plane) {
-        Rows source = {static_cast<char *>(buffers.staged.samples), buffers.staged.columns};
-        int64_t source_bytes = input_bytes(plan);
-        if (reads) {
-            source = {pixel_address(in, footprint.x, footprint.y, plane),
-                      in.stride_y / source_bytes};
-        } else {
-            stage(plan, in, footprint, walk, plane, buffers.staged);
-        }
-        for (int64_t y = 0; y < extent.rows; y += shape.strip_rows) {
-            // The last strip moves up rather than shrink below a register tile.
-            const int64_t first = std::min(y, std::max<int64_t>(extent.rows - shape.strip_rows, 0));
-            const int64_t count = std::min(shape.strip_rows, extent.rows);
-            const Rows rows = {source.first + first * source.pitch * source_bytes, source.pitch};
-            Rows results = {static_cast<char *>(buffers.strip), extent.columns};
-            if (writes) {
-                results = {pixel_address(out, area.x, area.y + first, plane),
-                           out.stride_y / type_bytes(out.type)};
-            }
-            run_strip(plan, shape, extent, buffers, row_pass, walk.step, rows, results,
-                      pass_type(result), count);
-            if (writes) continue;
-            const sepflow_rect stored = {area.x, area.y + first, area.w,
-                                         std::min(count, area.h - first)};
-            if (rescales) {
-                store_rescaled(plan, {results.first, results.pitch, result}, rescaling, out, stored,
-                               first, walk, plane);
-            } else {
-                store({results.first, results.pitch, result}, out, stored, walk, plane);
-            }
-        }
-    }
+    const TileRun run(plan, in, out, walk, tile, scratch);
+    for (int32_t plane = 0; plane < walk.planes; ++plane) run.run(plane);
 }
 
 }  // namespace sepflow

@@ -1,0 +1,335 @@
+#include "tests/oracle/case.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <doctest/doctest.h>
+#include <sstream>
+
+namespace oracle {
+
+namespace {
+
+int bytes_of(sepflow_type type) {
+    return (type & 0xff) / 8;
+}
+
+void store(unsigned char *at, double value, sepflow_type type) {
+    const auto put = [&](auto sample) { std::memcpy(at, &sample, sizeof sample); };
+    switch (type) {
+        case SEPFLOW_U8:
+            return put(static_cast<uint8_t>(value));
+        case SEPFLOW_U16:
+            return put(static_cast<uint16_t>(value));
+        case SEPFLOW_S16:
+            return put(static_cast<int16_t>(value));
+        case SEPFLOW_F16:
+            return put(encode_half(value));
+        case SEPFLOW_F32:
+            return put(static_cast<float>(value));
+        default:
+            return put(value);
+    }
+}
+
+double load(const unsigned char *at, sepflow_type type) {
+    const auto get = [&](auto sample) {
+        std::memcpy(&sample, at, sizeof sample);
+        return sample;
+    };
+    switch (type) {
+        case SEPFLOW_U8:
+            return get(uint8_t{});
+        case SEPFLOW_U16:
+            return get(uint16_t{});
+        case SEPFLOW_S16:
+            return get(int16_t{});
+        case SEPFLOW_F16:
+            return decode_half(get(uint16_t{}));
+        case SEPFLOW_F32:
+            return get(float{});
+        default:
+            return get(double{});
+    }
+}
+
+constexpr unsigned char kCanary = 0xa7;
+
+}  // namespace
+
+Pixels::Pixels(sepflow_type type, int64_t w, int64_t h, int channels, Layout layout) {
+    const int64_t bytes = bytes_of(type);
+    image_ = sepflow_image_dense(nullptr, type, w, h, channels);
+    if (layout == Layout::kPlanar) {
+        image_.stride_x = bytes;
+        image_.stride_y = bytes * w;
+        image_.stride_c = bytes * w * h;
+    } else if (layout == Layout::kPadded) {
+        image_.stride_y += 5 * bytes;
+    } else if (layout == Layout::kBottomUp) {
+        image_.stride_y = -(image_.stride_y + 3 * bytes);
+    } else if (layout == Layout::kMirrored) {
+        image_.stride_x = -image_.stride_x;
+    } else if (layout == Layout::kSparse) {
+        image_.stride_c = 2 * bytes;
+        image_.stride_x = 2 * bytes * channels + bytes;
+        image_.stride_y = image_.stride_x * w + 7 * bytes;
+    }
+    const int64_t steps[] = {(w - 1) * image_.stride_x, (h - 1) * image_.stride_y,
+                             (channels - 1) * image_.stride_c};
+    int64_t before = 0, after = bytes;
+    for (const int64_t step : steps) (step < 0 ? before : after) += step;
+    const int64_t margin = 64 * bytes;
+    bytes_.assign(static_cast<size_t>(after - before + 2 * margin), kCanary);
+    is_pixel_.assign(bytes_.size(), false);
+    image_.data = bytes_.data() + margin - before;
+    for (int64_t y = 0; y < h; ++y) {
+        for (int64_t x = 0; x < w; ++x) {
+            for (int c = 0; c < channels; ++c) {
+                const int64_t at = margin - before + x * image_.stride_x + y * image_.stride_y +
+                                   c * image_.stride_c;
+                for (int64_t b = 0; b < bytes; ++b) is_pixel_[static_cast<size_t>(at + b)] = true;
+            }
+        }
+    }
+}
+
+void Pixels::write(const Image &from) {
+    for (int64_t y = 0; y < from.h; ++y) {
+        for (int64_t x = 0; x < from.w; ++x) {
+            for (int c = 0; c < from.channels; ++c) {
+                auto *at = static_cast<unsigned char *>(image_.data) + x * image_.stride_x +
+                           y * image_.stride_y + c * image_.stride_c;
+                store(at, from.at(x, y, c), image_.type);
+            }
+        }
+    }
+}
+
+Image Pixels::read() const {
+    Image image(image_.bounds.w, image_.bounds.h, image_.channels);
+    for (int64_t y = 0; y < image.h; ++y) {
+        for (int64_t x = 0; x < image.w; ++x) {
+            for (int c = 0; c < image.channels; ++c) {
+                image.at(x, y, c) =
+                    load(static_cast<const unsigned char *>(image_.data) + x * image_.stride_x +
+                             y * image_.stride_y + c * image_.stride_c,
+                         image_.type);
+            }
+        }
+    }
+    return image;
+}
+
+bool Pixels::canaries_intact() const {
+    for (size_t i = 0; i < bytes_.size(); ++i) {
+        if (!is_pixel_[i] && bytes_[i] != kCanary) return false;
+    }
+    return true;
+}
+
+Image random_image(int64_t w, int64_t h, int channels, sepflow_type type, std::mt19937_64 &random) {
+    Image image(w, h, channels);
+    std::uniform_real_distribution<double> unit_range(-1, 1);
+    for (double &sample : image.samples) {
+        const double u = unit_range(random);
+        switch (type) {
+            case SEPFLOW_U8:
+                sample = std::floor((u + 1) * 127.999);
+                break;
+            case SEPFLOW_U16:
+                sample = std::floor((u + 1) * 32767.999);
+                break;
+            case SEPFLOW_S16:
+                sample = std::floor(u * 32767.999);
+                break;
+            default:
+                sample = to_type(u, type);
+        }
+    }
+    return image;
+}
+
+namespace {
+
+std::vector<double> random_filter(int64_t length, std::mt19937_64 &random) {
+    std::vector<double> filter(static_cast<size_t>(length));
+    std::uniform_int_distribution<int> taps(-300, 1000);
+    double sum = 0;
+    for (double &tap : filter) sum += tap = taps(random);
+    if (std::fabs(sum) < 300) sum += filter[0] += sum < 0 ? -700 : 700;
+    for (double &tap : filter) tap = static_cast<float>(tap / std::fabs(sum));
+    return filter;
+}
+
+}  // namespace
+
+Kernel random_kernel(int64_t rows, int64_t columns, int64_t rank, std::mt19937_64 &random) {
+    Kernel kernel{rows, columns, std::vector<double>(static_cast<size_t>(rows * columns))};
+    for (int64_t t = 0; t < rank; ++t) {
+        const auto column = random_filter(rows, random), row = random_filter(columns, random);
+        for (int64_t j = 0; j < rows; ++j) {
+            for (int64_t i = 0; i < columns; ++i) {
+                kernel.taps[static_cast<size_t>(j * columns + i)] +=
+                    column[static_cast<size_t>(j)] * row[static_cast<size_t>(i)] /
+                    static_cast<double>(rank);
+            }
+        }
+    }
+    return kernel;
+}
+
+void set_random_vectors(Case &c, int64_t rows, int64_t columns, std::mt19937_64 &random) {
+    c.form = Form::kVectors;
+    c.column = random_filter(rows, random);
+    c.row = random_filter(columns, random);
+    c.kernel = {rows, columns, {}};
+    for (double a : c.column) {
+        for (double b : c.row) c.kernel.taps.push_back(a * b);
+    }
+}
+
+std::string Case::text() const {
+    std::ostringstream out;
+    out << std::hex << in_type << "->" << out_type << std::dec << " " << w << "x" << h << "x"
+        << channels << " kernel " << kernel.columns << "x" << kernel.rows << " borders "
+        << options.border_x << "," << options.border_y << " extent " << extent << " schedule "
+        << schedule << " variant " << (variant != nullptr ? variant : "best") << " threads "
+        << threads << " layouts " << static_cast<int>(in_layout) << ","
+        << static_cast<int>(out_layout) << " anchor " << options.anchor_x << "," << options.anchor_y
+        << " convolve " << options.convolve << " scale " << options.scale << " delta "
+        << options.delta << " seed " << seed;
+    return out.str();
+}
+
+namespace {
+
+sepflow_plan *make_plan(const Case &c) {
+    sepflow_options options = {};
+    options.struct_size = sizeof options;
+    options.in_type = c.in_type;
+    options.out_type = c.out_type;
+    options.channels = c.channels;
+    options.border_x = c.options.border_x;
+    options.border_y = c.options.border_y;
+    options.border_value = c.options.border_value;
+    options.extent = c.extent;
+    if (c.options.convolve) options.flags |= SEPFLOW_OPTION_CONVOLVE;
+    if (c.options.anchor_x >= 0) {
+        options.flags |= SEPFLOW_OPTION_ANCHOR;
+        options.anchor_x = c.options.anchor_x;
+        options.anchor_y = c.options.anchor_y;
+    }
+    options.scale = c.options.scale;
+    options.delta = c.options.delta;
+    options.schedule = c.schedule;
+    options.variant = c.variant;
+    options.tolerance = c.tolerance;
+    options.rank = c.rank;
+    sepflow_plan *plan = nullptr;
+    sepflow_error error = {};
+    error.struct_size = sizeof error;
+    const sepflow_status status =
+        c.form == Form::kMatrix
+            ? sepflow_plan_create(c.kernel.taps.data(), c.kernel.rows, c.kernel.columns,
+                                  c.kernel.columns, &options, &plan, &error)
+            : sepflow_plan_from_vectors(c.column.data(), c.kernel.rows, c.row.data(),
+                                        c.kernel.columns, &options, &plan, &error);
+    REQUIRE_MESSAGE(status == SEPFLOW_OK, c.text(), ": ", error.message);
+    return plan;
+}
+
+// How far the value may be off before it is rounded to the output's type: the certificate, times the largest
+// pixel; where taps were truncated, times the rescaling, which `magnitude` has in it.
+double allowed(const sepflow_plan_description &d, const Result &exact, double largest) {
+    const double magnitude = std::max(largest * d.kernel_norm_1, exact.magnitude);
+    return d.error_bound / d.kernel_norm_1 * magnitude * 1.01 +
+           1e-6 * std::fabs(exact.value) * (d.error_bound > 1e-12);
+}
+
+double largest_pixel(const Image &image, const Options &options) {
+    double largest = std::fabs(options.border_value) + 1e-30;
+    for (double sample : image.samples) largest = std::max(largest, std::fabs(sample));
+    return largest;
+}
+
+}  // namespace
+
+Outcome check(const Case &c) {
+    std::mt19937_64 random(c.seed);
+    const Image image = random_image(c.w, c.h, c.channels, c.in_type, random);
+    Pixels in(c.in_type, c.w, c.h, c.channels, c.in_layout);
+    in.write(image);
+    const std::vector<unsigned char> before = in.bytes();
+
+    sepflow_plan *plan = make_plan(c);
+    sepflow_plan_description d = {};
+    d.struct_size = sizeof d;
+    REQUIRE(sepflow_plan_describe(plan, &d) == SEPFLOW_OK);
+    Outcome outcome;
+    const sepflow_rect in_domain = {0, 0, c.w, c.h};
+    REQUIRE(sepflow_plan_output_domain(plan, &in_domain, &outcome.domain) == SEPFLOW_OK);
+    if (outcome.domain.w == 0 || outcome.domain.h == 0) {
+        sepflow_plan_free(plan);
+        return outcome;
+    }
+
+    Pixels out(c.out_type, outcome.domain.w, outcome.domain.h, c.channels, c.out_layout);
+    out.image().bounds = out.image().domain = outcome.domain;
+    sepflow_error error = {};
+    error.struct_size = sizeof error;
+    const sepflow_status status =
+        sepflow_apply(plan, &in.image(), &out.image(), nullptr, c.threads, &error);
+    REQUIRE_MESSAGE(status == SEPFLOW_OK, c.text(), ": ", error.message);
+    REQUIRE_MESSAGE(out.canaries_intact(), c.text(), ": wrote outside the output");
+    REQUIRE_MESSAGE(in.bytes() == before, c.text(), ": wrote into the input");
+
+    outcome.out = out.read();
+    const double largest = largest_pixel(image, c.options);
+    double worst = 0;
+    std::string worst_pixel;
+    for (int64_t y = 0; y < outcome.out.h; ++y) {
+        for (int64_t x = 0; x < outcome.out.w; ++x) {
+            for (int channel = 0; channel < c.channels; ++channel) {
+                const Result exact = convolve(image, c.kernel, c.options, outcome.domain.x + x,
+                                              outcome.domain.y + y, channel);
+                const double got = outcome.out.at(x, y, channel);
+                const double tolerance = allowed(d, exact, largest);
+                // The results of the type that lie within the tolerance are right.
+                const double low = to_type(exact.value - tolerance, c.out_type);
+                const double high = to_type(exact.value + tolerance, c.out_type);
+                const double excess =
+                    std::max(low - got, got - high) / unit(exact.value, c.out_type);
+                if (!(excess <= worst)) {
+                    worst = excess;
+                    std::ostringstream text;
+                    text.precision(17);
+                    text << "(" << x << ", " << y << ", " << channel << ") is " << got
+                         << ", exactly " << exact.value << ", allowed " << tolerance;
+                    worst_pixel = text.str();
+                }
+            }
+        }
+    }
+    REQUIRE_MESSAGE(worst <= 0, c.text(), ": ", worst_pixel);
+    sepflow_plan_free(plan);
+    return outcome;
+}
+
+std::vector<const char *> variants() {
+    std::vector<const char *> result;
+    for (const char *name : {"sse2", "avx2", "avx512", "neon"}) {
+        const double tap = 1;
+        sepflow_options options = {};
+        options.struct_size = sizeof options;
+        options.in_type = SEPFLOW_F32;
+        options.variant = name;
+        sepflow_plan *plan = nullptr;
+        if (sepflow_plan_create(&tap, 1, 1, 1, &options, &plan, nullptr) == SEPFLOW_OK)
+            result.push_back(name);
+        sepflow_plan_free(plan);
+    }
+    return result;
+}
+
+}  // namespace oracle

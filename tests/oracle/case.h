@@ -1,0 +1,78 @@
+// One comparison of the library with the oracle: builds images in memory of any layout, filters, and judges
+// every pixel.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <sepflow/sepflow.h>
+
+#include "tests/oracle/reference.h"
+
+namespace oracle {
+
+enum class Layout { kInterleaved, kPlanar, kPadded, kBottomUp, kMirrored, kSparse };
+inline constexpr Layout kLayouts[] = {Layout::kInterleaved, Layout::kPlanar,   Layout::kPadded,
+                                      Layout::kBottomUp,    Layout::kMirrored, Layout::kSparse};
+
+// Pixels in memory of some layout, between canaries.
+class Pixels {
+  public:
+    Pixels(sepflow_type type, int64_t w, int64_t h, int channels, Layout layout);
+    const sepflow_image &image() const { return image_; }
+    sepflow_image &image() { return image_; }
+    void write(const Image &from);
+    Image read() const;
+    bool canaries_intact() const;  // every byte that is no pixel
+    const std::vector<unsigned char> &bytes() const { return bytes_; }
+
+  private:
+    std::vector<unsigned char> bytes_;
+    std::vector<bool> is_pixel_;
+    sepflow_image image_;
+};
+
+// How a kernel reaches the library.
+enum class Form { kMatrix, kVectors };
+
+struct Case {
+    sepflow_type in_type = SEPFLOW_F32, out_type = SEPFLOW_F32;
+    int64_t w = 20, h = 15;
+    int channels = 1;
+    Kernel kernel;
+    std::vector<double> column, row;  // for Form::kVectors
+    Form form = Form::kMatrix;
+    Options options;
+    int extent = SEPFLOW_EXTENT_SAME;
+    int schedule = SEPFLOW_SCHEDULE_AUTO;
+    const char *variant = nullptr;
+    double tolerance = 0;
+    int rank = 0;
+    int threads = 1;
+    Layout in_layout = Layout::kInterleaved, out_layout = Layout::kInterleaved;
+    uint64_t seed = 1;
+
+    std::string text() const;  // for messages
+};
+
+// What the library made of it, for comparisons between runs.
+struct Outcome {
+    Image out;
+    sepflow_rect domain;
+};
+
+Image random_image(int64_t w, int64_t h, int channels, sepflow_type type, std::mt19937_64 &random);
+// Positive and negative taps that a float holds exactly, the sum away from zero.
+Kernel random_kernel(int64_t rows, int64_t columns, int64_t rank, std::mt19937_64 &random);
+void set_random_vectors(Case &c, int64_t rows, int64_t columns, std::mt19937_64 &random);
+
+// Filters a random image and requires every pixel to be right: floats within the plan's own bound, integers the
+// rounded exact value unless that lies within the bound of a tie.
+Outcome check(const Case &c);
+
+// Variants that this CPU runs.
+std::vector<const char *> variants();
+
+}  // namespace oracle
