@@ -22,7 +22,7 @@ ImagePointer read_csv(const std::string &path) {
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     if (!file) throw Error(SEPFLOW_E_IO, "cannot read " + path + ": " + std::strerror(errno));
     const CsvPixels pixels = parse_csv(text, path);
-    if (std::max(pixels.width, pixels.height) > VIPS_MAX_COORD) {
+    if (std::max(pixels.width, pixels.height) > static_cast<size_t>(VIPS_MAX_COORD)) {
         throw Error(SEPFLOW_E_IO, "cannot read " + path + ": it has too many rows or columns");
     }
     VipsImage *image = vips_image_new_from_memory_copy(
@@ -85,8 +85,9 @@ int save_tiff(VipsImage *image, const char *file) {
     return vips_tiffsave(image, file, "bigtiff", big, nullptr);
 }
 
+// Unstripped, its header tells the time of day.
 int save_pnm(VipsImage *image, const char *file) {
-    return vips_ppmsave(image, file, nullptr);
+    return vips_ppmsave(image, file, "strip", TRUE, nullptr);
 }
 
 struct Format {

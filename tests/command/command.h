@@ -1,0 +1,47 @@
+// Runs the built command in a folder of its own and tells what it said and left behind.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace command_test {
+
+struct Outcome {
+    int exit_code;  // 128 + n if signal n ended it
+    std::string out, err;
+};
+
+// What a run is given beside its arguments.
+struct Circumstances {
+    long largest_file = -1;  // bytes, -1: no limit
+    std::string plugin_path;
+    // Called in the parent while the command runs.
+    void (*meanwhile)(int pid, const std::string &folder) = nullptr;
+};
+
+class Folder {
+  public:
+    Folder();
+    ~Folder();
+    Folder(const Folder &) = delete;
+    Folder &operator=(const Folder &) = delete;
+
+    const std::string &path() const { return path_; }
+    std::string path(const std::string &name) const { return path_ + "/" + name; }
+    void write(const std::string &name, const std::string &bytes) const;
+    std::string read(const std::string &name) const;
+    bool has(const std::string &name) const;
+    // Names of all that lies here, hidden files too, sorted.
+    std::vector<std::string> names() const;
+
+    Outcome run(const std::vector<std::string> &arguments,
+                const Circumstances &circumstances = {}) const;
+
+  private:
+    std::string path_;
+};
+
+// Lines of a text.
+std::vector<std::string> lines(const std::string &text);
+
+}  // namespace command_test

@@ -1,0 +1,149 @@
+// run, list and info.
+#include <doctest/doctest.h>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/command/command.h"
+
+using command_test::Circumstances;
+using command_test::Folder;
+using command_test::lines;
+using command_test::Outcome;
+
+namespace {
+
+const std::string kTwoInputs = R"({
+    "inputs": ["left", "right"],
+    "nodes": {
+        "difference": {"type": "org.sepflow.subtract", "in": {"a": "left", "b": "right"}},
+        "sum": {"type": "org.sepflow.add", "in": {"a": "left", "b": "right"}},
+        "shift": {"type": "org.sepflow.scale_offset", "params": {"scale": 1, "offset": 0}, "in": "sum"}
+    },
+    "outputs": {"difference": "difference", "sum": "shift"}
+})";
+
+bool has_node(const nlohmann::json &nodes, const std::string &id) {
+    for (const auto &node : nodes) {
+        if (node["id"] == id) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+TEST_CASE("a graph with named inputs and outputs runs from files to files") {
+    Folder folder;
+    folder.write("graph.json", kTwoInputs);
+    folder.write("l.csv", "5,7\n");
+    folder.write("r.csv", "1,2\n");
+    const Outcome outcome =
+        folder.run({"run", "graph.json", "-i", "left=l.csv", "-i", "right=r.csv", "-o",
+                    "difference=d.csv", "-o", "sum=s.csv", "--set", "shift.offset=100"});
+    REQUIRE_MESSAGE(outcome.exit_code == 0, outcome.err);
+    CHECK(folder.read("d.csv") == "4,5\n");
+    CHECK(folder.read("s.csv") == "106,109\n");
+}
+
+TEST_CASE("a graph's mistakes are told in one line and leave no file") {
+    Folder folder;
+    folder.write("graph.json", kTwoInputs);
+    folder.write("broken.json", "{\"inputs\": [");
+    folder.write("l.csv", "5,7\n");
+    folder.write("wide.csv", "1,2,3\n");
+    const auto before = folder.names();
+    const struct {
+        std::vector<std::string> arguments;
+        std::string said;
+    } mistakes[] = {
+        {{"run", "broken.json", "l.csv", "out.csv"}, "broken.json"},
+        {{"run", "graph.json", "l.csv", "out.csv"}, "2 inputs"},
+        {{"run", "graph.json", "-i", "left=l.csv", "-o", "sum=s.csv"}, "'right'"},
+        {{"run", "graph.json", "-i", "left=l.csv", "-i", "right=l.csv"}, "--output"},
+        {{"run", "graph.json", "-i", "up=l.csv", "-o", "sum=s.csv"}, "'up'"},
+        {{"run", "graph.json", "-i", "left=l.csv", "-i", "right=l.csv", "-o", "product=s.csv"},
+         "'product'"},
+        {{"run", "graph.json", "-i", "left=l.csv", "-i", "right=l.csv", "-o", "sum=s.csv", "--set",
+          "shift.size=3"},
+         "size"},
+        {{"run", "graph.json", "-i", "left=l.csv", "-i", "right=l.csv", "-o", "sum=s.csv", "-o",
+          "difference=absent/d.csv"},
+         "absent/d.csv"},
+    };
+    for (const auto &mistake : mistakes) {
+        const Outcome outcome = folder.run(mistake.arguments);
+        INFO(outcome.err);
+        CHECK(outcome.exit_code == 1);
+        CHECK(lines(outcome.err).size() == 1);
+        CHECK(outcome.err.find(mistake.said) != std::string::npos);
+        CHECK(folder.names() == before);
+    }
+}
+
+TEST_CASE("the graphs that ship run on a photograph's types") {
+    Folder folder;
+    REQUIRE(folder.run({"chart", "photo.png", "--size", "200x160"}).exit_code == 0);
+    const std::string graphs = SEPFLOW_GRAPHS;
+    for (const std::string name : {"unsharp", "sobel"}) {
+        INFO(name);
+        const Outcome outcome =
+            folder.run({"run", graphs + "/" + name + ".json", "photo.png", name + ".tif"});
+        CHECK_MESSAGE(outcome.exit_code == 0, outcome.err);
+        CHECK(folder.has(name + ".tif"));
+    }
+}
+
+TEST_CASE("list finds the plugins of the build without being told where they are") {
+    Folder folder;
+    const auto json = nlohmann::json::parse(folder.run({"list", "--json"}).out);
+    CHECK(has_node(json["nodes"], "org.sepflow.separable/1"));
+    CHECK(has_node(json["nodes"], "org.sepflow.add/1"));
+    CHECK(json["skipped"].empty());
+    const std::string text = folder.run({"list"}).out;
+    CHECK(text.find("org.sepflow.separable/1") != std::string::npos);
+    CHECK(text.find("separable.sepflow.so") != std::string::npos);
+}
+
+TEST_CASE("a bad plugin is told in one line and skipped") {
+    Folder folder;
+    folder.write("broken.sepflow.so", "not a library");
+    folder.write("in.csv", "1\n");
+    Circumstances circumstances;
+    circumstances.plugin_path = folder.path();
+    const auto json = nlohmann::json::parse(folder.run({"list", "--json"}, circumstances).out);
+    CHECK(has_node(json["nodes"], "org.sepflow.separable/1"));
+    REQUIRE(json["skipped"].size() == 1);
+    CHECK(json["skipped"][0]["file"] == folder.path("broken.sepflow.so"));
+    CHECK(!json["skipped"][0]["reason"].get<std::string>().empty());
+
+    const Outcome outcome =
+        folder.run({"filter", "in.csv", "out.csv", "-q", "-k", "identity"}, circumstances);
+    CHECK(outcome.exit_code == 0);
+    REQUIRE(lines(outcome.err).size() == 1);
+    CHECK(outcome.err.rfind("skipped plugin ", 0) == 0);
+    CHECK(folder.read("out.csv") == "1\n");
+}
+
+TEST_CASE("info tells the ports and the parameters of a node, with their limits and defaults") {
+    Folder folder;
+    const auto json =
+        nlohmann::json::parse(folder.run({"info", "org.sepflow.separable", "--json"}).out);
+    CHECK(json["id"] == "org.sepflow.separable/1");
+    REQUIRE(json["ports"].size() == 2);
+    CHECK(json["ports"][0]["direction"] == "input");
+    CHECK(json["ports"][0]["types"].size() == 6);
+    bool found = false;
+    for (const auto &parameter : json["parameters"]) {
+        CHECK(!parameter["doc"].get<std::string>().empty());
+        if (parameter["id"] != "border_x") continue;
+        found = true;
+        CHECK(parameter["type"] == "choice");
+        CHECK(parameter["default"] == "reflect101");
+        CHECK(parameter["choices"].size() == 6);
+    }
+    CHECK(found);
+    const std::string text = folder.run({"info", "org.sepflow.separable"}).out;
+    CHECK(text.find("kernel") != std::string::npos);
+    CHECK(text.find("must be set") != std::string::npos);
+}

@@ -1,0 +1,190 @@
+// Pixel types and channels from file to file. What a file holds is read back through the command
+// itself, into CSV; the headers are read here.
+#include <cstdint>
+#include <cstring>
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/command/command.h"
+
+using command_test::Folder;
+using command_test::Outcome;
+
+namespace {
+
+void succeed(const Folder &folder, const std::vector<std::string> &arguments) {
+    const Outcome outcome = folder.run(arguments);
+    REQUIRE_MESSAGE(outcome.exit_code == 0, outcome.err);
+}
+
+std::string pixels_of(const Folder &folder, const std::string &image) {
+    succeed(folder, {"filter", image, "pixels.csv", "-q", "-k", "identity"});
+    return folder.read("pixels.csv");
+}
+
+// The type that a file is read in.
+std::string type_of(const Folder &folder, const std::string &image) {
+    succeed(folder, {"filter", image, "type.tif", "-q", "-k", "identity", "--report", "type.json"});
+    return nlohmann::json::parse(folder.read("type.json"))["input"]["type"];
+}
+
+// A grey image of 2 x 2 pixels with 16 bits, big-endian as PGM has them.
+std::string pgm16(const std::vector<int> &values) {
+    std::string bytes = "P5\n2 2\n65535\n";
+    for (const int value : values) {
+        bytes += static_cast<char>(value >> 8);
+        bytes += static_cast<char>(value & 255);
+    }
+    return bytes;
+}
+
+// A number of `bytes` little-endian bytes.
+uint32_t number_at(const std::string &file, size_t at, int bytes) {
+    uint32_t value = 0;
+    for (int i = bytes - 1; i >= 0; --i)
+        value = value << 8 | static_cast<unsigned char>(file.at(at + i));
+    return value;
+}
+
+// The first value of a tag in the first directory of a little-endian TIFF file; 0 if it is absent.
+uint32_t tiff_tag(const std::string &file, uint32_t tag) {
+    const size_t directory = number_at(file, 4, 4);
+    const uint32_t count = number_at(file, directory, 2);
+    for (uint32_t i = 0; i < count; ++i) {
+        const size_t entry = directory + 2 + 12 * i;
+        const bool is_short = number_at(file, entry + 2, 2) == 3;
+        if (number_at(file, entry, 2) == tag) return number_at(file, entry + 8, is_short ? 2 : 4);
+    }
+    return 0;
+}
+
+}  // namespace
+
+TEST_CASE("16 bits stay 16 bits through PNG, TIFF and PGM") {
+    Folder folder;
+    folder.write("in.pgm", pgm16({1, 258, 65535, 4660}));
+    for (const std::string name : {"a.png", "a.tif", "a.pgm"}) {
+        INFO(name);
+        succeed(folder, {"filter", "in.pgm", name, "-q", "-k", "identity"});
+        CHECK(type_of(folder, name) == "u16");
+        CHECK(pixels_of(folder, name) == "1,258\n65535,4660\n");
+    }
+    CHECK(folder.read("a.png")[24] == 16);  // IHDR's bit depth
+    CHECK(folder.read("a.pgm").find("65535") != std::string::npos);
+}
+
+TEST_CASE("8 bits stay 8 bits through the lossless formats") {
+    Folder folder;
+    folder.write("in.pgm", "P2\n2 2\n255\n0 7\n128 255\n");
+    for (const std::string name : {"a.png", "a.tif", "a.pgm"}) {
+        INFO(name);
+        succeed(folder, {"filter", "in.pgm", name, "-q", "-k", "identity"});
+        CHECK(type_of(folder, name) == "u8");
+        CHECK(pixels_of(folder, name) == "0,7\n128,255\n");
+    }
+}
+
+TEST_CASE("floats, doubles and signed integers stay what they are in TIFF, and floats in PFM") {
+    Folder folder;
+    folder.write("in.csv", "-1.5,0.1\n1e30,-32768\n");
+    succeed(folder, {"filter", "in.csv", "d.tif", "-q", "-k", "identity"});
+    // libvips 8.14 writes doubles but does not read them, so the file is read here.
+    const std::string tiff = folder.read("d.tif");
+    CHECK(tiff_tag(tiff, 258) == 64);  // BitsPerSample
+    CHECK(tiff_tag(tiff, 339) == 3);   // SampleFormat: IEEE floating point
+    const double expected[] = {-1.5, 0.1, 1e30, -32768};
+    const size_t strip = tiff_tag(tiff, 273);  // StripOffsets
+    REQUIRE(strip + sizeof expected <= tiff.size());
+    CHECK(std::memcmp(tiff.data() + strip, expected, sizeof expected) == 0);
+
+    folder.write("in.csv", "-1.5,0.125\n1024,-32768\n");
+    for (const std::string name : {"f.tif", "f.pfm"}) {
+        succeed(folder, {"filter", "in.csv", name, "-q", "-k", "identity", "--type", "f32"});
+        CHECK(type_of(folder, name) == "f32");
+        CHECK(pixels_of(folder, name) == "-1.5,0.125\n1024,-32768\n");
+    }
+    succeed(folder, {"filter", "in.csv", "s.tif", "-q", "-k", "identity", "--type", "s16"});
+    CHECK(type_of(folder, "s.tif") == "s16");
+    CHECK(pixels_of(folder, "s.tif") == "-2,0\n1024,-32768\n");  // ties to even
+}
+
+TEST_CASE("integer results saturate and round to even") {
+    Folder folder;
+    folder.write("in.csv", "-5,0.5,1.5,254.5,300\n");
+    succeed(folder, {"filter", "in.csv", "out.csv", "-q", "-k", "identity", "--type", "u8"});
+    CHECK(folder.read("out.csv") == "0,0,2,254,255\n");
+}
+
+TEST_CASE("colour channels are filtered alike and kept apart") {
+    Folder folder;
+    // Red rises to the right, green downwards, blue is 9.
+    folder.write("in.ppm", "P3\n3 2\n255\n10 0 9  20 0 9  30 0 9\n10 50 9  20 50 9  30 50 9\n");
+    succeed(folder, {"filter", "in.ppm", "out.ppm", "-q", "-k", "1x2 1 0", "--border", "constant",
+                     "--border-value", "1"});
+    const std::string bytes = folder.read("out.ppm");
+    const unsigned char expected[] = {1, 1, 1, 10, 0, 9, 20, 0, 9, 1, 1, 1, 10, 50, 9, 20, 50, 9};
+    REQUIRE(bytes.size() > sizeof expected);
+    CHECK(std::memcmp(bytes.data() + bytes.size() - sizeof expected, expected, sizeof expected) ==
+          0);
+}
+
+TEST_CASE("JPEG and WebP are written and read") {
+    Folder folder;
+    succeed(folder, {"chart", "chart.png", "--size", "160x120"});
+    for (const std::string name : {"a.jpg", "a.webp"}) {
+        INFO(name);
+        succeed(folder, {"filter", "chart.png", name, "-q", "-k", "gaussian 2"});
+        CHECK(type_of(folder, name) == "u8");
+    }
+    // WebP is lossless here, so what it holds is what PNG would hold.
+    succeed(folder, {"filter", "a.webp", "webp.ppm", "-q", "-k", "identity"});
+    succeed(folder, {"filter", "chart.png", "png.ppm", "-q", "-k", "gaussian 2"});
+    CHECK(folder.read("webp.ppm") == folder.read("png.ppm"));
+}
+
+TEST_CASE("an image taller than a band equals the same image in one piece") {
+    Folder folder;
+    // 600 rows of 16384 colour pixels exceed the band of 32 MiB, whose last rows see the next band's.
+    succeed(folder, {"chart", "tall.ppm", "--size", "16384x1400"});
+    succeed(folder, {"filter", "tall.ppm", "down.ppm", "-q", "-k", "col 1 0 0 0 0 row 1"});
+    const std::string in = folder.read("tall.ppm"), out = folder.read("down.ppm");
+    const size_t row = 16384 * 3, header = in.size() - 1400 * row;
+    REQUIRE(out.size() == in.size());
+    // Each row is the one two above it.
+    CHECK(std::memcmp(out.data() + header + 2 * row, in.data() + header, 1398 * row) == 0);
+}
+
+TEST_CASE("a grey image is a kernel, its taps as stored") {
+    Folder folder;
+    folder.write("in.csv", "0,0,0\n0,1,0\n0,0,0\n");
+    folder.write("k.pgm", "P2\n3 1\n255\n1 2 5\n");
+    succeed(folder, {"filter", "k.pgm", "k.png", "-q", "-k", "identity"});
+    for (const std::string name : {"k.pgm", "k.png"}) {
+        INFO(name);
+        succeed(folder,
+                {"filter", "in.csv", "out.csv", "-q", "-k", "file " + name, "-b", "constant"});
+        CHECK(folder.read("out.csv") == "0,0,0\n5,2,1\n0,0,0\n");
+    }
+    folder.write("colour.ppm", "P3\n1 1\n255\n1 2 5\n");
+    const Outcome outcome = folder.run({"explain", "-k", "file colour.ppm"});
+    CHECK(outcome.exit_code == 1);
+    CHECK(outcome.err.find("grey") != std::string::npos);
+}
+
+TEST_CASE("a file that ends too early is refused") {
+    Folder folder;
+    succeed(folder, {"chart", "whole.png", "--size", "200x200"});
+    succeed(folder, {"filter", "whole.png", "whole.jpg", "-q", "-k", "identity"});
+    for (const std::string name : {"whole.png", "whole.jpg"}) {
+        INFO(name);
+        const std::string bytes = folder.read(name);
+        folder.write("half" + name.substr(5), bytes.substr(0, bytes.size() / 2));
+        const Outcome outcome =
+            folder.run({"filter", "half" + name.substr(5), "out.png", "-k", "box 3"});
+        CHECK(outcome.exit_code == 1);
+        CHECK(outcome.err.find("half") != std::string::npos);
+        CHECK(!folder.has("out.png"));
+    }
+}

@@ -1,0 +1,164 @@
+// What is left behind: results whole or not at all, reports, comparisons.
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <nlohmann/json.hpp>
+#include <signal.h>
+#include <string>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <vector>
+
+#include "tests/command/command.h"
+
+using command_test::Circumstances;
+using command_test::Folder;
+using command_test::lines;
+using command_test::Outcome;
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+// Where the kernel lets it, a disk that is full: no file may grow past `bytes`.
+Circumstances disk_of(long bytes) {
+    Circumstances circumstances;
+    circumstances.largest_file = bytes;
+    return circumstances;
+}
+
+// The command waits for a reader's pipe; the signal comes before the pixels do.
+void signal_before_pixels(int pid, const std::string &folder, int number) {
+    const int pipe = open((folder + "/pipe.csv").c_str(), O_WRONLY);
+    kill(pid, number);
+    const char text[] = "1,2\n3,4\n";
+    if (write(pipe, text, sizeof text - 1) < 0) return;
+    close(pipe);
+}
+
+void interrupt(int pid, const std::string &folder) {
+    signal_before_pixels(pid, folder, SIGINT);
+}
+
+void terminate(int pid, const std::string &folder) {
+    signal_before_pixels(pid, folder, SIGTERM);
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a result that does not fit on the disk leaves nothing, and what was there before stays") {
+    Folder folder;
+    REQUIRE(folder.run({"chart", "in.png", "--size", "640x480"}).exit_code == 0);
+    for (const std::string name : {"out.png", "out.tif", "out.jpg", "out.webp", "out.ppm"}) {
+        INFO(name);
+        const std::vector<std::string> arguments = {"filter", "in.png", name, "-k", "box 3"};
+        const Outcome absent = folder.run(arguments, disk_of(2000));
+        CHECK(absent.exit_code == 1);
+        CHECK(lines(absent.err).size() == 1);
+        CHECK(absent.err.rfind("sepflow: cannot write " + name, 0) == 0);
+        CHECK(folder.names() == Names{"in.png"});
+
+        folder.write(name, "precious");
+        CHECK(folder.run(arguments, disk_of(2000)).exit_code == 1);
+        CHECK(folder.names() == Names{"in.png", name});
+        CHECK(folder.read(name) == "precious");
+        unlink(folder.path(name).c_str());
+    }
+}
+
+TEST_CASE("the same for CSV, whose text is longer than the disk") {
+    Folder folder;
+    std::string text;
+    for (int i = 0; i < 2000; ++i) text += i % 50 == 49 ? "1.5\n" : "1.5,";
+    folder.write("in.csv", text);
+    const Outcome outcome =
+        folder.run({"filter", "in.csv", "out.csv", "-k", "identity"}, disk_of(2000));
+    CHECK(outcome.exit_code == 1);
+    CHECK(outcome.err == "sepflow: cannot write out.csv: File too large\n");
+    CHECK(folder.names() == Names{"in.csv"});
+}
+
+TEST_CASE("an interrupted run says so, exits 128 + signal and leaves no file") {
+    for (const auto &[meanwhile, code] : {std::pair(interrupt, 130), std::pair(terminate, 143)}) {
+        Folder folder;
+        REQUIRE(mkfifo(folder.path("pipe.csv").c_str(), 0600) == 0);
+        Circumstances circumstances;
+        circumstances.meanwhile = meanwhile;
+        const Outcome outcome =
+            folder.run({"filter", "pipe.csv", "out.csv", "-k", "box 3"}, circumstances);
+        CHECK(outcome.exit_code == code);
+        CHECK(outcome.err == "sepflow: interrupted\n");
+        CHECK(folder.names() == Names{"pipe.csv"});
+    }
+}
+
+TEST_CASE("the output may be the input") {
+    Folder folder;
+    folder.write("a.csv", "1,2,3\n");
+    const std::vector<std::string> csv = {"filter", "a.csv", "a.csv", "-q", "-k", "1x1 2"};
+    REQUIRE(folder.run(csv).exit_code == 0);
+    CHECK(folder.read("a.csv") == "2,4,6\n");
+
+    REQUIRE(folder.run({"chart", "a.png", "--size", "300x200"}).exit_code == 0);
+    REQUIRE(folder.run({"filter", "a.png", "b.ppm", "-q", "-k", "gaussian 2"}).exit_code == 0);
+    REQUIRE(folder.run({"filter", "a.png", "a.png", "-q", "-k", "gaussian 2"}).exit_code == 0);
+    REQUIRE(folder.run({"filter", "a.png", "a.ppm", "-q", "-k", "identity"}).exit_code == 0);
+    CHECK(folder.read("a.ppm") == folder.read("b.ppm"));
+}
+
+TEST_CASE("a symbolic link stays a link and its file keeps its mode") {
+    Folder folder;
+    folder.write("in.csv", "1,2\n");
+    folder.write("real.csv", "old");
+    REQUIRE(chmod(folder.path("real.csv").c_str(), 0640) == 0);
+    REQUIRE(symlink("real.csv", folder.path("link.csv").c_str()) == 0);
+    REQUIRE(folder.run({"filter", "in.csv", "link.csv", "-q", "-k", "identity"}).exit_code == 0);
+    CHECK(folder.read("real.csv") == "1,2\n");
+    struct stat status = {};
+    REQUIRE(lstat(folder.path("link.csv").c_str(), &status) == 0);
+    CHECK(S_ISLNK(status.st_mode));
+    REQUIRE(stat(folder.path("real.csv").c_str(), &status) == 0);
+    CHECK((status.st_mode & 0777) == 0640);
+}
+
+TEST_CASE("filter reports the factoring in one line, and in JSON") {
+    Folder folder;
+    folder.write("in.csv", "1,2,3\n4,5,6\n");
+    const Outcome outcome = folder.run({"filter", "in.csv", "out.csv", "-k", "2x2 1 0 0 1",
+                                        "--report", "r.json", "--threads", "1"});
+    REQUIRE(outcome.exit_code == 0);
+    CHECK(outcome.out == "");
+    REQUIRE(lines(outcome.err).size() == 1);
+    CHECK(outcome.err.rfind("2x2 1 0 0 1: 2 x 2 taps as rank 2, error at most ", 0) == 0);
+    const auto json = nlohmann::json::parse(folder.read("r.json"));
+    CHECK(json["rank"] == 2);
+    CHECK(json["error_bound"] == json["plan"]["error_bound"]);
+    CHECK(json["input"]["width"] == 3);
+    CHECK(json["output"]["type"] == "f64");
+    CHECK(json["plan"]["singular_values"].size() == 2);
+    CHECK(folder.run({"filter", "in.csv", "out.csv", "-q", "-k", "box 3"}).err == "");
+}
+
+TEST_CASE("a comparison holds the input, a gap and the result") {
+    Folder folder;
+    folder.write("in.csv", "1,2\n3,4\n");
+    REQUIRE(
+        folder.run({"filter", "in.csv", "out.csv", "-q", "-k", "1x1 10", "--compare", "both.csv"})
+            .exit_code == 0);
+    CHECK(folder.read("both.csv") == "1,2,0,0,0,0,0,0,0,0,10,20\n3,4,0,0,0,0,0,0,0,0,30,40\n");
+}
+
+TEST_CASE("the bytes of a result do not depend on the number of threads or the schedule") {
+    Folder folder;
+    REQUIRE(folder.run({"chart", "in.png", "--size", "700x500"}).exit_code == 0);
+    const auto filtered = [&](const std::vector<std::string> &more) {
+        std::vector<std::string> arguments = {"filter", "in.png", "out.ppm", "-q", "-k", "disc 6"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        REQUIRE(folder.run(arguments).exit_code == 0);
+        return folder.read("out.ppm");
+    };
+    const std::string serial = filtered({"--threads", "1"});
+    CHECK(serial == filtered({"--threads", "3"}));
+    CHECK(serial == filtered({"--schedule", "transposed"}));
+    CHECK(serial != filtered({"--rank", "1"}));
+}
