@@ -17,10 +17,6 @@ constexpr int kWidth = 40;
 Progress::Progress(bool wanted)
     : wanted_(wanted && isatty(STDERR_FILENO) == 1), start_(std::chrono::steady_clock::now()) {}
 
-Progress::~Progress() {
-    if (shown_percent_ >= 0) std::fputs("\r\033[K", stderr);
-}
-
 void Progress::show(double part) {
     if (!wanted_ || std::chrono::steady_clock::now() - start_ < kPatience) return;
     const int percent = static_cast<int>(part * 100);
@@ -29,6 +25,11 @@ void Progress::show(double part) {
     const int full = percent * kWidth / 100;
     const std::string bar = std::string(full, '#') + std::string(kWidth - full, '.');
     std::fprintf(stderr, "\r[%s] %3d %%", bar.c_str(), percent);
+}
+
+void Progress::wipe() {
+    if (shown_percent_ >= 0) std::fputs("\r\033[K", stderr);
+    shown_percent_ = -1;
 }
 
 }  // namespace sepflow::command

@@ -9,12 +9,14 @@ namespace sepflow::command {
 class Progress {
   public:
     explicit Progress(bool wanted);
-    ~Progress();  // wipes the bar
+    ~Progress() { wipe(); }
     Progress(const Progress &) = delete;
     Progress &operator=(const Progress &) = delete;
 
     // The work done so far, 0 .. 1.
     void show(double part);
+    // Takes the bar away, for what is written next.
+    void wipe();
 
   private:
     bool wanted_;

@@ -115,6 +115,7 @@ Rendering::Rendering(const sepflow_graph *graph, const std::string &output, Vips
 void Rendering::write(VipsImage *image, const OutputFile &file) {
     try {
         write_image(image, file);
+        progress_.wipe();
     } catch (const Error &) {
         if (failure_) std::rethrow_exception(failure_);
         throw;
