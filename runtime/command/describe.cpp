@@ -70,11 +70,12 @@ std::string short_number(double value) {
     return digits;
 }
 
-std::string error_in_words(double bound, sepflow_type type) {
-    if (type >> 8 == 3) return short_number(bound) + " of the largest |pixel|";
-    const double largest = type == SEPFLOW_U8 ? 255 : type == SEPFLOW_S16 ? 32768 : 65535;
-    return short_number(bound * largest) + " levels of " + short_number(largest) +
-           " before rounding";
+std::string error_in_words(double bound, sepflow_type in, sepflow_type out) {
+    const auto is_float = [](sepflow_type type) { return type >> 8 == 3; };
+    const std::string rounding = is_float(out) ? "" : ", before rounding";
+    if (is_float(in)) return short_number(bound) + " of the largest |pixel|" + rounding;
+    const double largest = in == SEPFLOW_U8 ? 255 : in == SEPFLOW_S16 ? 32768 : 65535;
+    return short_number(bound * largest) + " for pixels up to " + short_number(largest) + rounding;
 }
 
 Json plan_json(const sepflow_plan *plan, const std::string &kernel_text) {

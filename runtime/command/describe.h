@@ -13,9 +13,9 @@ nlohmann::ordered_json plan_json(const sepflow_plan *plan, const std::string &ke
 // The same for a person.
 std::string plan_text(const sepflow_plan *plan, const std::string &kernel_text);
 
-// A bound on the error of images within [-1, 1], in words of the pixel type:
-// "0.0031 of 255 levels" or "1.2e-07 of the largest |pixel|".
-std::string error_in_words(double bound, sepflow_type type);
+// A bound on the error of images within [-1, 1], for images of type `in` and results of type `out`:
+// "0.0031 for pixels up to 255, before rounding" or "1.2e-07 of the largest |pixel|".
+std::string error_in_words(double bound, sepflow_type in, sepflow_type out);
 
 // Six digits at most, for people.
 std::string short_number(double value);

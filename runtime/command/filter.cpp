@@ -59,11 +59,12 @@ sepflow_plan_info filter_info(const sepflow_graph *graph) {
 
 // One line: how the kernel was factored and what it cost.
 std::string factoring_line(const Filter &o, const NamedKernel &kernel,
-                           const sepflow_plan_info &info, sepflow_type type, double seconds) {
+                           const sepflow_plan_info &info, sepflow_type in, sepflow_type out,
+                           double seconds) {
     const std::string size =
         std::to_string(kernel.kernel.rows) + " x " + std::to_string(kernel.kernel.columns);
     return o.plan.kernel + ": " + size + " taps as rank " + std::to_string(info.rank) +
-           ", error at most " + error_in_words(info.error_bound, type) + ", " +
+           ", error at most " + error_in_words(info.error_bound, in, out) + ", " +
            short_number(info.cost_per_pixel) + " multiply-adds per sample, " + info.variant + ", " +
            short_number(seconds * 1e3) + " ms";
 }
@@ -121,10 +122,9 @@ void filter(const Filter &o) {
     rendering.write(rendering.image(), out);
     const double seconds = rendering.seconds();
     const sepflow_plan_info info = filter_info(graph.get());
+    const sepflow_type in_type = type_of_band_format(input->BandFmt);
     const PlanPointer plan =
-        report || o.explain ? make_direct_plan(o.plan, kernel, type_of_band_format(input->BandFmt),
-                                               rendering.type())
-                            : nullptr;
+        report || o.explain ? make_direct_plan(o.plan, kernel, in_type, rendering.type()) : nullptr;
     if (report) write_report(o, input.get(), rendering, info, plan.get(), *report);
     if (compare) write_comparison(input.get(), rendering, *compare);
     out.commit();
@@ -132,8 +132,7 @@ void filter(const Filter &o) {
     if (report) report->commit();
     if (o.explain) std::cout << plan_text(plan.get(), kernel.text);
     if (!o.quiet) {
-        const sepflow_type type = rendering.type();
-        std::cerr << factoring_line(o, kernel, info, type, seconds) << '\n';
+        std::cerr << factoring_line(o, kernel, info, in_type, rendering.type(), seconds) << '\n';
     }
 }
 
