@@ -1,9 +1,9 @@
 #include "runtime/command/output_file.h"
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
 #include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -44,38 +44,36 @@ OutputFile::OutputFile(const std::string &path) : path_(path), destination_(foll
     const std::string suffix = lower_case_suffix(destination_);
     const std::string name = "." + destination.stem().string() + ".XXXXXX" + suffix;
     temporary_ = (destination.parent_path() / name).string();
-    const int file = mkstemps(temporary_.data(), static_cast<int>(suffix.size()));
-    if (file < 0) {
+    file_ = mkstemps(temporary_.data(), static_cast<int>(suffix.size()));
+    if (file_ < 0) {
         const Error error = write_error(path);
         temporary_.clear();
         throw error;
     }
-    fchmod(file, mode_for(destination_));
-    close(file);
+    fchmod(file_, mode_for(destination_));
 }
 
 OutputFile::~OutputFile() {
+    if (file_ >= 0) close(file_);
     if (!temporary_.empty()) unlink(temporary_.c_str());
 }
 
-void OutputFile::write(std::string_view text) const {
-    const int file = open(temporary_.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
-    if (file < 0) throw write_error(path_);
-    while (!text.empty()) {
-        const ssize_t written = ::write(file, text.data(), text.size());
+void OutputFile::write(std::string_view bytes) const {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(file_, bytes.data(), bytes.size());
         if (written < 0 && errno == EINTR) continue;
-        if (written < 0) {
-            const Error error = write_error(path_);
-            close(file);
-            throw error;
-        }
-        text.remove_prefix(static_cast<size_t>(written));
+        if (written < 0) throw write_error(path_);
+        bytes.remove_prefix(static_cast<size_t>(written));
     }
-    if (close(file) != 0) throw write_error(path_);
 }
 
 void OutputFile::commit() {
-    if (std::rename(temporary_.c_str(), destination_.c_str()) != 0) throw write_error(path_);
+    const int file = file_;
+    file_ = -1;
+    // Some file systems tell only now that there was no room.
+    if (close(file) != 0 || std::rename(temporary_.c_str(), destination_.c_str()) != 0) {
+        throw write_error(path_);
+    }
     temporary_.clear();
 }
 

@@ -14,11 +14,11 @@ class OutputFile {
     OutputFile(const OutputFile &) = delete;
     OutputFile &operator=(const OutputFile &) = delete;
 
-    // Where to write.
+    // Where a library writes that wants a name.
     const std::string &temporary() const { return temporary_; }
     const std::string &path() const { return path_; }
-    // Writes all of `text`; for files that are not images.
-    void write(std::string_view text) const;
+    // Appends bytes, for those who write themselves.
+    void write(std::string_view bytes) const;
     // Renames the temporary file to path, over what was there.
     void commit();
 
@@ -26,6 +26,7 @@ class OutputFile {
     std::string path_;
     std::string destination_;  // path_ with symbolic links followed, so that they stay links
     std::string temporary_;    // empty once committed
+    int file_ = -1;            // temporary_, open for write()
 };
 
 // ".png" of "a/B.PNG": in lower case, empty if there is none.

@@ -110,6 +110,30 @@ TEST_CASE("floats, doubles and signed integers stay what they are in TIFF, and f
     CHECK(pixels_of(folder, "s.tif") == "-2,0\n1024,-32768\n");  // ties to even
 }
 
+TEST_CASE("PFM begins with the bottom row, in either byte order, and its colours are floats") {
+    Folder folder;
+    // 1, 2 above 3, 4; big-endian, as the positive scale says. 1.0f is 3f80 0000, 2 4000 0000 ...
+    folder.write("big.pfm",
+                 std::string("Pf\n2 2\n1.0\n\x40\x40\0\0\x40\x80\0\0\x3f\x80\0\0\x40\0\0\0", 27));
+    CHECK(pixels_of(folder, "big.pfm") == "1,2\n3,4\n");
+    succeed(folder, {"filter", "big.pfm", "little.pfm", "-q", "-k", "identity"});
+    CHECK(folder.read("little.pfm") ==
+          std::string("Pf\n2 2\n-1.0\n\0\0\x40\x40\0\0\x80\x40\0\0\x80\x3f\0\0\0\x40", 28));
+    CHECK(type_of(folder, "big.pfm") == "f32");
+
+    succeed(folder, {"chart", "c.png", "--size", "80x64"});
+    succeed(folder, {"filter", "c.png", "c.pfm", "-q", "-k", "identity", "--type", "f32"});
+    succeed(folder, {"filter", "c.png", "c.ppm", "-q", "-k", "identity"});
+    succeed(folder, {"filter", "c.pfm", "back.ppm", "-q", "-k", "identity", "--type", "u8"});
+    CHECK(folder.read("back.ppm") == folder.read("c.ppm"));
+
+    folder.write("short.pfm", "Pf\n2 2\n-1.0\nabcd");
+    CHECK(folder.run({"filter", "short.pfm", "o.tif", "-k", "identity"}).exit_code == 1);
+    folder.write("huge.pfm", "Pf\n9999999 9999999\n-1.0\nabcd");
+    CHECK(folder.run({"filter", "huge.pfm", "o.tif", "-k", "identity"}).exit_code == 1);
+    CHECK(!folder.has("o.tif"));
+}
+
 TEST_CASE("integer results saturate and round to even") {
     Folder folder;
     folder.write("in.csv", "-5,0.5,1.5,254.5,300\n");

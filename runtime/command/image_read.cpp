@@ -1,0 +1,96 @@
+#include <algorithm>
+#include <cerrno>
+#include <clocale>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <unistd.h>
+
+#include "runtime/command/csv.h"
+#include "runtime/command/image_file.h"
+#include "runtime/command/netpbm.h"
+#include "runtime/command/pixel_type.h"
+
+namespace sepflow::command {
+
+namespace {
+
+ImagePointer read_csv(const std::string &path) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (!file) throw Error(SEPFLOW_E_IO, "cannot read " + path + ": " + std::strerror(errno));
+    const CsvPixels pixels = parse_csv(text, path);
+    if (std::max(pixels.width, pixels.height) > static_cast<size_t>(VIPS_MAX_COORD)) {
+        throw Error(SEPFLOW_E_IO, "cannot read " + path + ": it has too many rows or columns");
+    }
+    VipsImage *image = vips_image_new_from_memory_copy(
+        pixels.values.data(), pixels.values.size() * sizeof(double), static_cast<int>(pixels.width),
+        static_cast<int>(pixels.height), 1, VIPS_FORMAT_DOUBLE);
+    if (image == nullptr) throw vips_failure("cannot read " + path);
+    return ImagePointer(image);
+}
+
+// Radiance and LabQ pixels are packed; everything else passes through.
+ImagePointer unpacked(ImagePointer image, const std::string &path) {
+    if (image->Coding == VIPS_CODING_NONE) return image;
+    VipsImage *decoded = nullptr;
+    const int failed = image->Coding == VIPS_CODING_RAD
+                           ? vips_rad2float(image.get(), &decoded, nullptr)
+                           : vips_LabQ2Lab(image.get(), &decoded, nullptr);
+    if (failed) throw vips_failure("cannot read " + path);
+    return ImagePointer(decoded);
+}
+
+}  // namespace
+
+void start_vips(const char *program) {
+    if (VIPS_INIT(program)) throw vips_failure("cannot start libvips");
+    // The tiles of a graph run on our own threads, and a strip is asked for once.
+    vips_concurrency_set(1);
+    vips_cache_set_max(0);
+    // Numbers are parsed and written the same in every locale.
+    std::setlocale(LC_ALL, "C");
+    // A loader's remarks about odd metadata are no errors; errors reach us by vips_failure.
+    const auto ignore = [](const gchar *, GLogLevelFlags, const gchar *, gpointer) {};
+    g_log_set_handler("VIPS", static_cast<GLogLevelFlags>(G_LOG_LEVEL_MASK), ignore, nullptr);
+}
+
+Error vips_failure(const std::string &what) {
+    std::string text = vips_error_buffer();
+    vips_error_clear();
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    // The first line is the cause; the rest say what failed after it.
+    const std::string cause = text.substr(0, text.find('\n'));
+    return Error(SEPFLOW_E_IO, cause.empty() ? what : what + ": " + cause);
+}
+
+ImagePointer read_image(const std::string &path) {
+    if (access(path.c_str(), R_OK) != 0) {
+        throw Error(SEPFLOW_E_IO, "cannot read " + path + ": " + std::strerror(errno));
+    }
+    if (std::filesystem::is_directory(path)) {
+        throw Error(SEPFLOW_E_IO, "cannot read " + path + ": it is a directory");
+    }
+    if (lower_case_suffix(path) == ".csv") return read_csv(path);
+    if (lower_case_suffix(path) == ".pfm") return read_pfm(path);
+    const char *loader = vips_foreign_find_load(path.c_str());
+    if (loader == nullptr) {
+        vips_error_clear();
+        throw Error(SEPFLOW_E_IO, "cannot read " + path + ": not an image format known here");
+    }
+    VipsImage *opened = nullptr;
+    if (vips_call(loader, path.c_str(), &opened, "fail_on", VIPS_FAIL_ON_ERROR, nullptr)) {
+        throw vips_failure("cannot read " + path);
+    }
+    ImagePointer image = unpacked(ImagePointer(opened), path);
+    if (type_of_band_format(image->BandFmt) == SEPFLOW_TYPE_NONE) {
+        throw Error(SEPFLOW_E_FORMAT, "cannot filter " + path +
+                                          ": its pixels are of libvips type " +
+                                          vips_enum_nick(VIPS_TYPE_BAND_FORMAT, image->BandFmt) +
+                                          "; convert it to u8, u16, s16, f32 or f64 first");
+    }
+    return image;
+}
+
+}  // namespace sepflow::command

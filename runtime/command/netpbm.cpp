@@ -1,0 +1,85 @@
+#include "runtime/command/netpbm.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <fstream>
+#include <vector>
+
+#include "runtime/command/rows.h"
+
+namespace sepflow::command {
+
+namespace {
+
+// What stands before the pixels: "Pf", width, height, and a scale whose sign tells the byte order.
+struct PfmHeader {
+    std::string magic;
+    int64_t width = 0, height = 0;
+    double scale = 0;
+
+    int channels() const { return magic == "PF" ? 3 : 1; }
+    bool is_sound() const {
+        const auto fits = [](int64_t side) { return side > 0 && side < VIPS_MAX_COORD; };
+        return (magic == "Pf" || magic == "PF") && fits(width) && fits(height) &&
+               std::isfinite(scale) && scale != 0;
+    }
+};
+
+}  // namespace
+
+ImagePointer read_pfm(const std::string &path) {
+    const auto fail = [&](const char *why) -> Error {
+        return Error(SEPFLOW_E_IO, "cannot read " + path + ": " + why);
+    };
+    std::ifstream file(path, std::ios::binary);
+    PfmHeader header;
+    file >> header.magic >> header.width >> header.height >> header.scale;
+    file.get();  // the one white space before the pixels
+    if (!file || !header.is_sound()) throw fail("its header is not that of a PFM image");
+    const size_t row = static_cast<size_t>(header.width) * header.channels();
+    std::vector<float> pixels;
+    for (int64_t y = 0; y < header.height; ++y) {
+        pixels.resize(pixels.size() + row);  // as far as the file really goes
+        file.read(reinterpret_cast<char *>(&pixels[pixels.size() - row]),
+                  static_cast<std::streamsize>(row * sizeof(float)));
+        if (!file) throw fail("it ends too early");
+    }
+    if (header.scale > 0) {
+        for (float &pixel : pixels) {
+            auto *bytes = reinterpret_cast<unsigned char *>(&pixel);
+            std::reverse(bytes, bytes + sizeof pixel);
+        }
+    }
+    // The file begins with the bottom row.
+    for (size_t top = 0, bottom = pixels.size() - row; top < bottom; top += row, bottom -= row) {
+        std::swap_ranges(&pixels[top], &pixels[top] + row, &pixels[bottom]);
+    }
+    VipsImage *image = vips_image_new_from_memory_copy(
+        pixels.data(), pixels.size() * sizeof(float), static_cast<int>(header.width),
+        static_cast<int>(header.height), header.channels(), VIPS_FORMAT_FLOAT);
+    if (image == nullptr) throw vips_failure("cannot read " + path);
+    return ImagePointer(image);
+}
+
+// libvips would change colour spaces on the way and write the time of day into the header.
+void write_netpbm(VipsImage *image, const OutputFile &file) {
+    const bool is_float = image->BandFmt == VIPS_FORMAT_FLOAT;
+    const bool is_wide = image->BandFmt == VIPS_FORMAT_USHORT;
+    const bool is_grey = image->Bands == 1;
+    const std::string magic = is_float ? (is_grey ? "Pf" : "PF") : (is_grey ? "P5" : "P6");
+    // PFM's -1 says little-endian.
+    const std::string scale = is_float ? "-1.0" : is_wide ? "65535" : "255";
+    file.write(magic + "\n" + std::to_string(image->Xsize) + " " + std::to_string(image->Ysize) +
+               "\n" + scale + "\n");
+    std::string line(VIPS_IMAGE_SIZEOF_LINE(image), '\0');
+    for_each_row(image, is_float ? First::kBottom : First::kTop, [&](const VipsPel *row) {
+        std::memcpy(line.data(), row, line.size());
+        // 16-bit samples are big-endian.
+        for (size_t i = 0; is_wide && i < line.size(); i += 2) std::swap(line[i], line[i + 1]);
+        file.write(line);
+    });
+}
+
+}  // namespace sepflow::command
