@@ -32,7 +32,7 @@ class PointwisePlan : public NodePlan {
                             "an input's bounds lack pixels that the region needs");
             }
         }
-        if (config_.in_type == SEPFLOW_F64 || config_.out_type == SEPFLOW_F64) {
+        if (needs_double(config_.in_type) || needs_double(config_.out_type)) {
             run<double>(call);
         } else {
             run<float>(call);
@@ -40,6 +40,11 @@ class PointwisePlan : public NodePlan {
     }
 
   private:
+    // Results of 16-bit integers, rounded to 24 bits first, would miss ties of the second rounding.
+    static bool needs_double(sepflow_type type) {
+        return type == SEPFLOW_F64 || type == SEPFLOW_U16 || type == SEPFLOW_S16;
+    }
+
     static constexpr int64_t kStretch = 512;  // samples that stay in the first-level cache
 
     template <typename Number>

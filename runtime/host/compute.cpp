@@ -312,7 +312,9 @@ void sepflow_graph::compute(const std::string &name, const sepflow_image &given,
                  arenas.local());
         progress.tile_done();
     };
-    tbb::task_arena threads(run.max_threads > 0 ? run.max_threads : tbb::task_arena::automatic);
+    // More threads than processors would not help, and oneTBB warns of them.
+    const int most = tbb::this_task_arena::max_concurrency();
+    tbb::task_arena threads(run.max_threads > 0 ? std::min(run.max_threads, most) : most);
     threads.execute([&] {
         if (run.max_threads == 1) {
             for (int64_t i = 0; i < columns * rows; ++i) run_tile(i);

@@ -119,8 +119,14 @@ class NetpbmReader {
             const double maximum = positive();
             if (maximum > 65535) fail("its maximum is above 65535");
             ++at_;  // the one white space before binary samples
-            for (double &tap : taps)
+            double sum = 0;
+            for (double &tap : taps) {
                 tap = magic == "P2" ? number(word()) : sample(maximum > 255 ? 2 : 1);
+                sum += tap;
+            }
+            // The brightness of an aperture's picture means nothing: its pixels are weights.
+            if (sum == 0) fail("it is black");
+            for (double &tap : taps) tap /= sum;
         }
         return kernel_from_matrix(taps.data(), rows, columns, static_cast<std::ptrdiff_t>(columns));
     }

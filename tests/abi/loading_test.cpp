@@ -53,14 +53,13 @@ struct Surroundings {
     unsigned fpu = 0;
     std::string locale = std::setlocale(LC_ALL, nullptr);
     int threads = thread_count();
-    sigset_t mask;
+    sigset_t mask = {};
 
     Surroundings() {
 #if defined(__x86_64__)
         fpu = _mm_getcsr() &
               0xffc0;  // masks, rounding, flush-to-zero, denormals-are-zero; not the sticky flags
 #endif
-        sigemptyset(&mask);
         sigprocmask(SIG_SETMASK, nullptr, &mask);
     }
     void check_unchanged() const {

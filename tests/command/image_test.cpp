@@ -180,7 +180,7 @@ TEST_CASE("an image taller than a band equals the same image in one piece") {
     CHECK(std::memcmp(out.data() + header + 2 * row, in.data() + header, 1398 * row) == 0);
 }
 
-TEST_CASE("a grey image is a kernel, its taps as stored") {
+TEST_CASE("a grey image is a kernel, its pixels weights that sum to one") {
     Folder folder;
     folder.write("in.csv", "0,0,0\n0,1,0\n0,0,0\n");
     folder.write("k.pgm", "P2\n3 1\n255\n1 2 5\n");
@@ -189,7 +189,7 @@ TEST_CASE("a grey image is a kernel, its taps as stored") {
         INFO(name);
         succeed(folder,
                 {"filter", "in.csv", "out.csv", "-q", "-k", "file " + name, "-b", "constant"});
-        CHECK(folder.read("out.csv") == "0,0,0\n5,2,1\n0,0,0\n");
+        CHECK(folder.read("out.csv") == "0,0,0\n0.625,0.25,0.125\n0,0,0\n");
     }
     folder.write("colour.ppm", "P3\n1 1\n255\n1 2 5\n");
     const Outcome outcome = folder.run({"explain", "-k", "file colour.ppm"});

@@ -31,7 +31,7 @@ void require_plan_fails(const char *what, sepflow_status code,
     spoil(options);
     sepflow_error error = new_error();
     auto *plan = reinterpret_cast<sepflow_plan *>(&error);  // to be set to NULL
-    CAPTURE(what);
+    INFO(std::string(what));
     CHECK(sepflow_plan_from_text(text, &options, &plan, &error) == code);
     CHECK(plan == nullptr);
     CHECK(error.code == code);
@@ -53,7 +53,7 @@ void require_apply_fails(const char *what, sepflow_status code,
     Call call;
     spoil(call);
     sepflow_error error = new_error();
-    CAPTURE(what);
+    INFO(std::string(what));
     CHECK(sepflow_apply(plan, &call.from, &call.to, &call.region, 1, &error) == code);
     CHECK(error.code == code);
     CHECK(std::strlen(error.message) > 10);
@@ -212,7 +212,7 @@ TEST_CASE("malformed kernel text names the column") {
     for (const Bad &b : bad) {
         sepflow_plan *plan = nullptr;
         sepflow_error error = new_error();
-        CAPTURE(b.text);
+        INFO(std::string(b.text));
         CHECK(sepflow_plan_from_text(b.text, &options, &plan, &error) < 0);
         CHECK(plan == nullptr);
         CHECK_MESSAGE(std::string(error.message).find(b.part) != std::string::npos, error.message);

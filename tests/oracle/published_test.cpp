@@ -128,7 +128,7 @@ TEST_CASE("scipy.ndimage: extension of [1 2 3] by every mode, near and far") {
         for (const auto &[mode, digits] : modes) {
             const Rows wanted = {
                 {digits[0] - '0' + 0.0, digits[1] - '0' + 0.0, digits[2] - '0' + 0.0}};
-            CAPTURE(digits);
+            INFO(std::string(digits));
             require_rows(filtered({{1, 2, 3}}, e.kernel, {mode, kReflect}), wanted);
         }
     }

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# mutations.sh: breaks a copy of the tree in one line at a time and sees that the tests named turn red. Each must.
+set -euo pipefail
+top=$(cd -- "$(dirname -- "$0")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cp -r "$top/." "$work"
+rm -rf "$work/build"
+cd "$work"
+cmake --preset release -DSEPFLOW_WERROR=OFF > /dev/null 2>&1
+cmake --build --preset release > /dev/null
+survivors=0
+
+# mutate FILE SED-EXPRESSION TEST-PROGRAM
+mutate() {
+    cp "$1" "$work/original"
+    sed -i "$2" "$1"
+    if cmp -s "$1" "$work/original"; then
+        echo "NOT APPLIED  $1: $2"
+        survivors=$((survivors + 1))
+    else
+        cmake --build --preset release > /dev/null 2>&1 || echo "does not build: $1: $2"
+        if "build/release/tests/$3" > /dev/null 2>&1; then
+            echo "SURVIVED     $1: $2 ($3)"
+            survivors=$((survivors + 1))
+        else
+            echo "caught       $1: $2 ($3)"
+        fi
+    fi
+    cp "$work/original" "$1"
+    touch "$1"
+}
+
+mutate runtime/plan/region.cpp 's/out.w + halo.left + halo.right/out.w + halo.left + halo.right - 1/' sepflow_oracle_tests
+mutate runtime/execute/border.h 's/positive_modulo(i, 2 \* size);/positive_modulo(i, 2 * size - 1);/' sepflow_oracle_tests
+mutate runtime/execute/stage.cpp 's/truncated ? T(0) : border_value_/T(0)/' sepflow_oracle_tests
+mutate runtime/execute/store.cpp 's/? 1 : kernel_sum_ \/ used/? 1 : 1/' sepflow_oracle_tests
+mutate runtime/plan/plan.cpp 's/if (options.convolve) {/if (false) {/' sepflow_oracle_tests
+mutate runtime/execute/tile.cpp 's/rescaling_ ? 0 : plan_.options.delta/plan_.options.delta/' sepflow_oracle_tests
+mutate runtime/execute/region.cpp 's/first + count;/first + count - 1;/' sepflow_oracle_tests
+mutate runtime/execute/half.cpp 's/bits |= 1;/bits |= 0;/' sepflow_oracle_tests
+mutate generators/pixel.h 's/12582912.0f;/12582911.5f;/' sepflow_oracle_tests
+mutate generators/row_pass.cpp 's/count \/ tile.taps \* tile.taps + rest.x/count \/ tile.taps * tile.taps/' sepflow_oracle_tests
+mutate generators/variants.cmake 's/column_pass_u8 column_pass strict_float/column_pass_u8 column_pass ""/' sepflow_generators_tests
+mutate runtime/factor/canonical.cpp 's/filter\[j\] = sign \* half;/filter[j] = sign * half * 1.0000001;/' sepflow_factor_tests
+mutate runtime/factor/canonical.cpp 's/const double corrected = column\[upper\] + share;/const double corrected = column[upper];/' sepflow_factor_tests
+mutate runtime/factor/factor.cpp 's/<= result.tolerance \* result.kernel_norm_1/<= result.tolerance/' sepflow_factor_tests
+mutate runtime/host/compute.cpp 's/needed_\[feed\] = united(needed_\[feed\], in);/needed_[feed] = in;/' sepflow_host_tests
+mutate runtime/kernel/named.cpp 's/taps\[static_cast<size_t>(radius - x)\] = mirror_sign/taps[static_cast<size_t>(radius - x)] = 1.0000001 * mirror_sign/' sepflow_kernel_tests
+
+echo "$survivors survived"
+[ "$survivors" = 0 ]

@@ -1,0 +1,99 @@
+#include <cstdio>
+#include <cstdlib>
+#include <doctest/doctest.h>
+#include <fstream>
+#include <string>
+#include <unistd.h>
+
+#include "runtime/error.h"
+#include "runtime/kernel/kernel.h"
+
+using sepflow::Error;
+using sepflow::Kernel;
+using sepflow::kernel_from_text;
+
+namespace {
+
+// A file with content that lives as long as this.
+class Scratch {
+  public:
+    Scratch(const std::string &suffix, const std::string &content) {
+        char pattern[] = "/tmp/sepflow-kernel-XXXXXX";
+        REQUIRE(mkdtemp(pattern) != nullptr);
+        directory_ = pattern;
+        path_ = directory_ + "/a kernel_1" + suffix;
+        std::ofstream(path_, std::ios::binary) << content;
+    }
+    ~Scratch() {
+        std::remove(path_.c_str());
+        rmdir(directory_.c_str());
+    }
+    std::string text() const { return "file " + path_; }
+
+  private:
+    std::string directory_, path_;
+};
+
+Kernel read(const std::string &suffix, const std::string &content) {
+    return kernel_from_text(Scratch(suffix, content).text());
+}
+
+std::string message(const std::string &suffix, const std::string &content) {
+    try {
+        read(suffix, content);
+    } catch (const Error &e) {
+        return e.what();
+    }
+    return "";
+}
+
+}  // namespace
+
+TEST_CASE("CSV and text matrices, whatever separates them") {
+    const std::vector<double> wanted = {1, -2.5, 3, 4e-3, 5, 6};
+    for (const char *content :
+         {"1,-2.5,3\n4e-3,5,6\n", "1;-2.5;3\r\n4e-3;5;6",
+          "1 -2.5 +3\n\n# note\n 4e-3\t5  6 # end\n", "1, -2.5, 3\n4e-3 ,5 ,6\n"}) {
+        CAPTURE(content);
+        const Kernel kernel = read(".csv", content);
+        CHECK(kernel.rows == 2);
+        CHECK(kernel.columns == 3);
+        CHECK(kernel.taps == wanted);
+    }
+}
+
+TEST_CASE("a grey image's pixels are weights that sum to one") {
+    CHECK(read(".pgm", "P2\n# c\n2 2\n255\n0 100\n100 200\n").taps ==
+          std::vector<double>{0, 0.25, 0.25, 0.5});
+    CHECK(read(".pgm", std::string("P5 2 1 255\n\x40\xc0", 13)).taps ==
+          std::vector<double>{0.25, 0.75});
+    CHECK(read(".pgm", std::string("P5 1 2 65535\n\x01\x00\x03\x00", 17)).taps ==
+          std::vector<double>{0.25, 0.75});
+}
+
+TEST_CASE("a PFM image's floats are taps as they are, rows from the bottom up") {
+    const std::string floats("\0\0\x80\x3f\0\0\0\x40\0\0\x40\xc0\0\0\x80\x40", 16);  // 1, 2, -3, 4
+    CHECK(read(".pfm", "Pf\n2 2\n-1.0\n" + floats).taps == std::vector<double>{-3, 4, 1, 2});
+}
+
+TEST_CASE("damaged files are errors that name the place") {
+    CHECK(message(".csv", "1,2\n3\n").find("line 2") != std::string::npos);
+    CHECK(message(".csv", "1,2\n3,x\n").find("'x'") != std::string::npos);
+    CHECK(message(".csv", "1,,2\n").find("line 1") != std::string::npos);
+    CHECK(message(".csv", "1,nan\n").find("finite") != std::string::npos);
+    CHECK(message(".csv", "# nothing\n").find("no numbers") != std::string::npos);
+    CHECK(message(".pgm", "P5 2 2 255\n\x01").find("cut short") != std::string::npos);
+    CHECK(message(".pgm", "P6 2 2 255\n").find("not a grey") != std::string::npos);
+    CHECK(message(".pgm", "P2 0 2 255\n").find("header") != std::string::npos);
+    CHECK(message(".pfm", "Pf 2 2 -1\nxx").find("cut short") != std::string::npos);
+    CHECK(message(".png", "x").find("the library reads") != std::string::npos);
+}
+
+TEST_CASE("other images go to the caller's reader") {
+    const Kernel kernel =
+        sepflow::kernel_from_file("/some/aperture.png", [](const std::string &path) {
+            CHECK(path == "/some/aperture.png");
+            return sepflow::kernel_from_vectors({1, 2}, {3});
+        });
+    CHECK(kernel.taps == std::vector<double>{3, 6});
+}

@@ -1,0 +1,82 @@
+#include <clocale>
+#include <cmath>
+#include <doctest/doctest.h>
+#include <random>
+#include <string>
+
+#include "runtime/error.h"
+#include "runtime/kernel/kernel.h"
+
+using sepflow::Error;
+using sepflow::Kernel;
+using sepflow::kernel_from_text;
+
+TEST_CASE("separators, case and signs are free") {
+    const Kernel kernel = kernel_from_text("gaussian 3 1.5");
+    for (const char *text :
+         {"gaussian_3_1.5", "  GAUSSIAN\t3 \n 1.5 ", "Gaussian +3 1.5e0", "gauss 3.0 .15E+1"}) {
+        CHECK_MESSAGE(kernel_from_text(text).taps == kernel.taps, text);
+    }
+}
+
+TEST_CASE("matrices and vectors") {
+    const Kernel matrix = kernel_from_text("2x3 1 2 3 4 5 6");
+    CHECK(matrix.rows == 2);
+    CHECK(matrix.columns == 3);
+    CHECK(matrix.taps == std::vector<double>{1, 2, 3, 4, 5, 6});
+    CHECK(matrix.factors.empty());
+    for (const char *text : {"row 1 2 3 col 4 5", "col 4 5 row 1 2 3"}) {
+        const Kernel vectors = kernel_from_text(text);
+        CHECK(vectors.rows == 2);
+        CHECK(vectors.columns == 3);
+        CHECK(vectors.taps == std::vector<double>{4, 8, 12, 5, 10, 15});
+        REQUIRE(vectors.factors.size() == 1);
+        CHECK(vectors.factors[0].row == std::vector<double>{1, 2, 3});
+        CHECK(vectors.factors[0].column == std::vector<double>{4, 5});
+    }
+}
+
+TEST_CASE("norm scales the sum to one, factors too") {
+    const Kernel matrix = kernel_from_text("2x2 1 2 3 4 norm");
+    CHECK(matrix.taps == std::vector<double>{0.1, 0.2, 0.3, 0.4});
+    const Kernel vectors = kernel_from_text("row 1 3 col 1 1 norm");
+    CHECK(vectors.taps == std::vector<double>{0.125, 0.375, 0.125, 0.375});
+    CHECK(vectors.factors[0].row == std::vector<double>{0.125, 0.375});
+}
+
+TEST_CASE("numbers are read alike in every locale") {
+    const Kernel wanted = kernel_from_text("gaussian 1.5");
+    const std::string old = std::setlocale(LC_ALL, nullptr);
+    bool found = false;
+    for (const char *name : {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8"}) {
+        if (std::setlocale(LC_ALL, name) == nullptr) continue;
+        found = true;
+        CHECK(kernel_from_text("gaussian 1.5").taps == wanted.taps);
+        CHECK_THROWS_AS(kernel_from_text("gaussian 1,5"), Error);
+    }
+    std::setlocale(LC_ALL, old.c_str());
+    if (!found) MESSAGE("no locale with a decimal comma is installed: that half is skipped");
+    CHECK_THROWS_AS(kernel_from_text("gaussian 1,5"), Error);
+}
+
+TEST_CASE("random text is a kernel or an error, never a crash") {
+    const char *words[] = {"gaussian",    "box",    "row",   "col",
+                           "3x3",         "norm",   "1",     "-2.5",
+                           "1e400",       "disc",   "file",  "x",
+                           "65536x65536", "expsum", "\xff",  "9999999999999999999",
+                           "motion",      "0",      "gabor", "4095x2"};
+    for (unsigned seed = 0; seed < 3000; ++seed) {
+        std::mt19937 random(seed);
+        std::string text;
+        for (unsigned i = random() % 8; i-- > 0;)
+            text +=
+                std::string(words[random() % std::size(words)]) + (random() % 5 == 0 ? "_" : " ");
+        try {
+            const Kernel kernel = kernel_from_text(text);
+            CHECK(kernel.taps.size() == kernel.rows * kernel.columns);
+            CHECK(!kernel.taps.empty());
+        } catch (const Error &e) {
+            CHECK(std::string(e.what()).size() > 10);
+        }
+    }
+}
