@@ -7,7 +7,7 @@
 
 namespace sepflow::command {
 
-// Pixel values as they are stored; "norm" in the kernel's text scales them. Throws Error.
+// Whole numbers are weights that come to sum to one, floats are the taps themselves. Throws Error.
 Kernel read_kernel_image(const std::string &path);
 
 }  // namespace sepflow::command
