@@ -1,6 +1,6 @@
 /* sepflow/sepflow.h - direct calls: convolve images with any 2-D kernel, without plugins.
 
-       sepflow_options options = {sizeof options};
+       sepflow_options options = {.struct_size = sizeof options};
        options.in_type = SEPFLOW_U8;
        options.channels = 3;
        sepflow_plan *plan = NULL;
