@@ -30,12 +30,11 @@
 extern "C" {
 #endif
 
-/* ---- Plugins ------------------------------------------------------------------------------------
- */
+/* ---- Plugins ----------------------------------------------------------------------------- */
 
 typedef struct sepflow_registry sepflow_registry;
 
-/* An empty registry. [control] */
+/* An empty registry.  [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_registry_create(sepflow_registry **registry,
                                                       sepflow_error *error);
 SEPFLOW_EXPORT void sepflow_registry_free(sepflow_registry *registry);
@@ -45,35 +44,34 @@ typedef void (*sepflow_skipped)(void *ctx, const char *path, const char *reason)
 
 /* Loads every *.sepflow.so of the directories in `path` (separated by ':'). NULL:
    SEPFLOW_PLUGIN_PATH, then $XDG_DATA_HOME/sepflow-1 (or ~/.local/share/sepflow-1), then the
-   system's library directory sepflow-1. The first plugin that brings a node id wins. A bad plugin
-   is told to `skipped` (may be NULL) and skipped; a missing directory is passed over. [control] */
+   system's library directory sepflow-1. The first plugin that brings a node id wins. A bad
+   plugin is told to `skipped` (may be NULL) and skipped; a missing directory is passed over.
+   [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_registry_scan(sepflow_registry *registry, const char *path,
                                                     sepflow_skipped skipped, void *ctx);
-/* Loads one plugin. Errors: IO (cannot be opened), ABI (no entry, versions). [control] */
+/* Loads one plugin. Errors: IO (cannot be opened), ABI (no entry, versions).  [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_registry_load(sepflow_registry *registry, const char *file,
                                                     sepflow_error *error);
-/* Adds a plugin that is linked into this program. [control] */
+/* Adds a plugin that is linked into this program.  [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_host_add_static(sepflow_registry *registry,
                                                       sepflow_entry_function entry,
                                                       sepflow_error *error);
-/* The nodes, in the order found. index past the last: NULL. *file (may be NULL) gets the plugin's
-   path,
-   "" if static; *entry its entry. [control] */
+/* The nodes, in the order found. index past the last: NULL. *file (may be NULL) gets the
+   plugin's path, "" if static; *entry its entry.  [control] */
 SEPFLOW_EXPORT uint32_t sepflow_registry_count(const sepflow_registry *registry);
 SEPFLOW_EXPORT const sepflow_node_desc *sepflow_registry_node(const sepflow_registry *registry,
                                                               uint32_t index, const char **file,
                                                               const sepflow_entry **entry);
-/* By id; an id without "/N" finds the highest N. NULL if there is none. [control] */
+/* By id; an id without "/N" finds the highest N. NULL if there is none.  [control] */
 SEPFLOW_EXPORT const sepflow_node_desc *sepflow_registry_find(const sepflow_registry *registry,
                                                               const char *id);
 
-/* ---- Building a graph ---------------------------------------------------------------------------
- */
+/* ---- Building a graph -------------------------------------------------------------------- */
 
 typedef struct sepflow_graph sepflow_graph;
 
-/* An empty graph, or one from JSON (format: runtime/host/README.md). [control] Names are unique in
-   a graph, inputs included. Errors: PARAM with the place in the text, or the node, port or
+/* An empty graph, or one from JSON (format: runtime/host/README.md). [control] Names are unique
+   in a graph, inputs included. Errors: PARAM with the place in the text, or the node, port or
    parameter at fault. */
 SEPFLOW_EXPORT sepflow_status sepflow_graph_create(const sepflow_registry *registry,
                                                    sepflow_graph **graph, sepflow_error *error);
@@ -82,14 +80,14 @@ SEPFLOW_EXPORT sepflow_status sepflow_graph_from_json(const sepflow_registry *re
                                                       sepflow_graph **graph, sepflow_error *error);
 SEPFLOW_EXPORT void sepflow_graph_free(sepflow_graph *graph);
 
-/* An input of the graph, to be bound to pixels. [control] */
+/* An input of the graph, to be bound to pixels.  [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_graph_add_input(sepflow_graph *graph, const char *name,
                                                       sepflow_error *error);
-/* A node. out_type 0: the type of its inputs. [control] */
+/* A node. out_type 0: the type of its inputs.  [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_graph_add_node(sepflow_graph *graph, const char *name,
                                                      const char *node_id, sepflow_type out_type,
                                                      sepflow_error *error);
-/* A parameter as text (numbers, choices, kernel text), or as a value. [control] */
+/* A parameter as text (numbers, choices, kernel text), or as a value.  [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_graph_set_text(sepflow_graph *graph, const char *node,
                                                      const char *param, const char *text,
                                                      sepflow_error *error);
@@ -97,22 +95,21 @@ SEPFLOW_EXPORT sepflow_status sepflow_graph_set_value(sepflow_graph *graph, cons
                                                       const char *param, const sepflow_value *value,
                                                       sepflow_error *error);
 /* Feeds `port` of `node` from `source`, a node or an input of the graph. Cycles are refused at
-   prepare. [control] */
+   prepare.  [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_graph_connect(sepflow_graph *graph, const char *source,
                                                     const char *node, const char *port,
                                                     sepflow_error *error);
-/* Names the result of a node as an output of the graph. [control] */
+/* Names the result of a node as an output of the graph.  [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_graph_add_output(sepflow_graph *graph, const char *name,
                                                        const char *node, sepflow_error *error);
 
-/* Names of the inputs and outputs, in the order added; NULL past the last. [control] */
+/* Names of the inputs and outputs, in the order added; NULL past the last.  [control] */
 SEPFLOW_EXPORT const char *sepflow_graph_input_name(const sepflow_graph *graph, uint32_t index);
 SEPFLOW_EXPORT const char *sepflow_graph_output_name(const sepflow_graph *graph, uint32_t index);
 
-/* ---- Feeding and running ------------------------------------------------------------------------
- */
+/* ---- Feeding and running ----------------------------------------------------------------- */
 
-/* Pixels that are made on demand: read fills `into` (its bounds lie within domain). [process] */
+/* Pixels that are made on demand: read fills `into` (its bounds lie within domain).  [process] */
 typedef struct sepflow_source {
     uint32_t struct_size;
     sepflow_type type;
@@ -124,7 +121,7 @@ typedef struct sepflow_source {
 } sepflow_source;
 
 /* Binds an input to pixels in memory, which must stay there, or to a source, which is copied;
-   binding anew replaces the old and needs a new prepare. [control] */
+   binding anew replaces the old and needs a new prepare.  [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_graph_bind_image(sepflow_graph *graph, const char *input,
                                                        const sepflow_image *image,
                                                        sepflow_error *error);
@@ -132,17 +129,17 @@ SEPFLOW_EXPORT sepflow_status sepflow_graph_bind_source(sepflow_graph *graph, co
                                                         const sepflow_source *source,
                                                         sepflow_error *error);
 
-/* Checks the graph and makes every node's plan. Errors: NOT_READY (an unbound input, an open port),
-   PARAM (a cycle, a node's own complaint), FORMAT (types that do not fit on an edge; both ends are
-   named). [control] */
+/* Checks the graph and makes every node's plan. Errors: NOT_READY (an unbound input, an open
+   port), PARAM (a cycle, a node's own complaint), FORMAT (types that do not fit on an edge; both
+   ends are named).  [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_graph_prepare(sepflow_graph *graph, sepflow_error *error);
 
-/* Type, channels and domain of an output of a prepared graph; data stays NULL. [control] */
+/* Type, channels and domain of an output of a prepared graph; data stays NULL.  [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_graph_describe_output(const sepflow_graph *graph,
                                                             const char *output,
                                                             sepflow_image *image,
                                                             sepflow_error *error);
-/* The plan of one node of a prepared graph; it lives until the next prepare. [control] */
+/* The plan of one node of a prepared graph; it lives until the next prepare.  [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_graph_node_plan_info(const sepflow_graph *graph,
                                                            const char *node,
                                                            sepflow_plan_info *info,

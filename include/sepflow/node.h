@@ -25,13 +25,13 @@
 
    Growth rules
    1. Fields are only appended. struct_size is the size of the struct as its writer knew it; a
-   reader uses the fields that both sides know and takes the others as zero.
+      reader uses the fields that both sides know and takes the others as zero.
    2. Zero always means "default" or "absent".
    3. A new function is a new pointer at the end and a new minor version, or an extension.
    4. The meaning of a field never changes.
    5. This header shows minor version 0 unless SEPFLOW_ABI_TARGET_MINOR is defined before it; that
-   macro also is the abi_minor_needed that a plugin states: the lowest it needs, never the newest it
-   knows.
+      macro also is the abi_minor_needed that a plugin states: the lowest it needs, never the
+      newest it knows.
    6. A host loads a plugin if abi_major is equal and abi_minor_needed is at most the host's minor.
    7. Struct layouts are pinned by static assertions in the tests.
    8. The "/N" that ends a node's id rises when its results change beyond the documented bound. */
@@ -50,17 +50,15 @@ extern "C" {
 #define SEPFLOW_ABI_TARGET_MINOR 0
 #endif
 
-/* ---- Status and errors ------------------------------------------------------------------------
- */
+/* ---- Status and errors ------------------------------------------------------------------- */
 
 typedef int32_t sepflow_status; /* 0 is success, every failure is negative */
 enum {
     SEPFLOW_OK = 0,
-    SEPFLOW_E_INVALID = -1, /* a NULL, a bad size, a region or stride that makes no sense */
-    SEPFLOW_E_UNSUPPORTED =
-        -2,                /* sound, but not offered here (an unknown must-understand flag too) */
-    SEPFLOW_E_FORMAT = -3, /* a pixel type or channel count that does not fit */
-    SEPFLOW_E_PARAM = -4,  /* a parameter's value; param_index says which */
+    SEPFLOW_E_INVALID = -1,     /* a NULL, a bad size, a region or stride that makes no sense */
+    SEPFLOW_E_UNSUPPORTED = -2, /* sound, but not offered here; an unknown flag, too */
+    SEPFLOW_E_FORMAT = -3,      /* a pixel type or channel count that does not fit */
+    SEPFLOW_E_PARAM = -4,       /* a parameter's value; param_index says which */
     SEPFLOW_E_MEMORY = -5,
     SEPFLOW_E_CANCELLED = -6, /* the host asked to stop; not a failure to show */
     SEPFLOW_E_ABI = -7,       /* version or struct_size does not fit */
@@ -77,8 +75,7 @@ typedef struct sepflow_error {
     char message[240];   /* one sentence, names the cause and the remedy where there is one */
 } sepflow_error;
 
-/* ---- Regions, pixel types, images ---------------------------------------------------------------
- */
+/* ---- Regions, pixel types, images -------------------------------------------------------- */
 
 typedef struct sepflow_rect {
     int64_t x, y, w, h;
@@ -117,8 +114,7 @@ typedef struct sepflow_image {
     int64_t stride_x, stride_y, stride_c;
 } sepflow_image;
 
-/* ---- Parameters ---------------------------------------------------------------------------------
- */
+/* ---- Parameters -------------------------------------------------------------------------- */
 
 typedef int32_t sepflow_value_type;
 enum {
@@ -140,10 +136,11 @@ typedef struct sepflow_value {
     const double *a;
 } sepflow_value;
 
-enum {                                /* sepflow_param_desc.flags */
-       SEPFLOW_PARAM_SETUP = 1u << 0, /* a change needs a new plan */
-       SEPFLOW_PARAM_LIVE = 1u << 1,  /* worth showing as a slider: plans are cheap to renew */
-       SEPFLOW_PARAM_ADVANCED = 1u << 2
+/* sepflow_param_desc.flags. */
+enum {
+    SEPFLOW_PARAM_SETUP = 1u << 0, /* a change needs a new plan */
+    SEPFLOW_PARAM_LIVE = 1u << 1,  /* worth showing as a slider: plans are cheap to renew */
+    SEPFLOW_PARAM_ADVANCED = 1u << 2
 };
 
 typedef struct sepflow_param_desc {
@@ -157,29 +154,29 @@ typedef struct sepflow_param_desc {
     const char *unit; /* "pixels", or NULL */
     double min, max;  /* of INT and FLOAT; both 0: no limits */
     double def;       /* default of INT and FLOAT */
-    const char
-        *text_default; /* of TEXT, CHOICE and MATRIX; NULL: none, the parameter must be set */
+    /* of TEXT, CHOICE and MATRIX; NULL: none, the parameter must be set */
+    const char *text_default;
     const char *const *choices; /* choice_count of them */
     int64_t max_elements;       /* of MATRIX; 0: no limit */
 } sepflow_param_desc;
 
-/* ---- What a plugin calls in its host ------------------------------------------------------------
- */
+/* ---- What a plugin calls in its host ----------------------------------------------------- */
 
-enum { /* levels of log */
-       SEPFLOW_LOG_DEBUG = 0,
-       SEPFLOW_LOG_INFO = 1,
-       SEPFLOW_LOG_WARNING = 2,
-       SEPFLOW_LOG_ERROR = 3,
-       SEPFLOW_LOG_HOST_BUG = 4,
-       SEPFLOW_LOG_PLUGIN_BUG = 5
+/* levels of log. */
+enum {
+    SEPFLOW_LOG_DEBUG = 0,
+    SEPFLOW_LOG_INFO = 1,
+    SEPFLOW_LOG_WARNING = 2,
+    SEPFLOW_LOG_ERROR = 3,
+    SEPFLOW_LOG_HOST_BUG = 4,
+    SEPFLOW_LOG_PLUGIN_BUG = 5
 };
 
-/* One piece of work: called with i = 0 .. count-1, each exactly once, in any order, on any thread.
- */
+/* One piece of work: called with i = 0 .. count-1, each exactly once, in any order, on any
+   thread. */
 typedef void (*sepflow_task)(void *arg, int64_t i);
 
-/* Every callback may be NULL, and the plugin then does without. ctx is handed back to each.  */
+/* Every callback may be NULL, and the plugin then does without. ctx is handed back to each. */
 typedef struct sepflow_host {
     uint32_t struct_size;
     int32_t abi_major, abi_minor;
@@ -201,8 +198,7 @@ typedef struct sepflow_host {
     const void *(*get_extension)(void *ctx, const char *id);
 } sepflow_host;
 
-/* ---- What a node is -----------------------------------------------------------------------------
- */
+/* ---- What a node is ---------------------------------------------------------------------- */
 
 typedef struct sepflow_node sepflow_node; /* a node: its parameters */
 typedef struct sepflow_plan sepflow_plan; /* an immutable plan */
@@ -237,8 +233,9 @@ typedef struct sepflow_config {
     int64_t domain_w, domain_h; /* size of the images to come; 0: unknown */
 } sepflow_config;
 
-enum {                                 /* sepflow_plan_info.flags */
-       SEPFLOW_PLAN_IDENTITY = 1u << 0 /* output equals input: a host may skip the node */
+/* sepflow_plan_info.flags. */
+enum {
+    SEPFLOW_PLAN_IDENTITY = 1u << 0 /* output equals input: a host may skip the node */
 };
 
 typedef struct sepflow_plan_info {
@@ -270,11 +267,12 @@ typedef struct sepflow_process {
     void *call_ctx;           /* handed to the host's callbacks during this call */
 } sepflow_process;
 
-enum { /* sepflow_node_desc.flags: promises that `sepflow check` tests */
-       SEPFLOW_NODE_PURE = 1u << 0,         /* same input, same output */
-       SEPFLOW_NODE_TILE_EXACT = 1u << 1,   /* a tile equals the crop of the whole, byte for byte */
-       SEPFLOW_NODE_THREAD_EXACT = 1u << 2, /* the bytes do not depend on max_threads */
-       SEPFLOW_NODE_IN_PLACE = 1u << 3      /* an output may be an input's own memory */
+/* sepflow_node_desc.flags: promises that `sepflow check` tests. */
+enum {
+    SEPFLOW_NODE_PURE = 1u << 0,         /* same input, same output */
+    SEPFLOW_NODE_TILE_EXACT = 1u << 1,   /* a tile equals the crop of the whole, byte for byte */
+    SEPFLOW_NODE_THREAD_EXACT = 1u << 2, /* the bytes do not depend on max_threads */
+    SEPFLOW_NODE_IN_PLACE = 1u << 3      /* an output may be an input's own memory */
 };
 
 struct sepflow_node_desc {
@@ -324,16 +322,15 @@ struct sepflow_node_desc {
                               sepflow_error *error);
 };
 
-/* ---- The entry ----------------------------------------------------------------------------------
- */
+/* ---- The entry --------------------------------------------------------------------------- */
 
 typedef struct sepflow_entry {
     uint32_t struct_size;
     int32_t abi_major, abi_minor_needed;
     uint32_t node_count;
     const char *id, *version, *vendor, *license, *url;
-    /* [any] index < node_count, else NULL. Needs no init: a host may look without running anything.
-     */
+    /* [any] index < node_count, else NULL. Needs no init: a host may look without running
+       anything. */
     const sepflow_node_desc *(*node)(uint32_t index);
     /* [control] Before the first create; counted, each success is paired with one deinit. */
     sepflow_status (*init)(const sepflow_host *host, sepflow_error *error);

@@ -1,6 +1,6 @@
 /* sepflow/sepflow.h - direct calls: convolve images with any 2-D kernel, without plugins.
 
-       sepflow_options options = {sizeof options};
+       sepflow_options options = {.struct_size = sizeof options};
        options.in_type = SEPFLOW_U8;
        options.channels = 3;
        sepflow_plan *plan = NULL;
@@ -36,26 +36,30 @@ extern "C" {
 #define SEPFLOW_VERSION_MINOR 1
 #define SEPFLOW_VERSION_PATCH 0
 
-/* "0.1.0", of the library that is linked.                                                  [any] */
+/* "0.1.0", of the library that is linked.  [any] */
 SEPFLOW_EXPORT const char *sepflow_version(void);
-/* A few words for a status code: "parameter out of range".                                   [any]
- */
+/* A few words for a status code: "parameter out of range".  [any] */
 SEPFLOW_EXPORT const char *sepflow_status_text(sepflow_status status);
 
-/* ---- Options ------------------------------------------------------------------------------------
- */
+/* ---- Options ----------------------------------------------------------------------------- */
 
-/* What lies outside the image's domain. The image row is  a b c d. */
+/* What lies outside the image's domain. For an image row  a b c d:
+
+       REFLECT101  d c b | a b c d | c b a   the edge pixel is not repeated; the default
+       REFLECT     c b a | a b c d | d c b   the edge pixel is repeated
+       REPLICATE   a a a | a b c d | d d d
+       WRAP        b c d | a b c d | a b c
+       CONSTANT    v v v | a b c d | v v v   v is border_value
+       TRUNCATE          | a b c d |         taps outside are left out and the others rescaled to
+                                             the kernel's sum, which must not be zero; where those
+                                             sum to zero themselves, nothing is rescaled */
 enum {
-    SEPFLOW_BORDER_REFLECT101 =
-        0, /* d c b | a b c d | c b a   edge pixel not repeated (the default) */
-    SEPFLOW_BORDER_REFLECT = 1,   /* c b a | a b c d | d c b   edge pixel repeated */
-    SEPFLOW_BORDER_REPLICATE = 2, /* a a a | a b c d | d d d */
-    SEPFLOW_BORDER_WRAP = 3,      /* b c d | a b c d | a b c */
-    SEPFLOW_BORDER_CONSTANT = 4,  /* v v v | a b c d | v v v   v = border_value */
-    SEPFLOW_BORDER_TRUNCATE =
-        5 /* taps outside are left out, the rest rescaled to the kernel's sum, which
-             must not be zero; where the taps inside sum to zero, no rescaling */
+    SEPFLOW_BORDER_REFLECT101 = 0,
+    SEPFLOW_BORDER_REFLECT = 1,
+    SEPFLOW_BORDER_REPLICATE = 2,
+    SEPFLOW_BORDER_WRAP = 3,
+    SEPFLOW_BORDER_CONSTANT = 4,
+    SEPFLOW_BORDER_TRUNCATE = 5
 };
 
 /* Which pixels the output has, in the input's coordinates. */
@@ -72,9 +76,10 @@ enum {
     SEPFLOW_SCHEDULE_TRANSPOSED = 2 /* blocks transposed in registers around the row pass */
 };
 
-enum {                                    /* sepflow_options.flags, all must-understand */
-       SEPFLOW_OPTION_CONVOLVE = 1u << 0, /* flip the kernel (true convolution) */
-       SEPFLOW_OPTION_ANCHOR = 1u << 1    /* anchor_x and anchor_y are given */
+/* sepflow_options.flags, all must-understand. */
+enum {
+    SEPFLOW_OPTION_CONVOLVE = 1u << 0, /* flip the kernel (true convolution) */
+    SEPFLOW_OPTION_ANCHOR = 1u << 1    /* anchor_x and anchor_y are given */
 };
 
 /* All zero is a sound default, save for in_type. */
@@ -95,46 +100,44 @@ typedef struct sepflow_options {
     int32_t schedule;
     double scale, delta; /* scale 0: 1 */
     const char *variant; /* NULL: the best this CPU runs, or the environment's SEPFLOW_VARIANT;
-                            else "sse41", "avx2", "avx512", "neon": fails where it cannot run */
+                            else "sse2", "avx2", "avx512", "neon": fails where it cannot run */
 } sepflow_options;
 
-/* ---- Making a plan ------------------------------------------------------------------------------
- */
+/* ---- Making a plan ----------------------------------------------------------------------- */
 
 /* From rows * columns taps, row-major, top row first; row_stride counts doubles. The taps are
-   copied. Errors: INVALID (NULL, sizes), PARAM (NaN, impossible options), FORMAT (types), MEMORY.
-   [any] */
+   copied. Errors: INVALID (NULL, sizes), PARAM (NaN, impossible options), FORMAT (types),
+   MEMORY.  [any] */
 SEPFLOW_EXPORT sepflow_status sepflow_plan_create(const double *taps, int64_t rows, int64_t columns,
                                                   int64_t row_stride,
                                                   const sepflow_options *options,
                                                   sepflow_plan **plan, sepflow_error *error);
-/* From the 1-D filters themselves, K = column * row^T: no decomposition. [any] */
+/* From the 1-D filters themselves, K = column * row^T: no decomposition.  [any] */
 SEPFLOW_EXPORT sepflow_status sepflow_plan_from_vectors(const double *column, int64_t rows,
                                                         const double *row, int64_t columns,
                                                         const sepflow_options *options,
                                                         sepflow_plan **plan, sepflow_error *error);
 /* From kernel text such as "gaussian 3" or "3x3 0 1 0 1 4 1 0 1 0 norm"; the grammar is in
-   runtime/kernel/README.md. "file PATH" reads CSV, text matrices and PGM or PFM images. [any] */
+   runtime/kernel/README.md. "file PATH" reads CSV, text matrices and PGM or PFM images.  [any] */
 SEPFLOW_EXPORT sepflow_status sepflow_plan_from_text(const char *text,
                                                      const sepflow_options *options,
                                                      sepflow_plan **plan, sepflow_error *error);
-/* One more owner of the plan; each owner calls free once. NULL is ignored. [any] */
+/* One more owner of the plan; each owner calls free once. NULL is ignored.  [any] */
 SEPFLOW_EXPORT void sepflow_plan_retain(sepflow_plan *plan);
 SEPFLOW_EXPORT void sepflow_plan_free(sepflow_plan *plan);
 
-/* ---- Asking a plan ------------------------------------------------------------------------------
- */
+/* ---- Asking a plan ----------------------------------------------------------------------- */
 
-/* Fills *info (struct_size set by the caller): halo, rank, error bound, scratch, variant. [any] */
+/* Fills *info (struct_size set by the caller): halo, rank, error bound, scratch, variant.  [any] */
 SEPFLOW_EXPORT sepflow_status sepflow_plan_query(const sepflow_plan *plan, sepflow_plan_info *info);
 
 /* How the kernel was understood and factored; pointers live as long as the plan. */
 typedef struct sepflow_plan_description {
     uint32_t struct_size;
     int32_t rank;
-    int64_t rows, columns, anchor_x,
-        anchor_y;                  /* of the kernel as correlated (flipped if CONVOLVE) */
-    const double *taps;            /* rows * columns, row-major, before scale */
+    /* Of the kernel as correlated: flipped for convolution, times scale. */
+    int64_t rows, columns, anchor_x, anchor_y;
+    const double *taps;            /* rows * columns, row-major */
     const double *column_taps;     /* rank filters of `rows` taps, one after the other */
     const double *row_taps;        /* rank filters of `columns` taps */
     const double *singular_values; /* of the kernel, descending */
@@ -144,44 +147,44 @@ typedef struct sepflow_plan_description {
     double kernel_norm_1;    /* sum |K| */
     double remainder_norm_1; /* sum |K - factors| */
     double remainder_frobenius;
-    double rounding_bound;                       /* of both passes, for images within [-1, 1] */
-    double error_bound;                          /* scale * (remainder_norm_1 + rounding_bound) */
-    const char *method;                          /* "separable" */
-    const char *reason;                          /* a sentence: why this rank and method */
+    double rounding_bound; /* of both passes, for images within [-1, 1] */
+    double error_bound;    /* their sum: |output - exact| for such images, see plan_info */
+    const char *method;    /* "separable" */
+    const char *reason;    /* a sentence: why this rank and method */
     const char *variant, *schedule, *arithmetic; /* "avx2", "plain", "f32" */
 } sepflow_plan_description;
 SEPFLOW_EXPORT sepflow_status sepflow_plan_describe(const sepflow_plan *plan,
                                                     sepflow_plan_description *description);
 
-/* The output's domain for an input's: the same, or shrunk or grown by the halo (extent). A domain
-   that VALID leaves nothing of comes back with w or h zero. [any] */
+/* The output's domain for an input's: the same, or shrunk or grown by the halo (extent). A
+   domain that VALID leaves nothing of comes back with w or h zero.  [any] */
 SEPFLOW_EXPORT sepflow_status sepflow_plan_output_domain(const sepflow_plan *plan,
                                                          const sepflow_rect *in, sepflow_rect *out);
 /* The pixels of an input with the given domain that `out` reads: `out` grown by the halo and
-   clipped to the domain, with those that the border rule fetches from elsewhere in it (all of a row
-   for WRAP).     [any] */
+   clipped to the domain, with those that the border rule fetches from elsewhere in it (all of a
+   row for WRAP).  [any] */
 SEPFLOW_EXPORT sepflow_status sepflow_plan_input_region(const sepflow_plan *plan,
                                                         const sepflow_rect *out,
                                                         const sepflow_rect *domain,
                                                         sepflow_rect *in);
 
-/* ---- Using a plan -------------------------------------------------------------------------------
- */
+/* ---- Using a plan ------------------------------------------------------------------------ */
 
 /* Computes `region` (in out's coordinates; NULL: all of out->bounds) of the filtered image.
-   Reads what input_region says, which must lie within in->bounds; writes exactly region. in and out must not overlap. max_threads: 1 serial on this thread, n at most n, 0
-   one per CPU; threads live for the call only. An empty region succeeds. Errors: INVALID (NULL,
-   overlap, bounds, strides), FORMAT (types, channels), MEMORY.         [any] */
+   Reads what input_region says, which must lie within in->bounds; writes exactly region. in and
+   out must not overlap. max_threads: 1 serial on this thread, n at most n, 0 one per CPU;
+   threads live for the call only. An empty region succeeds. Errors: INVALID (NULL, overlap,
+   bounds, strides), FORMAT (types, channels), MEMORY.  [any] */
 SEPFLOW_EXPORT sepflow_status sepflow_apply(const sepflow_plan *plan, const sepflow_image *in,
                                             const sepflow_image *out, const sepflow_rect *region,
                                             int32_t max_threads, sepflow_error *error);
-/* The same with all that a node's process has: a pool of the caller's, scratch, cancel. [any] */
+/* The same with all that a node's process has: a pool of the caller's, scratch, cancel.  [any] */
 SEPFLOW_EXPORT sepflow_status sepflow_process_plan(const sepflow_plan *plan,
                                                    const sepflow_process *call,
                                                    sepflow_error *error);
 
-/* An image without padding whose channels are interleaved: bounds and domain are 0, 0, w, h. [any]
- */
+/* An image without padding whose channels are interleaved: bounds and domain are 0, 0, w, h.
+   [any] */
 static inline sepflow_image sepflow_image_dense(void *data, sepflow_type type, int64_t w, int64_t h,
                                                 int32_t channels) {
     sepflow_image image = {sizeof(sepflow_image), 0, 0, 0, 0, {0, 0, 0, 0}, {0, 0, 0, 0}, 0, 0, 0};

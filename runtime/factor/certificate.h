@@ -5,10 +5,10 @@
 
 namespace sepflow {
 
-// Fills the norms and bounds of `factoring` from its factors as they stand.
+// Fills the norms of the remainder and the rounding bound of `factoring` from its factors as they stand.
 void certify(const Kernel &kernel, Precision precision, Factoring &factoring);
 
-// A bound on the entrywise 1-norm of K - sum of the factors.
-double remainder_norm_1(const Kernel &kernel, const std::vector<Factor> &factors);
+// The entrywise 1-norm of K - sum of the factors.
+long double remainder_norm_1(const Kernel &kernel, const std::vector<Factor> &factors);
 
 }  // namespace sepflow

@@ -2,28 +2,21 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <limits>
 #include <string>
 
 #include "runtime/error.h"
 #include "runtime/factor/canonical.h"
 #include "runtime/factor/certificate.h"
+#include "runtime/factor/constant.h"
 #include "runtime/factor/integers.h"
-#include "runtime/factor/svd.h"
+#include "runtime/factor/norms.h"
+#include "runtime/factor/rank.h"
+#include "runtime/factor/symmetry.h"
 
 namespace sepflow {
 
 namespace {
-
-double norm_2(const std::vector<double> &filter) {
-    // Scaled, so that taps near the ends of the range square safely.
-    double largest = 0;
-    for (double tap : filter) largest = std::max(largest, std::fabs(tap));
-    if (largest == 0) return 0;
-    double squares = 0;
-    for (double tap : filter) squares += (tap / largest) * (tap / largest);
-    return largest * std::sqrt(squares);
-}
 
 void check_budget(const Kernel &kernel, const Budget &budget) {
     if (!(budget.tolerance >= 0 && budget.tolerance <= 1)) {
@@ -38,44 +31,111 @@ void check_budget(const Kernel &kernel, const Budget &budget) {
     }
 }
 
-void check_range(const std::vector<Factor> &factors) {
+double checked_norm_1(const Kernel &kernel) {
+    const double norm = sum_abs(kernel.taps);
+    if (!std::isfinite(norm))
+        throw Error(SEPFLOW_E_PARAM, "the kernel's taps are too large: their sum overflows");
+    return norm;
+}
+
+void check_range(const std::vector<Factor> &factors, Precision precision) {
+    const double largest = precision == Precision::kSingle ? std::numeric_limits<float>::max()
+                                                           : std::numeric_limits<double>::max();
     for (const Factor &factor : factors) {
         for (const auto *filter : {&factor.column, &factor.row}) {
-            if (!std::all_of(filter->begin(), filter->end(),
-                             [](double tap) { return std::isfinite(tap); })) {
-                throw Error(SEPFLOW_E_PARAM,
-                            "the kernel's taps are too large for 32-bit floats; use f64 images");
-            }
+            if (std::all_of(filter->begin(), filter->end(),
+                            [=](double tap) { return std::fabs(tap) <= largest; }))
+                continue;
+            throw Error(SEPFLOW_E_PARAM,
+                        precision == Precision::kSingle
+                            ? "the kernel's taps are too large for 32-bit floats; use f64 images"
+                            : "the kernel's taps are too large");
         }
     }
 }
 
-// The first terms of the decomposition that keep the budget, at least one.
-void take_terms(const Kernel &kernel, const Budget &budget, Factoring &result) {
-    const std::vector<SingularTerm> terms = singular_terms(kernel);
-    // Below this a singular value is rounding noise of the decomposition itself.
-    const double noise = 4e-16 * static_cast<double>(std::max(kernel.rows, kernel.columns));
-    for (const SingularTerm &term : terms) result.singular_values.push_back(term.value);
-    for (const SingularTerm &term : terms) {
-        const bool asked = budget.rank != 0 && result.factors.size() < budget.rank;
-        const bool significant = term.value > noise * terms.front().value;
-        if (!result.factors.empty() && !asked && (budget.rank != 0 || !significant)) break;
-        std::vector<Factor> next = {canonical_factor(kernel, term)};
-        round_to(budget.precision, next);
-        result.factors.push_back(std::move(next.front()));
-        if (budget.rank != 0) continue;
-        if (remainder_norm_1(kernel, result.factors) <= result.tolerance * result.kernel_norm_1)
-            break;
-    }
+Factor zero_factor(const Kernel &kernel) {
+    return {std::vector<double>(kernel.rows), std::vector<double>(kernel.columns)};
 }
 
-void take_given(const Kernel &kernel, const Budget &budget, Factoring &result) {
-    result.factors = kernel.factors;
-    round_to(budget.precision, result.factors);
-    for (const Factor &factor : kernel.factors) {
-        result.singular_values.push_back(norm_2(factor.column) * norm_2(factor.row));
+// All the factors there are, strongest first, not yet rounded.
+struct Found {
+    std::vector<Factor> factors;
+    std::vector<double> singular_values;
+    bool given = false, integers = false;
+};
+
+Found found_by_svd(const Kernel &kernel, double allowance) {
+    Found found;
+    for (const SingularTerm &term : symmetric_terms(kernel, allowance)) {
+        found.factors.push_back(canonical_factor(term));
+        found.singular_values.push_back(term.value);
     }
+    return found;
+}
+
+Found found_directly(std::vector<Factor> factors) {
+    Found found;
+    found.factors = std::move(factors);
+    for (const Factor &factor : found.factors)
+        found.singular_values.push_back(norm_2(factor.column) * norm_2(factor.row));
+    return found;
+}
+
+// `forgiven`, a part of the kernel's 1-norm, is what taps may be off by their own rounding.
+Found find_factors(const Kernel &kernel, const Budget &budget, double norm_1, double forgiven) {
+    if (!kernel.factors.empty() && (budget.rank == 0 || budget.rank >= kernel.factors.size())) {
+        Found found = found_directly(kernel.factors);
+        found.given = true;
+        return found;
+    }
+    // Integers are exact, which is no virtue where the taps' sum asks for a correction.
+    if (intended_sum(kernel.taps, forgiven) == exact_sum(kernel.taps)) {
+        if (const auto factor = integer_factor(kernel)) {
+            Found found = found_directly({*factor});
+            found.integers = true;
+            return found;
+        }
+    }
+    return found_by_svd(kernel, forgiven / 4 * norm_1);
+}
+
+long double intended_gain(const Kernel &kernel, bool given, double forgiven) {
+    if (!given) return intended_sum(kernel.taps, forgiven);
+    long double gain = 0;
+    for (const Factor &factor : kernel.factors)
+        gain += intended_sum(factor.column, forgiven) * intended_sum(factor.row, forgiven);
+    return gain;
+}
+
+std::vector<Factor> chosen(const Kernel &kernel, const Budget &budget, const Factoring &result,
+                           Found found, const Rounding &rounding) {
+    if (found.given && budget.precision == Precision::kDouble) return found.factors;  // to the bit
+    if (found.given || found.integers) return rounded(found.factors, rounding);
+    if (budget.rank == 0) {
+        const long double allowed =
+            static_cast<long double>(result.tolerance) * result.kernel_norm_1;
+        return fewest_factors(kernel, found.factors, allowed, rounding);
+    }
+    found.factors.resize(std::min(budget.rank, found.factors.size()));
+    return rounded(found.factors, rounding);
+}
+
+bool equal(const Factor &a, const Factor &b) {
+    return a.column == b.column && a.row == b.row;
+}
+
+void factor_non_zero(const Kernel &kernel, const Budget &budget, Factoring &result) {
+    const double forgiven = std::min(result.tolerance, default_tolerance(budget.precision)) / 4;
+    const Found found = find_factors(kernel, budget, result.kernel_norm_1, forgiven);
+    check_range(found.factors, budget.precision);
+    const Rounding rounding = {budget.precision, intended_gain(kernel, found.given, forgiven),
+                               forgiven};
+    result.factors = chosen(kernel, budget, result, found, rounding);
+    result.exact_integers = found.integers && equal(result.factors.front(), found.factors.front());
+    result.singular_values = found.singular_values;
     std::sort(result.singular_values.rbegin(), result.singular_values.rend());
+    if (!found.given) result.singular_values.resize(std::min(kernel.rows, kernel.columns));
 }
 
 }  // namespace
@@ -92,24 +152,15 @@ Factoring factor_kernel(const Kernel &kernel, const Budget &budget) {
     Factoring result;
     result.tolerance =
         budget.tolerance != 0 ? budget.tolerance : default_tolerance(budget.precision);
-    for (const double tap : kernel.taps) result.kernel_norm_1 += std::fabs(tap);
-
+    result.kernel_norm_1 = checked_norm_1(kernel);
     if (result.kernel_norm_1 == 0) {
-        result.factors = {{std::vector<double>(kernel.rows), std::vector<double>(kernel.columns)}};
         result.singular_values.assign(std::min(kernel.rows, kernel.columns), 0);
-    } else if (!kernel.factors.empty() && budget.rank <= kernel.factors.size()) {
-        take_given(kernel, budget, result);
-    } else if (auto factor = budget.rank <= 1 ? integer_factor(kernel) : std::nullopt) {
-        result.exact_integers = true;
-        result.factors = {*factor};
-        result.singular_values.assign(std::min(kernel.rows, kernel.columns), 0);
-        result.singular_values[0] = norm_2(factor->column) * norm_2(factor->row);
-        round_to(budget.precision, result.factors);
+        result.factors = {zero_factor(kernel)};
     } else {
-        take_terms(kernel, budget, result);
+        factor_non_zero(kernel, budget, result);
     }
-    check_range(result.factors);
-    preserve_constant(kernel, budget.precision, result.factors);
+    // A rank above the kernel's own is kept to with factors that add nothing.
+    if (budget.rank > result.rank()) result.factors.resize(budget.rank, zero_factor(kernel));
     certify(kernel, budget.precision, result);
     return result;
 }

@@ -6,6 +6,9 @@
 #include <numeric>
 #include <vector>
 
+#include "runtime/factor/canonical.h"
+#include "runtime/factor/norms.h"
+
 namespace sepflow {
 
 namespace {
@@ -37,6 +40,17 @@ std::optional<Integers> as_integers(const std::vector<double> &taps) {
     return result;
 }
 
+// Of taps that are fractions, 1/16 [1 2 1]^T [1 2 1], the row filter takes as much as makes it sum to one.
+void balance(Factor &factor, int exponent) {
+    int power = 0;
+    const double sum = static_cast<double>(exact_sum(factor.row));
+    if (std::frexp(sum, &power) != 0.5) return;
+    const int moved = std::min(power - 1, -exponent);
+    if (moved <= 0) return;
+    for (double &tap : factor.row) tap = std::ldexp(tap, -moved);
+    for (double &tap : factor.column) tap = std::ldexp(tap, moved);
+}
+
 }  // namespace
 
 std::optional<Factor> integer_factor(const Kernel &kernel) {
@@ -51,12 +65,10 @@ std::optional<Factor> integer_factor(const Kernel &kernel) {
     const size_t pivot_y = at / kernel.columns, pivot_x = at % kernel.columns;
     int64_t divisor = 0;
     for (size_t x = 0; x < kernel.columns; ++x) divisor = std::gcd(divisor, tap(pivot_y, x));
-    // The largest tap of the row is positive, as of the factors that an SVD finds.
-    int64_t largest = 0;
-    for (size_t x = 0; x < kernel.columns; ++x) {
-        if (std::abs(tap(pivot_y, x)) > std::abs(largest)) largest = tap(pivot_y, x);
-    }
-    if (largest < 0) divisor = -divisor;
+    std::vector<double> pivot_row;
+    for (size_t x = 0; x < kernel.columns; ++x)
+        pivot_row.push_back(static_cast<double>(tap(pivot_y, x)));
+    if (is_negative(pivot_row)) divisor = -divisor;
 
     Factor factor;
     std::vector<int64_t> row;
@@ -71,6 +83,7 @@ std::optional<Factor> integer_factor(const Kernel &kernel) {
         }
         factor.column.push_back(std::ldexp(static_cast<double>(multiple), integers->exponent));
     }
+    balance(factor, integers->exponent);
     return factor;
 }
 

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <lapacke.h>
+#include <limits>
+#include <new>
 #include <string>
 
 #include "runtime/error.h"
+#include "runtime/factor/ties.h"
 
 namespace sepflow {
 
@@ -20,35 +23,47 @@ int exponent_of_largest(const std::vector<double> &taps) {
     return exponent;
 }
 
-}  // namespace
-
-std::vector<SingularTerm> singular_terms(const Kernel &kernel) {
-    const size_t rows = kernel.rows, columns = kernel.columns, count = std::min(rows, columns);
-    const int exponent = exponent_of_largest(kernel.taps);
-    std::vector<double> matrix = kernel.taps;
-    for (double &tap : matrix) tap = std::ldexp(tap, -exponent);
-
-    std::vector<double> values(count), left(rows * count), right(count * columns),
-        unconverged(count);
-    const auto m = static_cast<lapack_int>(rows), n = static_cast<lapack_int>(columns),
-               k = static_cast<lapack_int>(count);
-    const lapack_int info =
-        LAPACKE_dgesvd(LAPACK_ROW_MAJOR, 'S', 'S', m, n, matrix.data(), n, values.data(),
-                       left.data(), k, right.data(), n, unconverged.data());
+void check(lapack_int info) {
     if (info == LAPACK_WORK_MEMORY_ERROR || info == LAPACK_TRANSPOSE_MEMORY_ERROR)
         throw std::bad_alloc();
     if (info != 0) {
         throw Error(SEPFLOW_E_INTERNAL,
                     "the singular value decomposition failed, LAPACK info " + std::to_string(info));
     }
+}
 
-    std::vector<SingularTerm> terms(count);
-    for (size_t t = 0; t < count; ++t) {
-        terms[t].value = std::ldexp(values[t], exponent);
+// What is left of a zero after the decomposition, which is backward stable: a few units of rounding of the
+// largest value (Golub and Van Loan, Matrix Computations, 5.4.1).
+double noise(size_t rows, size_t columns, double largest) {
+    constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
+    return 2 * kEpsilon * static_cast<double>(std::max(rows, columns)) * largest;
+}
+
+}  // namespace
+
+std::vector<SingularTerm> singular_terms(const Kernel &kernel) {
+    const size_t rows = kernel.rows, columns = kernel.columns, count = std::min(rows, columns);
+    const int exponent = exponent_of_largest(kernel.taps);
+    Kernel scaled = kernel;
+    for (double &tap : scaled.taps) tap = std::ldexp(tap, -exponent);
+
+    std::vector<double> matrix = scaled.taps;  // overwritten
+    std::vector<double> values(count), left(rows * count), right(count * columns),
+        unconverged(count);
+    const auto m = static_cast<lapack_int>(rows), n = static_cast<lapack_int>(columns),
+               k = static_cast<lapack_int>(count);
+    check(LAPACKE_dgesvd(LAPACK_ROW_MAJOR, 'S', 'S', m, n, matrix.data(), n, values.data(),
+                         left.data(), k, right.data(), n, unconverged.data()));
+
+    std::vector<SingularTerm> terms;
+    for (size_t t = 0; t < count && values[t] > noise(rows, columns, values[0]); ++t) {
+        terms.push_back({values[t], {}});
         for (size_t y = 0; y < rows; ++y) terms[t].vectors.column.push_back(left[y * count + t]);
         const double *row = right.data() + t * columns;
         terms[t].vectors.row.assign(row, row + columns);
     }
+    settle_ties(scaled, terms);
+    for (SingularTerm &term : terms) term.value = std::ldexp(term.value, exponent);
     return terms;
 }
 

@@ -9,8 +9,8 @@ int main(void) {
     unsigned char *in = malloc(W * H), *out = malloc(W * H);
     for (int i = 0; i < W * H; ++i) in[i] = (i % W / 40 + i / W / 40) % 2 ? 230 : 25;
 
-    sepflow_options options = {sizeof options};
-    sepflow_error error = {sizeof error};
+    sepflow_options options = {.struct_size = sizeof options};
+    sepflow_error error = {.struct_size = sizeof error};
     sepflow_plan *plan = NULL;
     options.in_type = SEPFLOW_U8;
     if (sepflow_plan_from_text("gaussian 3", &options, &plan, &error) != SEPFLOW_OK) {

@@ -13,7 +13,7 @@ static int done(sepflow_status status, const sepflow_error *error) {
 }
 
 int main(int argc, char **argv) {
-    sepflow_error e = {sizeof e};
+    sepflow_error e = {.struct_size = sizeof e};
     sepflow_registry *registry = NULL;
     sepflow_graph *graph = NULL;
     sepflow_image from = sepflow_image_dense(in, SEPFLOW_U8, W, H, 1);

@@ -1,0 +1,55 @@
+#include "runtime/factor/rank.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "runtime/factor/certificate.h"
+
+namespace sepflow {
+
+namespace {
+
+// K less the factors subtracted so far, unrounded.
+class Remainder {
+  public:
+    explicit Remainder(const Kernel &kernel) : taps_(kernel.taps) {}
+
+    void subtract(const Factor &factor) {
+        double *tap = taps_.data();
+        for (const double c : factor.column) {
+            for (const double r : factor.row) *tap++ -= c * r;
+        }
+    }
+
+    long double norm_1() const {
+        long double sum = 0;
+        for (const double tap : taps_) sum += std::fabs(tap);
+        return sum;
+    }
+
+  private:
+    std::vector<double> taps_;
+};
+
+}  // namespace
+
+std::vector<Factor> fewest_factors(const Kernel &kernel, const std::vector<Factor> &candidates,
+                                   long double allowed, const Rounding &rounding) {
+    const long double unit = rounding.precision == Precision::kSingle ? 0x1p-24L : 0x1p-53L;
+    Remainder cut(kernel);
+    const long double within_rounding = std::max(allowed, unit * cut.norm_1());
+    std::vector<Factor> taken;
+    for (const Factor &candidate : candidates) {
+        taken.push_back(candidate);
+        cut.subtract(candidate);
+        const long double cut_norm = cut.norm_1();
+        if (cut_norm > within_rounding) continue;
+        std::vector<Factor> stored = rounded(taken, rounding);
+        const long double stored_norm = remainder_norm_1(kernel, stored);
+        // What is cut is all that more candidates could add.
+        if (stored_norm <= allowed || stored_norm - cut_norm > allowed) return stored;
+    }
+    return rounded(taken, rounding);
+}
+
+}  // namespace sepflow
