@@ -42,9 +42,9 @@ mutate runtime/execute/half.cpp 's/bits |= 1;/bits |= 0;/' sepflow_oracle_tests
 mutate generators/pixel.h 's/12582912.0f;/12582911.5f;/' sepflow_oracle_tests
 mutate generators/row_pass.cpp 's/count \/ tile.taps \* tile.taps + rest.x/count \/ tile.taps * tile.taps/' sepflow_oracle_tests
 mutate generators/variants.cmake 's/column_pass_u8 column_pass strict_float/column_pass_u8 column_pass ""/' sepflow_generators_tests
-mutate runtime/factor/canonical.cpp 's/filter\[j\] = sign \* half;/filter[j] = sign * half * 1.0000001;/' sepflow_factor_tests
-mutate runtime/factor/canonical.cpp 's/const double corrected = column\[upper\] + share;/const double corrected = column[upper];/' sepflow_factor_tests
-mutate runtime/factor/factor.cpp 's/<= result.tolerance \* result.kernel_norm_1/<= result.tolerance/' sepflow_factor_tests
+mutate runtime/factor/symmetry.cpp 's/return {{y, x}};/return {{Parity::kNone, Parity::kNone}};/' sepflow_factor_tests
+mutate runtime/factor/constant.cpp 's/filter\[i\] = filter\[mirror\] = moved/filter[i] = moved/' sepflow_factor_tests
+mutate runtime/factor/rank.cpp 's/stored_norm <= allowed ||/false ||/' sepflow_factor_tests
 mutate runtime/host/compute.cpp 's/needed_\[feed\] = united(needed_\[feed\], in);/needed_[feed] = in;/' sepflow_host_tests
 mutate runtime/kernel/named.cpp 's/taps\[static_cast<size_t>(radius - x)\] = mirror_sign/taps[static_cast<size_t>(radius - x)] = 1.0000001 * mirror_sign/' sepflow_kernel_tests
 
