@@ -249,7 +249,7 @@ typedef struct sepflow_plan_info {
     int64_t preferred_tile_w, preferred_tile_h; /* 0: any */
     uint64_t scratch_bytes;                     /* that one process call with max_threads 1 wants */
     double cost_per_pixel;                      /* multiply-adds per output sample */
-    const char *variant; /* which code runs: "avx512", "avx2", "sse41", "neon" ... */
+    const char *variant; /* which code runs: "avx512", "avx2", "sse2", "neon" ... */
 } sepflow_plan_info;
 
 typedef struct sepflow_process {

@@ -151,16 +151,15 @@ sepflow_status sepflow_plan_describe(const sepflow_plan *plan,
 sepflow_status sepflow_plan_output_domain(const sepflow_plan *plan, const sepflow_rect *in,
                                           sepflow_rect *out) {
     if (plan == nullptr || in == nullptr || out == nullptr) return SEPFLOW_E_INVALID;
-    *out = sepflow::output_domain(plan->plan, *in);
-    return SEPFLOW_OK;
+    return sepflow::guarded(nullptr, [&] { *out = sepflow::output_domain(plan->plan, *in); });
 }
 
 sepflow_status sepflow_plan_input_region(const sepflow_plan *plan, const sepflow_rect *out,
                                          const sepflow_rect *domain, sepflow_rect *in) {
     if (plan == nullptr || out == nullptr || domain == nullptr || in == nullptr)
         return SEPFLOW_E_INVALID;
-    *in = sepflow::input_region(plan->plan, *out, *domain);
-    return SEPFLOW_OK;
+    return sepflow::guarded(nullptr,
+                            [&] { *in = sepflow::input_region(plan->plan, *out, *domain); });
 }
 
 sepflow_status sepflow_process_plan(const sepflow_plan *plan, const sepflow_process *call,

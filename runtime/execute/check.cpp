@@ -15,15 +15,6 @@ namespace {
     throw Error(code, std::string(image) + ": " + what);
 }
 
-// Coordinates and sizes stay below this so that sums of a few never overflow.
-constexpr int64_t kMaxCoordinate = int64_t{1} << 48;
-
-bool is_sane(const sepflow_rect &rect) {
-    const auto small = [](int64_t v) { return v > -kMaxCoordinate && v < kMaxCoordinate; };
-    return small(rect.x) && small(rect.y) && rect.w >= 0 && rect.h >= 0 && small(rect.w) &&
-           small(rect.h);
-}
-
 sepflow_image checked_image(const sepflow_image *given, const char *name, sepflow_type type,
                             int32_t channels) {
     if (given == nullptr) fail(SEPFLOW_E_INVALID, name, "is NULL");
@@ -36,9 +27,9 @@ sepflow_image checked_image(const sepflow_image *given, const char *name, sepflo
     if (image.type != type) fail(SEPFLOW_E_FORMAT, name, "its type is not the plan's");
     if (image.channels != channels)
         fail(SEPFLOW_E_FORMAT, name, "its channel count is not the plan's");
-    if (!is_sane(image.bounds)) fail(SEPFLOW_E_INVALID, name, "bounds make no sense");
+    if (!is_sensible(image.bounds)) fail(SEPFLOW_E_INVALID, name, "bounds make no sense");
     image.domain = domain_of(image);
-    if (!is_sane(image.domain)) fail(SEPFLOW_E_INVALID, name, "domain makes no sense");
+    if (!is_sensible(image.domain)) fail(SEPFLOW_E_INVALID, name, "domain makes no sense");
     return image;
 }
 
@@ -134,12 +125,15 @@ Call check_call(const Plan &plan, const sepflow_process &given) {
     if (given.input_count != 1 || given.output_count != 1) {
         throw Error(SEPFLOW_E_INVALID, "process: one input and one output are needed");
     }
+    if (given.max_threads < 0) {
+        throw Error(SEPFLOW_E_INVALID, "process: max_threads is negative");
+    }
     const Options &options = plan.options;
     Call call;
     call.in = checked_image(given.inputs, "in", options.in_type, options.channels);
     call.out = checked_image(given.outputs, "out", options.out_type, options.channels);
     call.region = given.region;
-    if (!is_sane(call.region)) throw Error(SEPFLOW_E_INVALID, "region makes no sense");
+    if (!is_sensible(call.region)) throw Error(SEPFLOW_E_INVALID, "region makes no sense");
     if (call.region.w == 0 || call.region.h == 0) return call;
     if (!contains(call.out.bounds, call.region)) {
         throw Error(SEPFLOW_E_INVALID, "region lies outside the output's bounds");

@@ -4,7 +4,6 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -49,8 +48,8 @@ void run_on_own_threads(int64_t count, int64_t threads, Tasks &tasks) {
     others.reserve(static_cast<size_t>(threads - 1));
     try {
         while (static_cast<int64_t>(others.size()) < threads - 1) others.emplace_back(work);
-    } catch (const std::system_error &) {
-        // No more threads to be had: go on with those there are.
+    } catch (const std::exception &) {
+        // No more threads to be had: go on with those there are, which must be joined.
     }
     work();
     for (std::thread &other : others) other.join();

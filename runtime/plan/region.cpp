@@ -1,6 +1,8 @@
 // Which pixels a plan's output has and which its input must bring.
 #include <algorithm>
+#include <string>
 
+#include "runtime/error.h"
 #include "runtime/plan/plan.h"
 
 namespace sepflow {
@@ -55,9 +57,23 @@ void clip(int64_t first, int64_t count, int64_t domain_first, int64_t domain_cou
     *result_count = std::max<int64_t>(got.last - got.first + 1, 0);
 }
 
+void check(const sepflow_rect &rect, const char *name) {
+    if (!is_sensible(rect)) {
+        throw Error(SEPFLOW_E_INVALID, std::string(name) + ": a rectangle that makes no sense");
+    }
+}
+
 }  // namespace
 
+bool is_sensible(const sepflow_rect &rect) {
+    constexpr int64_t kMost = int64_t{1} << 48;
+    const auto small = [](int64_t v) { return v > -kMost && v < kMost; };
+    return small(rect.x) && small(rect.y) && rect.w >= 0 && rect.h >= 0 && small(rect.w) &&
+           small(rect.h);
+}
+
 sepflow_rect output_domain(const Plan &plan, const sepflow_rect &in) {
+    check(in, "domain");
     const Halo &halo = plan.halo;
     sepflow_rect out = in;
     if (plan.options.extent == SEPFLOW_EXTENT_VALID) {
@@ -73,6 +89,8 @@ sepflow_rect output_domain(const Plan &plan, const sepflow_rect &in) {
 }
 
 sepflow_rect input_region(const Plan &plan, const sepflow_rect &out, const sepflow_rect &domain) {
+    check(out, "region");
+    check(domain, "domain");
     sepflow_rect in = {domain.x, domain.y, 0, 0};
     if (out.w <= 0 || out.h <= 0 || domain.w <= 0 || domain.h <= 0) return in;
     const Halo &halo = plan.halo;
