@@ -12,6 +12,7 @@
 #include "runtime/command/interrupt.h"
 #include "runtime/command/verbs.h"
 #include "runtime/error.h"
+#include "runtime/nearest.h"
 
 namespace sepflow::command {
 
@@ -31,28 +32,13 @@ int fail(const std::string &sentence, int code) {
     return code;
 }
 
-// Levenshtein's distance, one row at a time.
-size_t distance(const std::string &a, const std::string &b) {
-    std::vector<size_t> row(b.size() + 1);
-    for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-    for (size_t i = 1; i <= a.size(); ++i) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.size(); ++j) {
-            const size_t changed = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
-        }
-    }
-    return row.back();
-}
-
 // " (did you mean --kernel?)", or nothing when no word is near.
 std::string suggestion(const std::string &word, const std::vector<std::string> &known) {
-    const auto nearest = std::min_element(
-        known.begin(), known.end(),
-        [&](const auto &a, const auto &b) { return distance(word, a) < distance(word, b); });
-    if (nearest == known.end() || distance(word, *nearest) > 1 + word.size() / 4) return "";
+    const auto nearest =
+        std::min_element(known.begin(), known.end(), [&](const auto &a, const auto &b) {
+            return edit_distance(word, a) < edit_distance(word, b);
+        });
+    if (nearest == known.end() || edit_distance(word, *nearest) > 1 + word.size() / 4) return "";
     return " (did you mean " + *nearest + "?)";
 }
 

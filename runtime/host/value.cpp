@@ -5,6 +5,7 @@
 
 #include "runtime/error.h"
 #include "runtime/host/graph.h"
+#include "runtime/nearest.h"
 
 namespace sepflow {
 
@@ -30,21 +31,6 @@ Number parse(const sepflow_param_desc &desc, std::string text) {
                         (desc.type == SEPFLOW_VALUE_INT ? "a whole number" : "a number"));
     }
     return value;
-}
-
-size_t distance(const std::string &a, const std::string &b) {
-    std::vector<size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), size_t{0});
-    for (size_t i = 1; i <= a.size(); ++i) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.size(); ++j) {
-            const size_t above = row[j];
-            row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
-            diagonal = above;
-        }
-    }
-    return row.back();
 }
 
 }  // namespace
@@ -83,7 +69,7 @@ sepflow_value value_from_text(const sepflow_param_desc &desc, const std::string 
 std::string nearest_name(const std::string &name, const std::vector<std::string> &names) {
     const std::string *nearest = nullptr;
     for (const std::string &candidate : names) {
-        if (nearest == nullptr || distance(name, candidate) < distance(name, *nearest))
+        if (nearest == nullptr || edit_distance(name, candidate) < edit_distance(name, *nearest))
             nearest = &candidate;
     }
     return nearest != nullptr ? "; did you mean '" + *nearest + "'?" : "";

@@ -8,6 +8,7 @@
 #include "runtime/error.h"
 #include "runtime/kernel/kernel.h"
 #include "runtime/kernel/named.h"
+#include "runtime/nearest.h"
 
 namespace sepflow {
 
@@ -59,30 +60,15 @@ double number(const Token &token) {
     return value;
 }
 
-// Edits that turn one word into another.
-size_t distance(const std::string &a, const std::string &b) {
-    std::vector<size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), size_t{0});
-    for (size_t i = 1; i <= a.size(); ++i) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.size(); ++j) {
-            const size_t above = row[j];
-            row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
-            diagonal = above;
-        }
-    }
-    return row.back();
-}
-
 [[noreturn]] void fail_unknown(const Token &word) {
     std::vector<std::string> names = {"sobel", "scharr", "prewitt", "row", "col", "file"};
     for (const NamedKernel &kernel : named_kernels()) names.push_back(kernel.name);
     std::sort(names.begin(), names.end());
     const std::string shown = word.text.substr(0, 30);
-    const auto nearest = std::min_element(
-        names.begin(), names.end(),
-        [&](const auto &a, const auto &b) { return distance(shown, a) < distance(shown, b); });
+    const auto nearest =
+        std::min_element(names.begin(), names.end(), [&](const auto &a, const auto &b) {
+            return edit_distance(shown, a) < edit_distance(shown, b);
+        });
     std::string list;
     for (const std::string &name : names) list += (list.empty() ? "" : ", ") + name;
     fail(word.column, "no kernel is called '" + shown + "'; did you mean '" + *nearest +
