@@ -269,9 +269,13 @@ class Progress {
   public:
     Progress(const sepflow_run &run, int64_t total) : run_(run), total_(total) {}
     void tile_done() {
-        if (run_.progress == nullptr) return;
         const std::lock_guard<std::mutex> lock(mutex_);
-        run_.progress(run_.ctx, ++done_, total_);
+        ++done_;
+        if (run_.progress != nullptr) run_.progress(run_.ctx, done_, total_);
+    }
+    bool is_complete() {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        return done_ == total_;
     }
 
   private:
@@ -322,4 +326,5 @@ void sepflow_graph::compute(const std::string &name, const sepflow_image &given,
             tbb::parallel_for(int64_t{0}, columns * rows, run_tile);
         }
     });
+    if (!progress.is_complete()) throw Error(SEPFLOW_E_INTERNAL, "not every tile was computed");
 }
