@@ -21,9 +21,13 @@ inline bool contains(const sepflow_rect &outer, const sepflow_rect &inner) {
            inner.y + inner.h <= outer.y + outer.h;
 }
 
+inline bool same(const sepflow_rect &a, const sepflow_rect &b) {
+    return a.x == b.x && a.y == b.y && a.w == b.w && a.h == b.h;
+}
+
 inline sepflow_rect domain_of(const sepflow_image &image) {
     const sepflow_rect &d = image.domain;
-    return d.x == 0 && d.y == 0 && d.w == 0 && d.h == 0 ? image.bounds : d;
+    return same(d, {0, 0, 0, 0}) ? image.bounds : d;
 }
 
 // Not negative in size, and small enough that sums of a few coordinates never overflow.

@@ -221,6 +221,7 @@ TEST_CASE("decimate keeps the right pixel of each cell, negative coordinates and
     host.bind("in", sepflow_image_dense(pixels.data(), SEPFLOW_F32, kW, kH, 1));
     host.prepare();
     sepflow_image described = {};
+    described.struct_size = sizeof described;
     host.ok(sepflow_graph_describe_output(host.graph, "out", &described, &host.error));
     // Sources 3x + 1 within -2 .. 24 and 2y within -1 .. 17.
     CHECK(described.domain.x == -1);
