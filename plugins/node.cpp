@@ -1,12 +1,13 @@
+// The C functions of node.h over the parameters and the plan of a node of ours.
 #include "plugins/node.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 
 #include <sepflow/sepflow.h>
 
 #include "runtime/error.h"
+#include "runtime/structs.h"
 
 namespace sepflow {
 
@@ -17,146 +18,7 @@ namespace {
 constexpr const char *kVersion = SEPFLOW_TEXT(SEPFLOW_VERSION_MAJOR) "." SEPFLOW_TEXT(
     SEPFLOW_VERSION_MINOR) "." SEPFLOW_TEXT(SEPFLOW_VERSION_PATCH);
 
-void check_number(const sepflow_param_desc &desc, double value) {
-    if (!std::isfinite(value))
-        throw Error(SEPFLOW_E_PARAM, std::string(desc.id) + " is not a finite number");
-    if (desc.min == 0 && desc.max == 0) return;
-    if (value < desc.min || value > desc.max) {
-        const auto text = [](double limit) {
-            std::string digits = std::to_string(limit);
-            digits.erase(digits.find_last_not_of('0') + 1);
-            if (digits.back() == '.') digits.pop_back();
-            return digits;
-        };
-        throw Error(SEPFLOW_E_PARAM, std::string(desc.id) + " must lie in " + text(desc.min) +
-                                         " .. " + text(desc.max));
-    }
-}
-
-void check_choice(const sepflow_param_desc &desc, const char *text) {
-    std::string names;
-    for (uint32_t i = 0; i < desc.choice_count; ++i) {
-        if (std::strcmp(desc.choices[i], text) == 0) return;
-        names += (i == 0 ? "" : ", ") + std::string(desc.choices[i]);
-    }
-    throw Error(SEPFLOW_E_PARAM,
-                std::string(desc.id) + " cannot be '" + text + "'; it is one of " + names);
-}
-
-Parameters::Value checked_matrix(const sepflow_param_desc &desc, const sepflow_value &value) {
-    Parameters::Value result;
-    if (value.s != nullptr) {
-        result.s = value.s;
-        return result;
-    }
-    if (value.a == nullptr || value.rows < 1 || value.columns < 1) {
-        throw Error(SEPFLOW_E_PARAM,
-                    std::string(desc.id) + " needs text, or rows, columns and their values");
-    }
-    if (value.rows > desc.max_elements / value.columns) {
-        throw Error(SEPFLOW_E_PARAM, std::string(desc.id) + " has more than " +
-                                         std::to_string(desc.max_elements) + " values");
-    }
-    result.rows = value.rows;
-    result.columns = value.columns;
-    result.a.assign(value.a, value.a + value.rows * value.columns);
-    if (!std::all_of(result.a.begin(), result.a.end(), [](double v) { return std::isfinite(v); })) {
-        throw Error(SEPFLOW_E_PARAM,
-                    std::string(desc.id) + " holds a value that is not a finite number");
-    }
-    return result;
-}
-
-Parameters::Value checked_value(const sepflow_param_desc &desc, const sepflow_value &value) {
-    Parameters::Value result;
-    switch (desc.type) {
-        case SEPFLOW_VALUE_INT:
-            result.i = value.type == SEPFLOW_VALUE_INT ? value.i : 0;
-            check_number(desc, static_cast<double>(result.i));
-            break;
-        case SEPFLOW_VALUE_FLOAT:
-            result.f = value.f;
-            check_number(desc, result.f);
-            break;
-        case SEPFLOW_VALUE_MATRIX:
-            result = checked_matrix(desc, value);
-            break;
-        default:
-            if (value.s == nullptr)
-                throw Error(SEPFLOW_E_PARAM, std::string(desc.id) + " needs text");
-            if (desc.type == SEPFLOW_VALUE_CHOICE) check_choice(desc, value.s);
-            result.s = value.s;
-    }
-    result.type = desc.type;
-    result.is_set = true;
-    return result;
-}
-
-Parameters::Value default_value(const sepflow_param_desc &desc) {
-    Parameters::Value result;
-    result.type = desc.type;
-    result.is_set =
-        desc.type == SEPFLOW_VALUE_INT || desc.type == SEPFLOW_VALUE_FLOAT || desc.text_default;
-    result.i = static_cast<int64_t>(desc.def);
-    result.f = desc.def;
-    if (desc.text_default != nullptr) result.s = desc.text_default;
-    return result;
-}
-
 }  // namespace
-
-Parameters::Parameters(const sepflow_param_desc *descs, uint32_t count) : descs_(descs) {
-    for (uint32_t i = 0; i < count; ++i) values_.push_back(default_value(descs[i]));
-}
-
-uint32_t Parameters::checked(uint32_t index) const {
-    if (index >= values_.size())
-        throw Error(SEPFLOW_E_INVALID, "there is no parameter of that index");
-    return index;
-}
-
-void Parameters::set(uint32_t index, const sepflow_value &value) {
-    const sepflow_param_desc &desc = descs_[checked(index)];
-    try {
-        if (value.struct_size < sizeof value) {
-            throw Error(SEPFLOW_E_ABI,
-                        "value: struct_size is too small; set it to sizeof(sepflow_value)");
-        }
-        if (value.type != desc.type)
-            throw Error(SEPFLOW_E_PARAM, std::string(desc.id) + " is of another type");
-        values_[index] = checked_value(desc, value);
-    } catch (const Error &e) {
-        throw Error(e.code(), e.what(), static_cast<int32_t>(index));
-    }
-}
-
-sepflow_value Parameters::get(uint32_t index) const {
-    const Value &value = values_[checked(index)];
-    sepflow_value result = {};
-    result.struct_size = sizeof result;
-    result.type = value.type;
-    result.rows = value.rows;
-    result.columns = value.columns;
-    result.i = value.i;
-    result.f = value.f;
-    result.a = value.a.empty() ? nullptr : value.a.data();
-    result.s = value.is_set && value.a.empty() ? value.s.c_str() : nullptr;
-    return result;
-}
-
-const Parameters::Value &Parameters::of(const char *id) const {
-    size_t i = 0;
-    while (std::strcmp(descs_[i].id, id) != 0) ++i;
-    return values_[i];
-}
-
-int32_t Parameters::choice(const char *id) const {
-    const auto place = &of(id) - values_.data();
-    const sepflow_param_desc &desc = descs_[place];
-    int32_t i = 0;
-    while (values_[static_cast<size_t>(place)].s != desc.choices[i]) ++i;
-    return i;
-}
 
 sepflow_plan_info NodePlan::info() const {
     sepflow_plan_info info = {};
@@ -219,9 +81,7 @@ sepflow_config checked_config(const Node &node, const sepflow_config *given) {
         throw Error(SEPFLOW_E_ABI,
                     "config: struct_size is too small; set it to sizeof(sepflow_config)");
     }
-    sepflow_config config = {};
-    std::memcpy(&config, given, std::min<size_t>(given->struct_size, sizeof config));
-    config.struct_size = sizeof config;
+    sepflow_config config = known_part(*given);
     if (config.flags != 0)
         throw Error(SEPFLOW_E_UNSUPPORTED, "config: flags that this version does not know");
     if (config.out_type == SEPFLOW_TYPE_NONE) config.out_type = config.in_type;
@@ -267,8 +127,7 @@ sepflow_status get_param(const sepflow_node *node, uint32_t index, sepflow_value
                          sepflow_error *error) {
     return guarded(error, [&] {
         require(node, "node");
-        require(value, "value");
-        *value = node_of(node)->parameters.get(index);
+        fill(value, node_of(node)->parameters.get(index), "value");
     });
 }
 
@@ -276,11 +135,10 @@ sepflow_status query_formats(const sepflow_node *node, uint32_t index, sepflow_f
                              sepflow_error *error) {
     return guarded(error, [&] {
         require(node, "node");
-        require(pair, "pair");
         const auto &formats = *node_of(node)->kind->formats;
         if (index >= formats.size())
             throw Error(SEPFLOW_E_INVALID, "there is no format of that index");
-        *pair = formats[index];
+        fill(pair, formats[index], "pair");
     });
 }
 
@@ -315,13 +173,7 @@ void plan_release(sepflow_plan *plan) {
 sepflow_status plan_info(const sepflow_plan *plan, sepflow_plan_info *info) {
     return guarded(nullptr, [&] {
         require(plan, "plan");
-        require(info, "info");
-        if (info->struct_size < sizeof info->struct_size)
-            throw Error(SEPFLOW_E_ABI, "info: no struct_size");
-        const uint32_t size = info->struct_size;
-        const sepflow_plan_info own = plan_of(plan)->info();
-        std::memcpy(info, &own, std::min<size_t>(size, sizeof own));
-        info->struct_size = size;
+        fill(info, plan_of(plan)->info(), "info");
     });
 }
 
@@ -356,30 +208,6 @@ sepflow_status process(const sepflow_plan *plan, const sepflow_process *call,
         }
         plan_of(plan)->process(*call, call->host != nullptr ? call->host : plan_of(plan)->creator);
     });
-}
-
-sepflow_port_desc port(const char *name, int32_t direction,
-                       const std::vector<sepflow_type> &types) {
-    sepflow_port_desc desc = {};
-    desc.struct_size = sizeof desc;
-    desc.direction = direction;
-    desc.name = name;
-    desc.min_channels = 1;
-    desc.types = types.data();
-    desc.type_count = static_cast<uint32_t>(types.size());
-    return desc;
-}
-
-sepflow_param_desc param(const ParamText &text, sepflow_value_type type) {
-    sepflow_param_desc desc = {};
-    desc.struct_size = sizeof desc;
-    desc.type = type;
-    desc.flags = SEPFLOW_PARAM_SETUP;
-    desc.id = text.id;
-    desc.name = text.name;
-    desc.doc = text.doc;
-    desc.unit = text.unit;
-    return desc;
 }
 
 }  // namespace
@@ -432,79 +260,6 @@ sepflow_entry make_entry(const char *id, uint32_t node_count,
     entry.init = [](const sepflow_host *, sepflow_error *) -> sepflow_status { return SEPFLOW_OK; };
     entry.deinit = [] {};
     return entry;
-}
-
-sepflow_port_desc input_port(const char *name, const std::vector<sepflow_type> &types) {
-    return port(name, SEPFLOW_INPUT, types);
-}
-
-sepflow_port_desc output_port(const char *name, const std::vector<sepflow_type> &types) {
-    return port(name, SEPFLOW_OUTPUT, types);
-}
-
-const std::vector<sepflow_type> &all_types() {
-    static const std::vector<sepflow_type> types = {SEPFLOW_U8,  SEPFLOW_U16, SEPFLOW_S16,
-                                                    SEPFLOW_F16, SEPFLOW_F32, SEPFLOW_F64};
-    return types;
-}
-
-const std::vector<sepflow_format_pair> &same_type_formats() {
-    static const std::vector<sepflow_format_pair> formats = [] {
-        std::vector<sepflow_format_pair> pairs;
-        for (sepflow_type type : all_types())
-            pairs.push_back({sizeof(sepflow_format_pair), type, type});
-        return pairs;
-    }();
-    return formats;
-}
-
-const std::vector<sepflow_format_pair> &all_formats() {
-    static const std::vector<sepflow_format_pair> formats = [] {
-        std::vector<sepflow_format_pair> pairs;
-        for (sepflow_type in : all_types()) {
-            for (sepflow_type out : all_types())
-                pairs.push_back({sizeof(sepflow_format_pair), in, out});
-        }
-        return pairs;
-    }();
-    return formats;
-}
-
-sepflow_param_desc integer_param(const ParamText &text, int64_t def, int64_t min, int64_t max) {
-    sepflow_param_desc desc = param(text, SEPFLOW_VALUE_INT);
-    desc.def = static_cast<double>(def);
-    desc.min = static_cast<double>(min);
-    desc.max = static_cast<double>(max);
-    return desc;
-}
-
-sepflow_param_desc number_param(const ParamText &text, double def, double min, double max) {
-    sepflow_param_desc desc = param(text, SEPFLOW_VALUE_FLOAT);
-    desc.def = def;
-    desc.min = min;
-    desc.max = max;
-    return desc;
-}
-
-sepflow_param_desc text_param(const ParamText &text, const char *def) {
-    sepflow_param_desc desc = param(text, SEPFLOW_VALUE_TEXT);
-    desc.text_default = def;
-    return desc;
-}
-
-sepflow_param_desc matrix_param(const ParamText &text, int64_t max_elements) {
-    sepflow_param_desc desc = param(text, SEPFLOW_VALUE_MATRIX);
-    desc.max_elements = max_elements;
-    return desc;
-}
-
-sepflow_param_desc choice_param(const ParamText &text, const char *def,
-                                const std::vector<const char *> &choices) {
-    sepflow_param_desc desc = param(text, SEPFLOW_VALUE_CHOICE);
-    desc.text_default = def;
-    desc.choices = choices.data();
-    desc.choice_count = static_cast<uint32_t>(choices.size());
-    return desc;
 }
 
 }  // namespace sepflow

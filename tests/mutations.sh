@@ -45,7 +45,10 @@ mutate generators/variants.cmake 's/column_pass_u8 column_pass strict_float/colu
 mutate runtime/factor/symmetry.cpp 's/return {{y, x}};/return {{Parity::kNone, Parity::kNone}};/' sepflow_factor_tests
 mutate runtime/factor/constant.cpp 's/filter\[i\] = filter\[mirror\] = moved/filter[i] = moved/' sepflow_factor_tests
 mutate runtime/factor/rank.cpp 's/stored_norm <= allowed ||/false ||/' sepflow_factor_tests
-mutate runtime/host/compute.cpp 's/needed_\[feed\] = united(needed_\[feed\], in);/needed_[feed] = in;/' sepflow_host_tests
+mutate runtime/host/tile.cpp 's/needed\[feed\] = united(needed\[feed\], in);/needed[feed] = is_empty(in) ? united(in, in) : in;/' sepflow_host_tests
+mutate runtime/host/compute.cpp 's/sepflow::overlap(place.image, job.out)/false/' sepflow_host_tests
+mutate runtime/structs.h 's/first->struct_size)/sizeof(Struct))/' sepflow_host_tests
+mutate plugins/arithmetic/scale_offset.cpp 's/kFloatForBytes = false/kFloatForBytes = true/' sepflow_host_tests
 mutate runtime/kernel/named.cpp 's/taps\[static_cast<size_t>(radius - x)\] = mirror_sign/taps[static_cast<size_t>(radius - x)] = 1.0000001 * mirror_sign/' sepflow_kernel_tests
 
 echo "$survivors survived"

@@ -134,12 +134,14 @@ SEPFLOW_EXPORT sepflow_status sepflow_graph_bind_source(sepflow_graph *graph, co
    ends are named).  [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_graph_prepare(sepflow_graph *graph, sepflow_error *error);
 
-/* Type, channels and domain of an output of a prepared graph; data stays NULL.  [control] */
+/* Type, channels and domain of an output of a prepared graph, struct_size set by the caller; data
+   becomes NULL.  [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_graph_describe_output(const sepflow_graph *graph,
                                                             const char *output,
                                                             sepflow_image *image,
                                                             sepflow_error *error);
-/* The plan of one node of a prepared graph; it lives until the next prepare.  [control] */
+/* The plan of one node of a prepared graph, struct_size set by the caller; what it points to lives
+   until the next prepare.  [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_graph_node_plan_info(const sepflow_graph *graph,
                                                            const char *node,
                                                            sepflow_plan_info *info,
@@ -156,7 +158,8 @@ typedef struct sepflow_run {
     int32_t (*is_cancelled)(void *ctx);
 } sepflow_run;
 
-/* Computes the pixels out->bounds of an output; `run` may be NULL. The bytes do not depend on
+/* Computes the pixels out->bounds of an output; `run` may be NULL. out must not share memory with
+   an image that is bound to an input the output depends on. The bytes do not depend on
    tiles, threads or on how an image is split into calls. Errors: the failing node's, named.
    [process] */
 SEPFLOW_EXPORT sepflow_status sepflow_graph_compute(const sepflow_graph *graph, const char *output,

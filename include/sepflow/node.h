@@ -34,7 +34,9 @@
       newest it knows.
    6. A host loads a plugin if abi_major is equal and abi_minor_needed is at most the host's minor.
    7. Struct layouts are pinned by static assertions in the tests.
-   8. The "/N" that ends a node's id rises when its results change beyond the documented bound. */
+   8. The "/N" that ends a node's id rises when its results change beyond the documented bound.
+   9. The elements of an array of structs (ports, params, a call's images) lie struct_size of the
+      first apart, which need not be the reader's own sizeof. */
 #ifndef SEPFLOW_NODE_H
 #define SEPFLOW_NODE_H
 

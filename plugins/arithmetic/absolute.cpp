@@ -9,6 +9,7 @@ namespace {
 
 struct Absolute {
     static constexpr uint32_t kInputs = 1;
+    static constexpr bool kFloatForBytes = true;
     explicit Absolute(const Parameters &) {}
     template <typename Number>
     Number operator()(const Number *at) const {

@@ -7,6 +7,7 @@ namespace {
 
 struct Convert {
     static constexpr uint32_t kInputs = 1;
+    static constexpr bool kFloatForBytes = true;
     explicit Convert(const Parameters &) {}
     template <typename Number>
     Number operator()(const Number *at) const {

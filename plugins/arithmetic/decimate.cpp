@@ -1,12 +1,11 @@
 // out(x, y) = in(x * factor_x + phase_x, y * factor_y + phase_y): keeps one pixel of each cell of a grid, for
 // pyramids. Filter first; this node only picks.
 #include <algorithm>
-#include <cstring>
 
+#include "plugins/arithmetic/call.h"
 #include "plugins/arithmetic/nodes.h"
-#include "plugins/arithmetic/samples.h"
 #include "runtime/error.h"
-#include "runtime/execute/layout.h"
+#include "runtime/image.h"
 
 namespace sepflow {
 
@@ -45,35 +44,49 @@ class DecimatePlan : public NodePlan {
     }
 
     sepflow_rect input_region(const sepflow_rect &out, const sepflow_rect &domain) const override {
-        if (out.w <= 0 || out.h <= 0) return {domain.x, domain.y, 0, 0};
-        const sepflow_rect needed = {x_.source(out.x), y_.source(out.y),
-                                     (out.w - 1) * x_.factor + 1, (out.h - 1) * y_.factor + 1};
-        return NodePlan::input_region(needed, domain);
+        const sepflow_rect kept = NodePlan::input_region(out, output_domain(domain));
+        if (kept.w == 0 || kept.h == 0) return {domain.x, domain.y, 0, 0};
+        return {x_.source(kept.x), y_.source(kept.y), (kept.w - 1) * x_.factor + 1,
+                (kept.h - 1) * y_.factor + 1};
     }
 
-    void process(const sepflow_process &call, const sepflow_host *) const override {
-        check_images(call, 1, config_);
-        const sepflow_rect &region = call.region;
-        if (region.w <= 0 || region.h <= 0) return;
-        const sepflow_image &in = call.inputs[0], &out = call.outputs[0];
-        const sepflow_rect needed = {x_.source(region.x), y_.source(region.y),
-                                     (region.w - 1) * x_.factor + 1,
-                                     (region.h - 1) * y_.factor + 1};
-        if (!contains(in.bounds, needed)) {
+    void process(const sepflow_process &given, const sepflow_host *) const override {
+        const Call call = checked_call(given, 1, config_);
+        if (call.is_empty()) return;
+        if (!contains(output_domain(call.inputs[0].bounds), call.region)) {
             throw Error(SEPFLOW_E_INVALID, "the input's bounds lack pixels that the region needs");
         }
-        const auto bytes = static_cast<size_t>(type_bytes(in.type));
+        if (overlap(call.inputs[0], call.output))
+            throw Error(SEPFLOW_E_INVALID, "output: overlaps the input");
+        switch (type_bytes(config_.in_type)) {
+            case 1:
+                return pick<uint8_t>(call);
+            case 2:
+                return pick<uint16_t>(call);
+            case 4:
+                return pick<uint32_t>(call);
+            default:
+                return pick<uint64_t>(call);
+        }
+    }
+
+  private:
+    template <typename Sample>
+    void pick(const Call &call) const {
+        const sepflow_image &in = call.inputs[0], &out = call.output;
+        const sepflow_rect &region = call.region;
         for (int64_t y = region.y; y < region.y + region.h; ++y) {
-            for (int64_t x = region.x; x < region.x + region.w; ++x) {
-                for (int32_t c = 0; c < config_.channels; ++c) {
-                    std::memcpy(pixel_address(out, x, y, c),
-                                pixel_address(in, x_.source(x), y_.source(y), c), bytes);
+            for (int32_t c = 0; c < config_.channels; ++c) {
+                const char *from = pixel_address(in, x_.source(region.x), y_.source(y), c);
+                char *to = pixel_address(out, region.x, y, c);
+                for (int64_t i = 0; i < region.w; ++i) {
+                    *reinterpret_cast<Sample *>(to + i * out.stride_x) =
+                        *reinterpret_cast<const Sample *>(from + i * x_.factor * in.stride_x);
                 }
             }
         }
     }
 
-  private:
     Axis x_, y_;
     sepflow_config config_;
 };

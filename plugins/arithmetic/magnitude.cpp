@@ -9,6 +9,7 @@ namespace {
 
 struct Magnitude {
     static constexpr uint32_t kInputs = 2;
+    static constexpr bool kFloatForBytes = true;
     explicit Magnitude(const Parameters &) {}
     template <typename Number>
     Number operator()(const Number *at) const {

@@ -7,6 +7,7 @@ namespace {
 
 struct Multiply {
     static constexpr uint32_t kInputs = 2;
+    static constexpr bool kFloatForBytes = true;
     explicit Multiply(const Parameters &) {}
     template <typename Number>
     Number operator()(const Number *at) const {

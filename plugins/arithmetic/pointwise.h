@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <memory>
-#include <type_traits>
 #include <vector>
 
+#include "plugins/arithmetic/call.h"
 #include "plugins/arithmetic/samples.h"
 #include "plugins/node.h"
 #include "runtime/error.h"
@@ -14,8 +14,9 @@
 
 namespace sepflow {
 
-// Formula: two static constants and a function over rows of numbers,
+// Formula:
 //   static constexpr uint32_t kInputs;
+//   static constexpr bool kFloatForBytes;   // on u8, float gives the same rounded results as double
 //   explicit Formula(const Parameters &);
 //   template <typename Number> Number operator()(const Number *at) const;   // kInputs samples
 template <typename Formula>
@@ -24,14 +25,10 @@ class PointwisePlan : public NodePlan {
     PointwisePlan(const Parameters &parameters, const sepflow_config &config)
         : formula_(parameters), config_(config) {}
 
-    void process(const sepflow_process &call, const sepflow_host *) const override {
-        check_images(call, Formula::kInputs, config_);
-        for (uint32_t i = 0; i < Formula::kInputs && call.region.w > 0 && call.region.h > 0; ++i) {
-            if (!contains(call.inputs[i].bounds, call.region)) {
-                throw Error(SEPFLOW_E_INVALID,
-                            "an input's bounds lack pixels that the region needs");
-            }
-        }
+    void process(const sepflow_process &given, const sepflow_host *) const override {
+        const Call call = checked_call(given, Formula::kInputs, config_);
+        if (call.is_empty()) return;
+        for (uint32_t i = 0; i < Formula::kInputs; ++i) check_input(call.inputs[i], call);
         if (needs_double(config_.in_type) || needs_double(config_.out_type)) {
             run<double>(call);
         } else {
@@ -40,38 +37,75 @@ class PointwisePlan : public NodePlan {
     }
 
   private:
+    // A row of samples, `stride` bytes apart.
+    struct Row {
+        char *at;
+        int64_t stride;
+    };
+
     // Results of 16-bit integers, rounded to 24 bits first, would miss ties of the second rounding.
     static bool needs_double(sepflow_type type) {
-        return type == SEPFLOW_F64 || type == SEPFLOW_U16 || type == SEPFLOW_S16;
+        return type == SEPFLOW_F64 || type == SEPFLOW_U16 || type == SEPFLOW_S16 ||
+               (type == SEPFLOW_U8 && !Formula::kFloatForBytes);
     }
 
-    static constexpr int64_t kStretch = 512;  // samples that stay in the first-level cache
+    static bool same_memory(const sepflow_image &a, const sepflow_image &b,
+                            const sepflow_rect &region) {
+        return type_bytes(a.type) == type_bytes(b.type) && a.stride_x == b.stride_x &&
+               a.stride_y == b.stride_y && (a.channels == 1 || a.stride_c == b.stride_c) &&
+               pixel_address(a, region.x, region.y, 0) == pixel_address(b, region.x, region.y, 0);
+    }
 
+    static void check_input(const sepflow_image &input, const Call &call) {
+        if (!contains(input.bounds, call.region)) {
+            throw Error(SEPFLOW_E_INVALID, "an input's bounds lack pixels that the region needs");
+        }
+        if (!same_memory(input, call.output, call.region) && overlap(input, call.output)) {
+            throw Error(SEPFLOW_E_INVALID,
+                        "output: overlaps an input; in place, every pixel must lie on its own");
+        }
+    }
+
+    // Interleaved channels are one long row of samples; otherwise each channel is a row.
     template <typename Number>
-    void run(const sepflow_process &call) const {
-        const sepflow_rect &region = call.region;
-        for (int64_t y = region.y; y < region.y + region.h; ++y) {
-            for (int32_t c = 0; c < config_.channels; ++c) {
-                for (int64_t x = region.x; x < region.x + region.w; x += kStretch) {
-                    run_stretch<Number>(call, x, y, c, std::min(kStretch, region.x + region.w - x));
-                }
+    void run(const Call &call) const {
+        bool interleaved = is_interleaved(call.output);
+        for (uint32_t i = 0; i < Formula::kInputs; ++i) {
+            interleaved = interleaved && is_interleaved(call.inputs[i]);
+        }
+        const int32_t rows = interleaved ? 1 : config_.channels;
+        const int64_t count = call.region.w * (interleaved ? config_.channels : 1);
+        const auto row_of = [&](const sepflow_image &image, int64_t y, int32_t c) {
+            return Row{pixel_address(image, call.region.x, y, c),
+                       interleaved ? type_bytes(image.type) : image.stride_x};
+        };
+        for (int64_t y = call.region.y; y < call.region.y + call.region.h; ++y) {
+            for (int32_t c = 0; c < rows; ++c) {
+                Row in[Formula::kInputs];
+                for (uint32_t i = 0; i < Formula::kInputs; ++i)
+                    in[i] = row_of(call.inputs[i], y, c);
+                run_row<Number>(in, row_of(call.output, y, c), count);
             }
         }
     }
 
     template <typename Number>
-    void run_stretch(const sepflow_process &call, int64_t x, int64_t y, int32_t channel,
-                     int64_t count) const {
-        Number in[Formula::kInputs][kStretch], out[kStretch];
-        for (uint32_t i = 0; i < Formula::kInputs; ++i) {
-            load_samples(call.inputs[i], x, y, channel, count, in[i]);
+    void run_row(const Row *in, const Row &out, int64_t samples) const {
+        Number numbers[Formula::kInputs][kStretch], results[kStretch];
+        for (int64_t first = 0; first < samples; first += kStretch) {
+            const int64_t count = std::min(kStretch, samples - first);
+            for (uint32_t i = 0; i < Formula::kInputs; ++i) {
+                load_samples(config_.in_type, in[i].at + first * in[i].stride, in[i].stride, count,
+                             numbers[i]);
+            }
+            for (int64_t k = 0; k < count; ++k) {
+                Number at[Formula::kInputs];
+                for (uint32_t i = 0; i < Formula::kInputs; ++i) at[i] = numbers[i][k];
+                results[k] = formula_(at);
+            }
+            store_samples(config_.out_type, out.at + first * out.stride, out.stride, count,
+                          results);
         }
-        for (int64_t k = 0; k < count; ++k) {
-            Number at[Formula::kInputs];
-            for (uint32_t i = 0; i < Formula::kInputs; ++i) at[i] = in[i][k];
-            out[k] = formula_(at);
-        }
-        store_samples(call.outputs[0], x, y, channel, count, out);
     }
 
     Formula formula_;

@@ -1,4 +1,4 @@
-// Pixels as rows of numbers: every arithmetic node loads a stretch of a row, computes, and stores it.
+// Samples of any pixel type as numbers: every pointwise node loads a stretch of a row, computes, and stores it.
 #pragma once
 
 #include <cstdint>
@@ -7,17 +7,16 @@
 
 namespace sepflow {
 
-// Numbers are float, or double for f64 images; both hold every other pixel type exactly.
+constexpr int64_t kStretch = 512;  // numbers that stay in the first-level cache; the most per call
+
+// `count` samples of a type, `stride` bytes apart. Numbers are float or double.
 template <typename Number>
-void load_samples(const sepflow_image &image, int64_t x, int64_t y, int32_t channel, int64_t count,
+void load_samples(sepflow_type type, const char *from, int64_t stride, int64_t count,
                   Number *numbers);
 
-// Integers are rounded to nearest with ties to even and saturate.
+// Integers are rounded to nearest with ties to even and saturate; NaN becomes the lowest.
 template <typename Number>
-void store_samples(const sepflow_image &image, int64_t x, int64_t y, int32_t channel, int64_t count,
+void store_samples(sepflow_type type, char *to, int64_t stride, int64_t count,
                    const Number *numbers);
-
-// Checks a call's images: counts, types, channels, strides and that region lies within bounds.
-void check_images(const sepflow_process &call, uint32_t inputs, const sepflow_config &config);
 
 }  // namespace sepflow

@@ -7,6 +7,7 @@ namespace {
 
 struct ScaleOffset {
     static constexpr uint32_t kInputs = 1;
+    static constexpr bool kFloatForBytes = false;
     explicit ScaleOffset(const Parameters &parameters)
         : scale(parameters.number("scale")), offset(parameters.number("offset")) {}
     template <typename Number>

@@ -7,6 +7,7 @@ namespace {
 
 struct Subtract {
     static constexpr uint32_t kInputs = 2;
+    static constexpr bool kFloatForBytes = true;
     explicit Subtract(const Parameters &) {}
     template <typename Number>
     Number operator()(const Number *at) const {

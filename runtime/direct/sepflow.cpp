@@ -9,6 +9,7 @@
 #include "runtime/error.h"
 #include "runtime/execute/execute.h"
 #include "runtime/plan/plan.h"
+#include "runtime/structs.h"
 
 struct sepflow_plan {
     explicit sepflow_plan(sepflow::Plan made) : plan(std::move(made)) {}
@@ -45,17 +46,6 @@ std::vector<double> checked_vector(const double *taps, int64_t length, const cha
                                          std::to_string(kMaxKernelLength) + " taps");
     }
     return std::vector<double>(taps, taps + count);
-}
-
-// Copies what the caller's struct has room for.
-template <typename Struct>
-sepflow_status fill(Struct *to, const Struct &from) {
-    if (to == nullptr) return SEPFLOW_E_INVALID;
-    const uint32_t size = to->struct_size;
-    if (size < sizeof size) return SEPFLOW_E_ABI;
-    std::memcpy(to, &from, std::min<size_t>(size, sizeof from));
-    to->struct_size = size;
-    return SEPFLOW_OK;
 }
 
 }  // namespace
@@ -139,13 +129,18 @@ void sepflow_plan_free(sepflow_plan *plan) {
 
 sepflow_status sepflow_plan_query(const sepflow_plan *plan, sepflow_plan_info *info) {
     if (plan == nullptr) return SEPFLOW_E_INVALID;
-    return sepflow::fill(info, sepflow::plan_info(plan->plan, sepflow::scratch_bytes(plan->plan)));
+    return sepflow::guarded(nullptr, [&] {
+        sepflow::fill(info, sepflow::plan_info(plan->plan, sepflow::scratch_bytes(plan->plan)),
+                      "info");
+    });
 }
 
 sepflow_status sepflow_plan_describe(const sepflow_plan *plan,
                                      sepflow_plan_description *description) {
     if (plan == nullptr) return SEPFLOW_E_INVALID;
-    return sepflow::fill(description, sepflow::describe_plan(plan->plan));
+    return sepflow::guarded(nullptr, [&] {
+        sepflow::fill(description, sepflow::describe_plan(plan->plan), "description");
+    });
 }
 
 sepflow_status sepflow_plan_output_domain(const sepflow_plan *plan, const sepflow_rect *in,

@@ -3,6 +3,8 @@
 
 #include "runtime/error.h"
 #include "runtime/host/graph.h"
+#include "runtime/image.h"
+#include "runtime/structs.h"
 
 using sepflow::Error;
 using sepflow::guarded;
@@ -15,20 +17,15 @@ void require(Pointers... pointers) {
     if (((pointers == nullptr) || ...)) throw Error(SEPFLOW_E_INVALID, "an argument is NULL");
 }
 
-bool is_valid_domain(const sepflow_rect &r) {
-    constexpr int64_t kMost = int64_t{1} << 48;
-    return r.w > 0 && r.h > 0 && r.w < kMost && r.h < kMost && r.x > -kMost && r.x < kMost &&
-           r.y > -kMost && r.y < kMost;
+void check_input(const std::string &name, sepflow_type type, int32_t channels,
+                 const sepflow_rect &domain) {
+    if (!sepflow::is_type(type)) throw Error(SEPFLOW_E_FORMAT, name + ": unknown pixel type");
+    if (channels < 1) throw Error(SEPFLOW_E_FORMAT, name + ": channels must be at least 1");
+    if (!sepflow::is_sane(domain) || domain.w == 0 || domain.h == 0)
+        throw Error(SEPFLOW_E_INVALID, name + ": its domain is empty or absurd");
 }
 
 void bind(Place &place, sepflow_type type, int32_t channels, const sepflow_rect &domain) {
-    if (sepflow::type_name(type).find(' ') != std::string::npos) {
-        throw Error(SEPFLOW_E_FORMAT, "input '" + place.name + "': unknown pixel type");
-    }
-    if (channels < 1)
-        throw Error(SEPFLOW_E_FORMAT, "input '" + place.name + "': channels must be at least 1");
-    if (!is_valid_domain(domain))
-        throw Error(SEPFLOW_E_INVALID, "input '" + place.name + "': its domain is empty or absurd");
     place.is_bound = true;
     place.type = type;
     place.channels = channels;
@@ -130,18 +127,17 @@ sepflow_status sepflow_graph_bind_image(sepflow_graph *graph, const char *input,
                                         const sepflow_image *image, sepflow_error *error) {
     return guarded(error, [&] {
         require(graph, input, image);
-        if (image->struct_size < sizeof *image)
-            throw Error(SEPFLOW_E_ABI, "image: struct_size is too small");
-        const sepflow_rect &d = image->domain, &b = image->bounds;
-        const bool whole = d.x == 0 && d.y == 0 && d.w == 0 && d.h == 0;
-        if (!whole && (d.x != b.x || d.y != b.y || d.w != b.w || d.h != b.h)) {
-            throw Error(SEPFLOW_E_INVALID, "image: a graph's input must hold its whole domain");
-        }
-        if (image->data == nullptr) throw Error(SEPFLOW_E_INVALID, "image: data is NULL");
         Place &place = graph->input(input);
-        bind(place, image->type, image->channels, image->bounds);
-        place.image = *image;
-        place.image.domain = place.domain;
+        const std::string name = "input '" + std::string(input) + "'";
+        sepflow_image bound =
+            sepflow::checked_image(image, name.c_str(), image->type, image->channels);
+        if (!sepflow::same(bound.domain, bound.bounds)) {
+            throw Error(SEPFLOW_E_INVALID, name + ": must hold the whole domain of its image");
+        }
+        check_input(name, bound.type, bound.channels, bound.domain);
+        sepflow::check_memory(bound, name.c_str());
+        bind(place, bound.type, bound.channels, bound.domain);
+        place.image = bound;
         graph->order.clear();
     });
 }
@@ -156,6 +152,7 @@ sepflow_status sepflow_graph_bind_source(sepflow_graph *graph, const char *input
             throw Error(SEPFLOW_E_UNSUPPORTED, "source: flags that this version does not know");
         if (source->read == nullptr) throw Error(SEPFLOW_E_INVALID, "source: read is NULL");
         Place &place = graph->input(input);
+        check_input("input '" + place.name + "'", source->type, source->channels, source->domain);
         bind(place, source->type, source->channels, source->domain);
         place.source = *source;
         graph->order.clear();
@@ -175,11 +172,11 @@ sepflow_status sepflow_graph_describe_output(const sepflow_graph *graph, const c
         require(graph, output, image);
         if (graph->order.empty()) throw Error(SEPFLOW_E_NOT_READY, "the graph is not prepared");
         const Place &place = graph->output(output);
-        *image = {};
-        image->struct_size = sizeof *image;
-        image->type = place.type;
-        image->channels = place.channels;
-        image->bounds = image->domain = place.domain;
+        sepflow_image described = {};
+        described.type = place.type;
+        described.channels = place.channels;
+        described.bounds = described.domain = place.domain;
+        sepflow::fill(image, described, "image");
     });
 }
 
@@ -188,7 +185,7 @@ sepflow_status sepflow_graph_node_plan_info(const sepflow_graph *graph, const ch
     return guarded(error, [&] {
         require(graph, node, info);
         if (graph->order.empty()) throw Error(SEPFLOW_E_NOT_READY, "the graph is not prepared");
-        *info = graph->places[graph->find_node(node)].info;
+        sepflow::fill(info, graph->places[graph->find_node(node)].info, "info");
     });
 }
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "runtime/error.h"
+#include "runtime/structs.h"
 
 using sepflow::Error;
 using sepflow::kNowhere;
@@ -21,11 +22,20 @@ std::vector<std::string> names_of(const std::vector<Place> &places) {
     return names;
 }
 
-// The graph's own error, with the node named.
 sepflow_error new_error() {
     sepflow_error error = {};
     error.struct_size = sizeof error;
     return error;
+}
+
+// Names of the input ports, which come before the outputs.
+std::vector<std::string> input_ports(const sepflow_node_desc &desc) {
+    std::vector<std::string> names;
+    for (uint32_t i = 0; i < desc.port_count; ++i) {
+        const sepflow_port_desc &port = sepflow::element(desc.ports, i);
+        if (port.direction == SEPFLOW_INPUT) names.push_back(port.name);
+    }
+    return names;
 }
 
 }  // namespace
@@ -84,12 +94,14 @@ void sepflow_graph::add_node(const std::string &name, const std::string &id,
         for (const sepflow::RegistryNode &node : registry->nodes) ids.push_back(node.desc->id);
         fail("node '" + name + "': no plugin brings '" + id + "'" + sepflow::nearest_name(id, ids));
     }
-    sepflow_error error = new_error();
-    if (!found->plugin->initialised) {
-        const sepflow_status status = found->plugin->entry->init(sepflow::host_services(), &error);
-        if (status != SEPFLOW_OK) throw Error(status, "plugin of '" + id + "': " + error.message);
-        found->plugin->initialised = true;
+    const std::vector<std::string> inputs = input_ports(*found->desc);
+    if (inputs.size() + 1 != found->desc->port_count) {
+        throw Error(SEPFLOW_E_UNSUPPORTED,
+                    "node '" + name + "': graphs run nodes with one output; '" + id + "' has " +
+                        std::to_string(found->desc->port_count - inputs.size()));
     }
+    found->plugin->initialise();
+    sepflow_error error = new_error();
     sepflow_node *node = nullptr;
     const sepflow_status status =
         found->desc->create(found->desc, sepflow::host_services(), &node, &error);
@@ -100,9 +112,7 @@ void sepflow_graph::add_node(const std::string &name, const std::string &id,
     place.desc = found->desc;
     place.node.reset(node, found->desc->destroy);
     place.wanted_type = out_type;
-    for (uint32_t i = 0; i < place.desc->port_count; ++i) {
-        if (place.desc->ports[i].direction == SEPFLOW_INPUT) place.feeds.push_back(kNowhere);
-    }
+    place.feeds.assign(inputs.size(), kNowhere);
     order.clear();
     places.push_back(std::move(place));
 }
@@ -113,8 +123,9 @@ const sepflow_param_desc &sepflow_graph::param(const std::string &node, const st
     std::vector<std::string> names;
     for (uint32_t i = 0; i < desc.param_count; ++i) {
         *index = i;
-        if (name == desc.params[i].id) return desc.params[i];
-        names.push_back(desc.params[i].id);
+        const sepflow_param_desc &candidate = sepflow::element(desc.params, i);
+        if (name == candidate.id) return candidate;
+        names.push_back(candidate.id);
     }
     fail("node '" + node + "' has no parameter '" + name + "'" +
          sepflow::nearest_name(name, names));
@@ -143,10 +154,9 @@ void sepflow_graph::connect(const std::string &source, const std::string &node,
                             const std::string &port) {
     const size_t from = find(source);
     Place &place = places[find_node(node)];
-    std::vector<std::string> names;
-    for (size_t i = 0; i < place.feeds.size(); ++i) {
-        names.push_back(place.desc->ports[i].name);
-        if (port != names.back()) continue;
+    const std::vector<std::string> names = input_ports(*place.desc);
+    for (size_t i = 0; i < names.size(); ++i) {
+        if (port != names[i]) continue;
         if (place.feeds[i] != kNowhere) {
             fail("port '" + port + "' of '" + node + "' is already fed by '" +
                  places[place.feeds[i]].name + "'");

@@ -44,6 +44,7 @@ struct Output {
     size_t place;
 };
 
+bool is_type(sepflow_type type);
 std::string type_name(sepflow_type type);
 sepflow_type type_from_name(const std::string &name);  // SEPFLOW_TYPE_NONE if there is none
 

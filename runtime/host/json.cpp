@@ -1,5 +1,8 @@
 // Graphs as JSON; the format is in README.md.
+#include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "runtime/error.h"
 #include "runtime/host/graph.h"
@@ -8,7 +11,7 @@ namespace sepflow {
 
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;  // outputs keep the order of the text
 
 [[noreturn]] void fail(const std::string &what) {
     throw Error(SEPFLOW_E_PARAM, "graph: " + what);
@@ -79,9 +82,10 @@ void add_node(sepflow_graph &graph, const std::string &name, const Json &node) {
     const std::string out_type =
         node.contains("out_type") ? text_of(node["out_type"], "out_type of " + where) : "";
     const std::string prefix = "input:";
-    const bool follows = out_type.compare(0, prefix.size(), prefix) == 0;
+    const bool follows =
+        out_type.size() > prefix.size() && out_type.compare(0, prefix.size(), prefix) == 0;
     const sepflow_type type = type_from_name(out_type);
-    if (!out_type.empty() && !follows && type == SEPFLOW_TYPE_NONE) {
+    if (node.contains("out_type") && !follows && type == SEPFLOW_TYPE_NONE) {
         fail("out_type '" + out_type + "' of " + where +
              " is none of u8, u16, s16, f16, f32, f64, input:NAME");
     }
@@ -106,9 +110,29 @@ void connect(sepflow_graph &graph, const std::string &name, const Json &node) {
     }
 }
 
+// The parser keeps the last of equal keys; a graph has no use for two nodes of one name.
+class UniqueKeys {
+  public:
+    bool operator()(int, Json::parse_event_t event, const Json &parsed) {
+        if (event == Json::parse_event_t::object_start) {
+            keys_.emplace_back();
+        } else if (event == Json::parse_event_t::object_end) {
+            keys_.pop_back();
+        } else if (event == Json::parse_event_t::key) {
+            const auto key = parsed.get<std::string>();
+            if (!keys_.back().insert(key).second) fail("the key '" + key + "' is there twice");
+        }
+        return true;
+    }
+
+  private:
+    std::vector<std::set<std::string>> keys_;  // of the objects that are open
+};
+
 Json parse(const std::string &text) {
+    UniqueKeys unique;
     try {
-        return Json::parse(text);
+        return Json::parse(text, std::ref(unique));
     } catch (const Json::exception &e) {
         // "[json.exception.parse_error.101] parse error at line 3, column 4: ..."
         const std::string what = e.what();

@@ -4,6 +4,8 @@
 
 #include "runtime/error.h"
 #include "runtime/host/graph.h"
+#include "runtime/image.h"
+#include "runtime/structs.h"
 
 using sepflow::Error;
 using sepflow::kNowhere;
@@ -40,9 +42,10 @@ class Sorter {
             }
             const size_t feed = places_[place].feeds[port++];
             if (feed == kNowhere) {
-                throw Error(SEPFLOW_E_NOT_READY,
-                            "port '" + std::string(places_[place].desc->ports[port - 1].name) +
-                                "' of node '" + places_[place].name + "' is not connected");
+                const auto index = static_cast<uint32_t>(port - 1);
+                const char *name = sepflow::element(places_[place].desc->ports, index).name;
+                throw Error(SEPFLOW_E_NOT_READY, "port '" + std::string(name) + "' of node '" +
+                                                     places_[place].name + "' is not connected");
             }
             if (state_[feed] == kOpen) {
                 throw Error(SEPFLOW_E_PARAM, "the graph has a cycle through '" +
@@ -72,10 +75,6 @@ std::string described(const Place &place) {
            std::to_string(place.channels) + (place.channels == 1 ? " channel" : " channels") + ")";
 }
 
-bool same(const sepflow_rect &a, const sepflow_rect &b) {
-    return a.x == b.x && a.y == b.y && a.w == b.w && a.h == b.h;
-}
-
 // All inputs of a node share type, channels and domain.
 void check_edges(const std::vector<Place> &places, const Place &place) {
     for (const size_t feed : place.feeds) {
@@ -86,7 +85,7 @@ void check_edges(const std::vector<Place> &places, const Place &place) {
                             described(other) +
                             ", which must be alike; put an org.sepflow.convert node between");
         }
-        if (!same(other.domain, first.domain)) {
+        if (!sepflow::same(other.domain, first.domain)) {
             throw Error(SEPFLOW_E_FORMAT, "node '" + place.name + "' is fed by '" + first.name +
                                               "' and '" + other.name +
                                               "', whose sizes or positions differ");
@@ -125,7 +124,8 @@ void prepare_node(const std::vector<Place> &places, Place &place, sepflow_type w
     place.info = {};
     place.info.struct_size = sizeof place.info;
     if (place.desc->plan_info(plan, &place.info) != SEPFLOW_OK ||
-        place.desc->output_domain(plan, &feed.domain, &place.domain) != SEPFLOW_OK) {
+        place.desc->output_domain(plan, &feed.domain, &place.domain) != SEPFLOW_OK ||
+        !sepflow::is_sane(place.domain)) {
         throw Error(SEPFLOW_E_INTERNAL, "node '" + place.name + "' does not describe its plan");
     }
 }
@@ -142,8 +142,10 @@ void sepflow_graph::prepare() {
             continue;
         }
         sepflow_type wanted = place.wanted_type;
-        if (!place.type_of_input.empty()) wanted = input(place.type_of_input).type;
-        if (!place.type_of_input.empty()) prepare_input(input(place.type_of_input));
+        if (!place.type_of_input.empty()) {
+            prepare_input(input(place.type_of_input));
+            wanted = input(place.type_of_input).type;
+        }
         prepare_node(places, place, wanted);
     }
     order = std::move(sorted);

@@ -7,10 +7,39 @@
 #include <filesystem>
 
 #include "runtime/error.h"
+#include "runtime/structs.h"
 
 namespace sepflow {
 
 namespace {
+
+void check_ports(const sepflow_node_desc &desc, const std::string &node) {
+    bool outputs = false;
+    for (uint32_t i = 0; i < desc.port_count; ++i) {
+        const sepflow_port_desc &port = element(desc.ports, i);
+        if (port.struct_size < sizeof port || port.name == nullptr ||
+            (port.type_count > 0 && port.types == nullptr)) {
+            throw Error(SEPFLOW_E_ABI, node + ": a port's descriptor is cut short");
+        }
+        if (port.direction == SEPFLOW_OUTPUT) {
+            outputs = true;
+        } else if (port.direction != SEPFLOW_INPUT || outputs) {
+            throw Error(SEPFLOW_E_ABI,
+                        node + ": port '" + port.name +
+                            "' is neither an input before the outputs nor an output");
+        }
+    }
+}
+
+void check_params(const sepflow_node_desc &desc, const std::string &node) {
+    for (uint32_t i = 0; i < desc.param_count; ++i) {
+        const sepflow_param_desc &param = element(desc.params, i);
+        if (param.struct_size < sizeof param || param.id == nullptr ||
+            (param.choice_count > 0 && param.choices == nullptr)) {
+            throw Error(SEPFLOW_E_ABI, node + ": a parameter's descriptor is cut short");
+        }
+    }
+}
 
 void check_node(const sepflow_node_desc *desc) {
     if (desc == nullptr) throw Error(SEPFLOW_E_ABI, "it counts more nodes than it has");
@@ -28,6 +57,8 @@ void check_node(const sepflow_node_desc *desc) {
         (desc->param_count > 0 && desc->params == nullptr)) {
         throw Error(SEPFLOW_E_ABI, "node '" + id + "' lacks its ports or parameters");
     }
+    check_ports(*desc, "node '" + id + "'");
+    check_params(*desc, "node '" + id + "'");
 }
 
 void check_entry(const sepflow_entry *entry) {
@@ -112,15 +143,25 @@ std::vector<std::string> plugin_files(const std::string &directory) {
 using sepflow::Error;
 using sepflow::Plugin;
 
-sepflow_registry::~sepflow_registry() {
-    for (const auto &plugin : plugins) {
-        if (plugin->initialised) plugin->entry->deinit();
-    }
+Plugin::~Plugin() {
+    if (initialised_) entry->deinit();
+}
+
+void Plugin::initialise() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (initialised_) return;
+    sepflow_error error = {};
+    error.struct_size = sizeof error;
+    const sepflow_status status = entry->init(sepflow::host_services(), &error);
+    if (status != SEPFLOW_OK)
+        throw Error(status,
+                    "plugin '" + std::string(entry->id ? entry->id : "") + "': " + error.message);
+    initialised_ = true;
 }
 
 void sepflow_registry::add(const sepflow_entry *entry, const std::string &file) {
     sepflow::check_entry(entry);
-    plugins.push_back(std::make_unique<Plugin>(Plugin{file, entry, false}));
+    plugins.push_back(std::make_unique<Plugin>(file, entry));
     for (uint32_t i = 0; i < entry->node_count; ++i) {
         const sepflow_node_desc *desc = entry->node(i);
         const bool known =

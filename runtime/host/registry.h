@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -11,10 +12,21 @@ namespace sepflow {
 
 // A loaded plugin. Its library stays open until the process ends: plans and threads of others may still be
 // inside it when a registry goes.
-struct Plugin {
-    std::string file;  // "" if static
-    const sepflow_entry *entry = nullptr;
-    bool initialised = false;
+class Plugin {
+  public:
+    Plugin(const std::string &path, const sepflow_entry *found) : file(path), entry(found) {}
+    Plugin(const Plugin &) = delete;
+    ~Plugin();
+
+    // Before its first node. Graphs of one registry may be built on several threads at once.
+    void initialise();  // throws Error
+
+    const std::string file;  // "" if static
+    const sepflow_entry *const entry;
+
+  private:
+    std::mutex mutex_;
+    bool initialised_ = false;
 };
 
 struct RegistryNode {
@@ -36,7 +48,6 @@ struct sepflow_registry {
     std::vector<std::unique_ptr<sepflow::Plugin>> plugins;
     std::vector<sepflow::RegistryNode> nodes;
 
-    ~sepflow_registry();
     void add(const sepflow_entry *entry, const std::string &file);  // throws Error
     void load(const std::string &file);                             // throws Error
     const sepflow::RegistryNode *find(const std::string &id) const;

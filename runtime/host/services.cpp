@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
 
 #include "runtime/host/registry.h"
 
@@ -18,7 +19,9 @@ void log(void *, int32_t level, const char *node_id, const char *message) {
 }
 
 sepflow_status parallel_for(void *, void *, int64_t count, sepflow_task task, void *arg) {
-    tbb::parallel_for(int64_t{0}, count, [&](int64_t i) { task(arg, i); });
+    // Isolated: a thread that waits here must not begin another tile in the buffers of its own.
+    tbb::this_task_arena::isolate(
+        [&] { tbb::parallel_for(int64_t{0}, count, [&](int64_t i) { task(arg, i); }); });
     return SEPFLOW_OK;
 }
 

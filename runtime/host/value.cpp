@@ -21,7 +21,7 @@ constexpr TypeName kTypeNames[] = {{SEPFLOW_U8, "u8"},   {SEPFLOW_U16, "u16"},
 
 template <typename Number>
 Number parse(const sepflow_param_desc &desc, std::string text) {
-    if (!text.empty() && text[0] == '+') text.erase(0, 1);
+    if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.erase(0, 1);
     Number value = 0;
     const char *end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, value);
@@ -34,6 +34,11 @@ Number parse(const sepflow_param_desc &desc, std::string text) {
 }
 
 }  // namespace
+
+bool is_type(sepflow_type type) {
+    return std::any_of(std::begin(kTypeNames), std::end(kTypeNames),
+                       [type](const TypeName &known) { return known.type == type; });
+}
 
 std::string type_name(sepflow_type type) {
     for (const TypeName &known : kTypeNames) {

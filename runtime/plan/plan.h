@@ -93,11 +93,8 @@ Plan make_plan(const Kernel &kernel, const Options &options);
 sepflow_plan_info plan_info(const Plan &plan, uint64_t scratch_bytes);
 sepflow_plan_description describe_plan(const Plan &plan);
 
-// Whether sums of a few coordinates of the rectangle cannot overflow, and its size is no less than zero.
-bool is_sensible(const sepflow_rect &rect);
-
-// Where the output lies for an input's domain, by the extent. Throws Error for a rectangle that is not
-// sensible, as does input_region.
+// Where the output lies for an input's domain, by the extent. Throws Error for a rectangle that makes no
+// sense, as does input_region.
 sepflow_rect output_domain(const Plan &plan, const sepflow_rect &in);
 // The pixels within `domain` that `out` reads, with those that the border rule fetches.
 sepflow_rect input_region(const Plan &plan, const sepflow_rect &out, const sepflow_rect &domain);

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "runtime/error.h"
+#include "runtime/image.h"
 #include "runtime/plan/plan.h"
 
 namespace sepflow {
@@ -58,19 +59,12 @@ void clip(int64_t first, int64_t count, int64_t domain_first, int64_t domain_cou
 }
 
 void check(const sepflow_rect &rect, const char *name) {
-    if (!is_sensible(rect)) {
+    if (!is_sane(rect)) {
         throw Error(SEPFLOW_E_INVALID, std::string(name) + ": a rectangle that makes no sense");
     }
 }
 
 }  // namespace
-
-bool is_sensible(const sepflow_rect &rect) {
-    constexpr int64_t kMost = int64_t{1} << 48;
-    const auto small = [](int64_t v) { return v > -kMost && v < kMost; };
-    return small(rect.x) && small(rect.y) && rect.w >= 0 && rect.h >= 0 && small(rect.w) &&
-           small(rect.h);
-}
 
 sepflow_rect output_domain(const Plan &plan, const sepflow_rect &in) {
     check(in, "domain");

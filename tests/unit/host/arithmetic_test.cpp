@@ -101,6 +101,83 @@ TEST_CASE("arithmetic in every pixel type, saturating, ties to even") {
     check_all<double>();
 }
 
+TEST_CASE("scale and offset of bytes round as the formula in double does") {
+    std::vector<uint8_t> pixels(256), out(256);
+    for (size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<uint8_t>(i);
+    const sepflow_image to = sepflow_image_dense(out.data(), SEPFLOW_U8, 256, 1, 1);
+    for (const char *scale : {"0.1", "0.3", "0.35", "1.1", "0.299"}) {
+        for (const char *offset : {"0", "0.05", "-3.3", "12.345"}) {
+            Host host;
+            host.input("in");
+            host.node("node", "org.sepflow.scale_offset");
+            host.set("node", "scale", scale);
+            host.set("node", "offset", offset);
+            host.connect("in", "node", "in");
+            host.output("out", "node");
+            host.bind("in", sepflow_image_dense(pixels.data(), SEPFLOW_U8, 256, 1, 1));
+            host.prepare();
+            host.ok(sepflow_graph_compute(host.graph, "out", &to, nullptr, &host.error));
+            for (size_t i = 0; i < out.size(); ++i) {
+                CAPTURE(i);
+                REQUIRE(out[i] == rounded<uint8_t>(static_cast<double>(i) * std::stod(scale) +
+                                                   std::stod(offset)));
+            }
+        }
+    }
+}
+
+TEST_CASE("arithmetic on halves rounds once, to eleven bits, interleaved or not") {
+    const auto to_half = [](double value) {
+        int exponent = 0;
+        const double fraction = std::frexp(value, &exponent);
+        return static_cast<float>(
+            std::ldexp(std::nearbyint(std::ldexp(fraction, 11)), exponent - 11));
+    };
+    const struct {
+        const char *id;
+        double (*formula)(double, double);
+    } nodes[] = {{"org.sepflow.add", [](double a, double b) { return a + b; }},
+                 {"org.sepflow.subtract", [](double a, double b) { return a - b; }},
+                 {"org.sepflow.multiply", [](double a, double b) { return a * b; }}};
+    constexpr int64_t kW = 700;
+    std::vector<float> a(kW * 3), b(kW * 3);
+    for (size_t i = 0; i < a.size(); ++i) {  // eleven bits each
+        a[i] = static_cast<float>((i * 2654435761u >> 8) % 2048 + 1) / 64;
+        b[i] = static_cast<float>((i * 40503u >> 3) % 2048 + 1) / 512;
+    }
+    for (const auto &node : nodes) {
+        for (const int channels : {1, 3}) {
+            CAPTURE(node.id);
+            CAPTURE(channels);
+            Host host;
+            for (const char *side : {"a", "b"}) {
+                const std::string half = std::string("half ") + side;
+                host.input(side);
+                host.node(half.c_str(), "org.sepflow.convert", SEPFLOW_F16);
+                host.connect(side, half.c_str(), "in");
+            }
+            host.node("node", node.id);
+            host.connect("half a", "node", "a");
+            host.connect("half b", "node", "b");
+            host.node("back", "org.sepflow.convert", SEPFLOW_F32);
+            host.connect("node", "back", "in");
+            host.output("out", "back");
+            host.bind("a",
+                      sepflow_image_dense(a.data(), SEPFLOW_F32, kW * 3 / channels, 1, channels));
+            host.bind("b",
+                      sepflow_image_dense(b.data(), SEPFLOW_F32, kW * 3 / channels, 1, channels));
+            host.prepare();
+            const std::vector<float> out = host.compute("out");
+            for (size_t i = 0; i < out.size(); ++i) {
+                const double value =
+                    node.formula(static_cast<double>(a[i]), static_cast<double>(b[i]));
+                CAPTURE(i);
+                REQUIRE(out[i] == to_half(value));
+            }
+        }
+    }
+}
+
 TEST_CASE("converting there and back, and to narrower types") {
     Host host;
     std::vector<float> pixels = {-3, -0.5f, 0.5f, 1.5f, 2.5f, 254.5f, 255.5f, 1e9f, -1e9f, 77.49f};
@@ -144,6 +221,7 @@ TEST_CASE("decimate keeps the right pixel of each cell, negative coordinates and
     host.bind("in", sepflow_image_dense(pixels.data(), SEPFLOW_F32, kW, kH, 1));
     host.prepare();
     sepflow_image described = {};
+    described.struct_size = sizeof described;
     host.ok(sepflow_graph_describe_output(host.graph, "out", &described, &host.error));
     // Sources 3x + 1 within -2 .. 24 and 2y within -1 .. 17.
     CHECK(described.domain.x == -1);

@@ -54,6 +54,7 @@ struct Host {
     // The whole output as floats (the output must be f32).
     std::vector<float> compute(const char *name, const sepflow_run *run = nullptr) {
         sepflow_image image = {};
+        image.struct_size = sizeof image;
         ok(sepflow_graph_describe_output(graph, name, &image, &error));
         REQUIRE(image.type == SEPFLOW_F32);
         std::vector<float> pixels(

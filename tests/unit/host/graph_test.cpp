@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <limits>
 #include <numeric>
 #include <sstream>
 
@@ -97,6 +98,35 @@ TEST_CASE("bytes do not depend on tiles or threads") {
             CAPTURE(tile[1]);
             CHECK(host.compute("result", &run) == whole);
         }
+    }
+}
+
+TEST_CASE("a node that feeds two others computes what either needs, whichever asks last") {
+    for (const bool wide_first : {false, true}) {
+        CAPTURE(wide_first);
+        Host host;
+        std::vector<float> pixels = picture();
+        host.input("photo");
+        host.node("shared", "org.sepflow.absolute");
+        host.connect("photo", "shared", "in");
+        for (const bool wide : {wide_first, !wide_first}) {
+            const char *name = wide ? "wide" : "thin";
+            host.node(name, wide ? "org.sepflow.separable" : "org.sepflow.absolute");
+            if (wide) host.set(name, "kernel", "gaussian 3");
+            host.connect("shared", name, "in");
+        }
+        host.node("sum", "org.sepflow.add");
+        host.connect("wide", "sum", "a");
+        host.connect("thin", "sum", "b");
+        host.output("result", "sum");
+        host.bind("photo", image_of(pixels));
+        host.prepare();
+        std::vector<float> wanted = direct("gaussian 3", pixels);
+        for (size_t i = 0; i < wanted.size(); ++i) wanted[i] += pixels[i];
+        sepflow_run run = {};
+        run.struct_size = sizeof run;
+        run.tile_w = run.tile_h = 40;
+        CHECK(host.compute("result", &run) == wanted);
     }
 }
 
@@ -297,6 +327,13 @@ TEST_CASE("mistakes in a graph's JSON say where") {
          "'q'"},
         {R"({"inputs": ["p"], "nodes": {"b": {"type": "org.sepflow.separable", "params": {"kernel": [[1, 2], [3]]}}}, "outputs": {}})",
          "equal length"},
+        {R"({"inputs": ["p"], "nodes": {"b": {"type": "org.sepflow.convert", "out_type": "input:"}}, "outputs": {}})",
+         "'input:'"},
+        {R"({"inputs": ["p"], "nodes": {"b": {"type": "org.sepflow.convert", "out_type": ""}}, "outputs": {}})",
+         "out_type ''"},
+        {R"({"inputs": ["p"], "nodes": {"b": {"type": "org.sepflow.add"}, "b": {"type": "org.sepflow.convert"}}, "outputs": {}})",
+         "'b' is there twice"},
+        {R"({"inputs": ["p", "p"], "nodes": {}, "outputs": {}})", "'p' is taken"},
         {R"({"inputs": ["p"], "nodes": {}, "outputs": {"r": "x"}})", "no node or input 'x'"}};
     for (const Bad &b : bad) {
         sepflow_graph *graph = nullptr;
@@ -306,4 +343,110 @@ TEST_CASE("mistakes in a graph's JSON say where") {
                    SEPFLOW_E_PARAM, b.part);
         CHECK(graph == nullptr);
     }
+}
+
+TEST_CASE("equal keys are fine in different objects, and outputs keep the order of the text") {
+    Host host;
+    const std::string json = R"({
+        "inputs": ["p"],
+        "nodes": {
+            "b": {"type": "org.sepflow.scale_offset", "params": {"scale": 2}, "in": "p"},
+            "a": {"type": "org.sepflow.scale_offset", "params": {"scale": 3}, "in": "p"}
+        },
+        "outputs": {"z": "a", "m": "b", "c": "a"}})";
+    sepflow_graph *graph = nullptr;
+    host.ok(sepflow_graph_from_json(host.registry, json.data(), json.size(), &graph, &host.error));
+    std::string names;
+    for (uint32_t i = 0; const char *name = sepflow_graph_output_name(graph, i); ++i) names += name;
+    CHECK(names == "zmc");
+    sepflow_graph_free(graph);
+}
+
+TEST_CASE("an output that shares memory with an input is refused, and nothing is written") {
+    Host host;
+    std::vector<float> pixels = picture(), other = picture();
+    const std::vector<float> before = pixels;
+    host.input("photo");
+    host.input("unused");
+    host.node("copy", "org.sepflow.absolute");
+    host.node("blur", "org.sepflow.separable");
+    host.set("blur", "kernel", "box 5");
+    host.connect("photo", "copy", "in");
+    host.connect("copy", "blur", "in");
+    host.output("result", "blur");
+    host.bind("photo", image_of(pixels));
+    host.bind("unused", image_of(other));
+    host.prepare();
+    const sepflow_image in_place = image_of(pixels), elsewhere = image_of(other);
+    host.fails(sepflow_graph_compute(host.graph, "result", &in_place, nullptr, &host.error),
+               SEPFLOW_E_INVALID, "'photo'");
+    CHECK(pixels == before);
+    // The result does not depend on this one.
+    host.ok(sepflow_graph_compute(host.graph, "result", &elsewhere, nullptr, &host.error));
+}
+
+TEST_CASE("sizes that no memory or counter holds are refused, and tiles may be larger than all") {
+    Host host;
+    host.input("photo");
+    host.node("wrap", "org.sepflow.separable");
+    host.set("wrap", "kernel", "box 3");
+    host.set("wrap", "border_x", "wrap");
+    host.set("wrap", "border_y", "wrap");
+    host.connect("photo", "wrap", "in");
+    host.output("result", "wrap");
+    std::vector<float> pixels = picture();
+    host.bind("photo", image_of(pixels));
+    host.prepare();
+    const std::vector<float> wanted = host.compute("result");
+    constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+    sepflow_run run = {};
+    run.struct_size = sizeof run;
+    for (const auto &tile : {std::pair{kMost, kMost}, {kMost, int64_t{0}}, {int64_t{0}, kMost}}) {
+        run.tile_w = tile.first;
+        run.tile_h = tile.second;
+        CHECK(host.compute("result", &run) == wanted);
+    }
+    run.tile_w = -1;
+    const sepflow_image same = image_of(pixels);
+    host.fails(sepflow_graph_compute(host.graph, "result", &same, &run, &host.error),
+               SEPFLOW_E_INVALID, "negative");
+
+    // Wrapping at a corner asks for all of the image.
+    sepflow_source source = {};
+    source.struct_size = sizeof source;
+    source.type = SEPFLOW_F32;
+    source.channels = 1;
+    source.domain = {0, 0, (int64_t{1} << 48) - 1, (int64_t{1} << 48) - 1};
+    source.read = [](void *, const sepflow_image *, sepflow_error *) -> sepflow_status {
+        return SEPFLOW_OK;
+    };
+    host.ok(sepflow_graph_bind_source(host.graph, "photo", &source, &host.error));
+    host.prepare();
+    float pixel = 0;
+    const sepflow_image one = sepflow_image_dense(&pixel, SEPFLOW_F32, 1, 1, 1);
+    host.fails(sepflow_graph_compute(host.graph, "result", &one, nullptr, &host.error),
+               SEPFLOW_E_MEMORY, "larger than any memory");
+    run.tile_w = run.tile_h = 1;
+    sepflow_image all = one;
+    all.bounds = all.domain = source.domain;
+    all.stride_x = 4;
+    all.stride_y = int64_t{1} << 14;
+    host.fails(sepflow_graph_compute(host.graph, "result", &all, &run, &host.error),
+               SEPFLOW_E_INVALID, "out: ");
+}
+
+TEST_CASE("descriptions are written as far as the caller's struct reaches") {
+    Host host;
+    std::vector<float> pixels = picture();
+    build(host, pixels);
+    host.prepare();
+    sepflow_image image = {};
+    host.fails(sepflow_graph_describe_output(host.graph, "result", &image, &host.error),
+               SEPFLOW_E_ABI, "struct_size");
+    sepflow_plan_info info = {};
+    info.struct_size = offsetof(sepflow_plan_info, rank);
+    info.rank = -7;
+    host.ok(sepflow_graph_node_plan_info(host.graph, "blur", &info, &host.error));
+    CHECK(info.top == 6);  // 4 sigma
+    CHECK(info.rank == -7);
 }

@@ -1,5 +1,7 @@
 #include <cstdlib>
+#include <filesystem>
 #include <map>
+#include <optional>
 
 #include "tests/unit/host/fixture.h"
 
@@ -50,15 +52,80 @@ TEST_CASE("nodes are found by id, with and without the generation") {
     CHECK(sepflow_registry_node(host.registry, 1000, nullptr, nullptr) == nullptr);
 }
 
-TEST_CASE("SEPFLOW_PLUGIN_PATH is looked at first, and the first plugin that brings a node wins") {
-    const std::string path = std::string(SEPFLOW_PLUGIN_DIR) + ":" + SEPFLOW_PLUGIN_DIR;
-    setenv("SEPFLOW_PLUGIN_PATH", path.c_str(), 1);
+namespace {
+
+// Sets a variable of the environment, or takes it away, while it lives.
+class Variable {
+  public:
+    Variable(const char *name, const char *value) : name_(name) {
+        if (const char *before = std::getenv(name)) before_ = before;
+        put(value);
+    }
+    Variable(const Variable &) = delete;
+    ~Variable() { put(before_ ? before_->c_str() : nullptr); }
+
+  private:
+    void put(const char *value) {
+        if (value != nullptr) {
+            setenv(name_, value, 1);
+        } else {
+            unsetenv(name_);
+        }
+    }
+    const char *name_;
+    std::optional<std::string> before_;
+};
+
+// The file that brings the node add, in the usual places.
+std::string file_of_add() {
     sepflow_registry *registry = nullptr;
     REQUIRE(sepflow_registry_create(&registry, nullptr) == SEPFLOW_OK);
     REQUIRE(sepflow_registry_scan(registry, nullptr, nullptr, nullptr) == SEPFLOW_OK);
-    CHECK(sepflow_registry_count(registry) == 9);
+    std::string found;
+    const char *file = nullptr;
+    for (uint32_t i = 0; const auto *desc = sepflow_registry_node(registry, i, &file, nullptr);
+         ++i) {
+        if (std::string(desc->id) != "org.sepflow.add/1") continue;
+        CHECK(found.empty());  // the others that bring it are passed over
+        found = file;
+    }
     sepflow_registry_free(registry);
-    unsetenv("SEPFLOW_PLUGIN_PATH");
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("places are searched in order, and the first plugin that brings a node wins") {
+    namespace fs = std::filesystem;
+    std::string pattern = (fs::temp_directory_path() / "sepflow-host-XXXXXX").string();
+    REQUIRE(mkdtemp(pattern.data()) != nullptr);
+    const fs::path top = pattern;
+    const auto plugin_in = [&](const char *folder) {
+        fs::create_directories(top / folder);
+        const fs::path file = top / folder / "copy.sepflow.so";
+        fs::copy_file(SEPFLOW_PLUGIN_DIR "/arithmetic.sepflow.so", file);
+        return file.string();
+    };
+    const std::string first = plugin_in("first"), second = plugin_in("second"),
+                      data = plugin_in("data/sepflow-1"),
+                      home = plugin_in("home/.local/share/sepflow-1");
+    {
+        const Variable home_variable("HOME", (top / "home").c_str());
+        {
+            const Variable data_variable("XDG_DATA_HOME", (top / "data").c_str());
+            {
+                const std::string path =
+                    first.substr(0, first.rfind('/')) + "::" + second.substr(0, second.rfind('/'));
+                const Variable path_variable("SEPFLOW_PLUGIN_PATH", path.c_str());
+                CHECK(file_of_add() == first);
+            }
+            const Variable none("SEPFLOW_PLUGIN_PATH", nullptr);
+            CHECK(file_of_add() == data);
+        }
+        const Variable no_path("SEPFLOW_PLUGIN_PATH", nullptr), no_data("XDG_DATA_HOME", nullptr);
+        CHECK(file_of_add() == home);
+    }
+    fs::remove_all(top);
 }
 
 TEST_CASE("loading one file") {

@@ -1,0 +1,39 @@
+#include "plugins/arithmetic/call.h"
+
+#include <string>
+
+#include "runtime/error.h"
+#include "runtime/image.h"
+#include "runtime/structs.h"
+
+namespace sepflow {
+
+Call checked_call(const sepflow_process &given, uint32_t inputs, const sepflow_config &config) {
+    if (given.flags != 0)
+        throw Error(SEPFLOW_E_UNSUPPORTED, "process: flags that this version does not know");
+    if (given.input_count != inputs || given.output_count != 1 || given.inputs == nullptr ||
+        given.outputs == nullptr) {
+        throw Error(SEPFLOW_E_INVALID, "process: this node has " + std::to_string(inputs) +
+                                           (inputs == 1 ? " input" : " inputs") +
+                                           " and one output");
+    }
+    Call call = {};
+    call.region = given.region;
+    if (!is_sane(call.region)) throw Error(SEPFLOW_E_INVALID, "region makes no sense");
+    for (uint32_t i = 0; i < inputs; ++i) {
+        const std::string name = "input " + std::to_string(i);
+        call.inputs[i] =
+            checked_image(&element(given.inputs, i), name.c_str(), config.in_type, config.channels);
+        if (!call.is_empty()) check_memory(call.inputs[i], name.c_str());
+    }
+    call.output = checked_image(given.outputs, "output", config.out_type, config.channels);
+    if (call.is_empty()) return call;
+    check_memory(call.output, "output");
+    check_distinct_pixels(call.output, "output");
+    if (!contains(call.output.bounds, call.region)) {
+        throw Error(SEPFLOW_E_INVALID, "region lies outside the output's bounds");
+    }
+    return call;
+}
+
+}  // namespace sepflow

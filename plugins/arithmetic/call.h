@@ -1,0 +1,21 @@
+// The images of one process call, checked before any pixel is touched.
+#pragma once
+
+#include <sepflow/node.h>
+
+namespace sepflow {
+
+constexpr uint32_t kMaxInputs = 2;
+
+struct Call {
+    sepflow_image inputs[kMaxInputs], output;
+    sepflow_rect region;
+
+    bool is_empty() const { return region.w == 0 || region.h == 0; }
+};
+
+// Throws Error unless counts, types, channels, memory and region are sound. That the inputs hold what the region
+// needs, and what of the output they may share, is for the node to check.
+Call checked_call(const sepflow_process &call, uint32_t inputs, const sepflow_config &config);
+
+}  // namespace sepflow

@@ -1,0 +1,193 @@
+#include "runtime/host/tile.h"
+
+#include <algorithm>
+#include <new>
+
+#include "runtime/error.h"
+#include "runtime/image.h"
+
+namespace sepflow {
+
+namespace {
+
+constexpr int64_t kAlignment = 64;
+
+bool is_empty(const sepflow_rect &r) {
+    return r.w <= 0 || r.h <= 0;
+}
+
+sepflow_rect united(const sepflow_rect &a, const sepflow_rect &b) {
+    if (is_empty(a)) return b;
+    if (is_empty(b)) return a;
+    const int64_t x = std::min(a.x, b.x), y = std::min(a.y, b.y);
+    return {x, y, std::max(a.x + a.w, b.x + b.w) - x, std::max(a.y + a.h, b.y + b.h) - y};
+}
+
+[[noreturn]] void fail_for_size() {
+    throw Error(SEPFLOW_E_MEMORY, "a tile's buffers are larger than any memory");
+}
+
+// a * b rounded up to the alignment
+int64_t aligned_product(int64_t a, int64_t b) {
+    int64_t product, sum;
+    if (__builtin_mul_overflow(a, b, &product) ||
+        __builtin_add_overflow(product, kAlignment - 1, &sum)) {
+        fail_for_size();
+    }
+    return sum / kAlignment * kAlignment;
+}
+
+int64_t checked_sum(int64_t a, int64_t b) {
+    int64_t sum;
+    if (__builtin_add_overflow(a, b, &sum)) fail_for_size();
+    return sum;
+}
+
+int64_t pixel_bytes(const Place &place) {
+    return int64_t{place.channels} * type_bytes(place.type);
+}
+
+int64_t row_bytes(const Place &place, const sepflow_rect &bounds) {
+    return aligned_product(bounds.w, pixel_bytes(place));
+}
+
+// A dense image of a place's pixels over `bounds`, its rows aligned.
+sepflow_image buffer_image(const Place &place, const sepflow_rect &bounds, char *memory) {
+    sepflow_image image = {};
+    image.struct_size = sizeof image;
+    image.type = place.type;
+    image.channels = place.channels;
+    image.data = memory;
+    image.bounds = bounds;
+    image.domain = place.domain;
+    image.stride_c = type_bytes(place.type);
+    image.stride_x = pixel_bytes(place);
+    image.stride_y = row_bytes(place, bounds);
+    return image;
+}
+
+[[noreturn]] void fail(const Place &place, sepflow_status status, const sepflow_error &error) {
+    throw Error(status,
+                (place.is_input() ? "input '" : "node '") + place.name + "': " + error.message);
+}
+
+}  // namespace
+
+void find_regions(const TileJob &job, const sepflow_rect &tile, std::vector<sepflow_rect> &needed) {
+    const std::vector<Place> &places = job.graph.places;
+    needed.assign(places.size(), {0, 0, 0, 0});
+    needed[job.target] = tile;
+    for (auto step = job.steps.rbegin(); step != job.steps.rend(); ++step) {
+        const Place &place = places[*step];
+        if (is_empty(needed[*step])) continue;
+        for (size_t port = 0; port < place.feeds.size(); ++port) {
+            const size_t feed = place.feeds[port];
+            const sepflow_rect &domain = places[feed].domain;
+            sepflow_rect in = {};
+            const sepflow_status status = place.desc->input_region(
+                place.plan.get(), static_cast<uint32_t>(port), &needed[*step], &domain, &in);
+            if (status != SEPFLOW_OK || !is_sane(in) || (!is_empty(in) && !contains(domain, in))) {
+                throw Error(SEPFLOW_E_INTERNAL,
+                            "node '" + place.name + "' asks for an impossible region");
+            }
+            needed[feed] = united(needed[feed], in);
+        }
+    }
+}
+
+TileRunner::TileRunner(TileJob &job) : job_(job) {
+    for (const size_t step : job.steps) {
+        const uint64_t scratch = job.graph.places[step].info.scratch_bytes;
+        if (scratch > static_cast<uint64_t>(INT64_MAX)) fail_for_size();
+        scratch_size_ = std::max(scratch_size_, static_cast<int64_t>(scratch));
+    }
+    const size_t count = job.graph.places.size();
+    needed_.reserve(count);
+    inputs_.reserve(count);
+    images_.resize(count);
+    offsets_.resize(count);
+}
+
+TileRunner::~TileRunner() {
+    ::operator delete(memory_, std::align_val_t(kAlignment));
+}
+
+void TileRunner::run(const sepflow_rect &tile) {
+    find_regions(job_, tile, needed_);
+    lay_out();
+    for (const size_t step : job_.steps) {
+        if (is_empty(needed_[step])) continue;
+        const Place &place = job_.graph.places[step];
+        if (place.is_input()) {
+            read(place, images_[step]);
+        } else {
+            process(place, step);
+        }
+    }
+}
+
+// Views of bound images, the caller's image for the target, buffers for the rest.
+void TileRunner::lay_out() {
+    int64_t bytes = 0;
+    for (const size_t step : job_.steps) {
+        const Place &place = job_.graph.places[step];
+        offsets_[step] = -1;
+        if (step == job_.target) {
+            images_[step] = job_.out;
+        } else if (place.is_input() && place.source.read == nullptr) {
+            images_[step] = place.image;
+        } else {
+            offsets_[step] = bytes;
+            bytes = checked_sum(bytes,
+                                aligned_product(row_bytes(place, needed_[step]), needed_[step].h));
+        }
+    }
+    reserve(checked_sum(bytes, scratch_size_));
+    char *memory = static_cast<char *>(memory_);
+    scratch_ = memory + bytes;
+    for (const size_t step : job_.steps) {
+        if (offsets_[step] < 0) continue;
+        images_[step] =
+            buffer_image(job_.graph.places[step], needed_[step], memory + offsets_[step]);
+    }
+}
+
+void TileRunner::reserve(int64_t bytes) {
+    if (bytes <= size_ && memory_ != nullptr) return;
+    ::operator delete(memory_, std::align_val_t(kAlignment));
+    memory_ = nullptr;
+    memory_ = ::operator new(static_cast<size_t>(std::max(bytes, kAlignment)),
+                             std::align_val_t(kAlignment));
+    size_ = bytes;
+}
+
+void TileRunner::read(const Place &place, const sepflow_image &into) const {
+    if (place.source.read == nullptr) return;
+    sepflow_error error = {};
+    error.struct_size = sizeof error;
+    const sepflow_status status = place.source.read(place.source.ctx, &into, &error);
+    if (status != SEPFLOW_OK) fail(place, status, error);
+}
+
+void TileRunner::process(const Place &place, size_t index) {
+    inputs_.clear();
+    for (const size_t feed : place.feeds) inputs_.push_back(images_[feed]);
+    sepflow_process call = {};
+    call.struct_size = sizeof call;
+    call.inputs = inputs_.data();
+    call.input_count = static_cast<uint32_t>(inputs_.size());
+    call.outputs = &images_[index];
+    call.output_count = 1;
+    call.region = needed_[index];
+    call.max_threads = 1;
+    call.scratch = scratch_;
+    call.scratch_size = static_cast<uint64_t>(scratch_size_);
+    call.host = host_services();
+    call.call_ctx = &job_.context;
+    sepflow_error error = {};
+    error.struct_size = sizeof error;
+    const sepflow_status status = place.desc->process(place.plan.get(), &call, &error);
+    if (status != SEPFLOW_OK) fail(place, status, error);
+}
+
+}  // namespace sepflow
