@@ -17,6 +17,7 @@ Call checked_call(const sepflow_process &given, uint32_t inputs, const sepflow_c
                                            (inputs == 1 ? " input" : " inputs") +
                                            " and one output");
     }
+    if (given.max_threads < 0) throw Error(SEPFLOW_E_INVALID, "process: max_threads is negative");
     Call call = {};
     call.region = given.region;
     if (!is_sane(call.region)) throw Error(SEPFLOW_E_INVALID, "region makes no sense");

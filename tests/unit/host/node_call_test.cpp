@@ -12,6 +12,7 @@ struct Call {
     sepflow_plan *plan = nullptr;
     sepflow_image inputs[2] = {}, output = {};
     sepflow_rect region = {};
+    int32_t max_threads = 1;
 
     Call(const char *id, sepflow_type in, sepflow_type out)
         : desc(sepflow_registry_find(host.registry, id)) {
@@ -35,7 +36,7 @@ struct Call {
         call.outputs = &output;
         call.output_count = 1;
         call.region = region;
-        call.max_threads = 1;
+        call.max_threads = max_threads;
         return desc->process(plan, &call, &host.error);
     }
     void refuses(sepflow_status status, const char *part) { host.fails(process(), status, part); }
@@ -97,7 +98,11 @@ TEST_CASE("frames and strides that overflow are refused before a pixel is touche
             call.inputs[0] = sepflow_image_dense(in.data(), SEPFLOW_F32, 10, 10, 1);
             call.output = sepflow_image_dense(out.data(), SEPFLOW_F32, 10, 10, 1);
             call.region = {0, 0, 5, 5};
+            call.max_threads = 1;
         };
+        reset();
+        call.max_threads = -1;
+        call.refuses(SEPFLOW_E_INVALID, "max_threads");
         constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
         reset();
         call.region = {kMost - 2, 0, 5, 5};
