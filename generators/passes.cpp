@@ -1,7 +1,5 @@
 #include "generators/passes.h"
 
-#include <algorithm>
-
 #include "generators/tiles.h"
 #include "sepflow_passes.h"  // declares every compiled pass; written by variants.cmake
 
@@ -9,26 +7,40 @@ namespace sepflow {
 
 namespace {
 
-// The two schedules of one pass.
-#define SEPFLOW_COLUMN_PASSES(isa, suffix)                                                    \
-    {                                                                                         \
-        sepflow_column_pass_u8##suffix##_##isa, sepflow_column_pass_u16##suffix##_##isa,      \
-            sepflow_column_pass_s16##suffix##_##isa, sepflow_column_pass_f32##suffix##_##isa, \
-            sepflow_column_pass_f64##suffix##_##isa                                           \
+#define SEPFLOW_LOAD_PASSES(isa)                                           \
+    {                                                                      \
+        sepflow_load_pass_uint8_##isa, sepflow_load_pass_uint16_##isa,     \
+            sepflow_load_pass_int16_##isa, sepflow_load_pass_float32_##isa \
     }
-#define SEPFLOW_ROW_PASSES(isa, suffix)                                                 \
-    {                                                                                   \
-        sepflow_row_pass_u8##suffix##_##isa, sepflow_row_pass_u16##suffix##_##isa,      \
-            sepflow_row_pass_s16##suffix##_##isa, sepflow_row_pass_f32##suffix##_##isa, \
-            sepflow_row_pass_f32_from_integers##suffix##_##isa,                         \
-            sepflow_row_pass_f64##suffix##_##isa                                        \
+#define SEPFLOW_DIRECT_COLUMN_PASSES(isa)                                              \
+    {                                                                                  \
+        sepflow_column_pass_uint8_plain_##isa, sepflow_column_pass_uint16_plain_##isa, \
+            sepflow_column_pass_int16_plain_##isa, sepflow_column_pass_f32_plain_##isa \
     }
-#define SEPFLOW_PASS_SET(isa, name, runs_here, vector_bytes)                           \
-    PassSet {                                                                          \
-        name, runs_here, vector_bytes,                                                 \
-            {SEPFLOW_COLUMN_PASSES(isa, ), SEPFLOW_COLUMN_PASSES(isa, _transposed)}, { \
-            SEPFLOW_ROW_PASSES(isa, ), SEPFLOW_ROW_PASSES(isa, _transposed)            \
-        }                                                                              \
+#define SEPFLOW_COLUMN_PASSES(isa, form)                          \
+    {                                                             \
+        sepflow_column_pass_f32_##form##_##isa,                   \
+            sepflow_column_pass_f32_from_integers_##form##_##isa, \
+            sepflow_column_pass_f64_##form##_##isa                \
+    }
+#define SEPFLOW_ROW_PASSES(isa, form)                                                              \
+    {                                                                                              \
+        sepflow_row_pass_u8_##form##_##isa, sepflow_row_pass_u16_##form##_##isa,                   \
+            sepflow_row_pass_s16_##form##_##isa, sepflow_row_pass_f32_##form##_##isa,              \
+            sepflow_row_pass_f32_from_integers_##form##_##isa, sepflow_row_pass_f64_##form##_##isa \
+    }
+// One pass in all its forms.
+#define SEPFLOW_FORMS(passes, isa)                                                 \
+    {                                                                              \
+        passes(isa, plain), passes(isa, transposed), passes(isa, transposed_even), \
+            passes(isa, transposed_odd)                                            \
+    }
+#define SEPFLOW_PASS_SET(isa, name, runs_here, vector_bytes)                              \
+    PassSet {                                                                             \
+        name, runs_here, vector_bytes, SEPFLOW_LOAD_PASSES(isa),                          \
+            SEPFLOW_DIRECT_COLUMN_PASSES(isa), SEPFLOW_FORMS(SEPFLOW_COLUMN_PASSES, isa), \
+            SEPFLOW_FORMS(SEPFLOW_ROW_PASSES, isa), sepflow_load_pass_fixed_##isa,        \
+            sepflow_column_pass_fixed_##isa, sepflow_row_pass_fixed_##isa                 \
     }
 
 bool always() {
@@ -53,15 +65,15 @@ bool has_avx512() {
 
 }  // namespace
 
-int PassSet::block_columns(Schedule schedule, int sample_bytes) const {
-    const int lanes = vector_bytes / sample_bytes;
-    if (schedule == Schedule::kTransposed) return lanes;
-    return lanes * std::max(column_tile(vector_bytes).vectors, row_tile(vector_bytes).vectors);
+int PassSet::block_columns(Form form, int sample_bytes) const {
+    const int bytes = vector_bytes_of(vector_bytes, sample_bytes > 2);
+    const int lanes = bytes / sample_bytes;
+    return form == Form::kPlain ? lanes * plain_tile(registers(vector_bytes)).vectors : lanes;
 }
 
-int PassSet::block_rows(Schedule schedule, int sample_bytes) const {
-    if (schedule == Schedule::kTransposed) return vector_bytes / sample_bytes;
-    return std::max(column_tile(vector_bytes).rows, row_tile(vector_bytes).rows);
+int PassSet::block_rows(Form form, int sample_bytes) const {
+    return form == Form::kPlain ? plain_tile(registers(vector_bytes)).rows
+                                : vector_bytes / sample_bytes;
 }
 
 const std::vector<PassSet> &pass_sets() {

@@ -6,38 +6,50 @@
 #include <string_view>
 #include <vector>
 
+#include "generators/form.h"
+
 namespace sepflow {
 
-// How a pass moves pixels; see row_pass.cpp.
-enum class Schedule { kPlain, kTransposed };
-inline constexpr int kSchedules = 2;
-
-// Where a column pass reads and a row pass writes. Integer pixels are filtered in f32 without fused
+// What a column pass reads: samples of its own precision. Integer pixels are filtered in f32 without fused
 // multiply-add, which not every instruction set has, so that they come out the same on all of them.
-// f16 pixels are converted outside.
-enum class InputPixel { kU8, kU16, kS16, kF32, kF64 };
+enum class Samples { kF32, kF32FromIntegers, kF64 };
+inline constexpr int kSamples = 3;
+// Pixels that a pass reads from an image.
+enum class InputPixel { kU8, kU16, kS16, kF32 };
+inline constexpr int kInputPixels = 4;
+// What a row pass writes.
 enum class OutputPixel { kU8, kU16, kS16, kF32, kF32FromIntegers, kF64 };
-inline constexpr int kInputPixels = 5;
 inline constexpr int kOutputPixels = 6;
 
+// pixels(x, y) -> samples(x, y); see load_pass.cpp.
+using LoadPass = int (*)(halide_buffer_t *pixels, halide_buffer_t *samples);
 // in(x, y), taps(k, t) -> mid(x, y, t); see column_pass.cpp.
-using ColumnPass = int (*)(halide_buffer_t *in, halide_buffer_t *taps, halide_buffer_t *mid);
+using ColumnPass = int (*)(halide_buffer_t *in, halide_buffer_t *taps, int32_t bias,
+                           halide_buffer_t *mid);
 // mid(x, y, t), taps(k, t) -> out(x, y); see row_pass.cpp.
 using RowPass = int (*)(halide_buffer_t *mid, halide_buffer_t *taps, int32_t step, double delta,
-                        halide_buffer_t *out);
+                        int32_t shift, int32_t offset, halide_buffer_t *out);
 
 struct PassSet {
     const char *name;  // "avx2"
     bool (*runs_here)();
     int vector_bytes;
-    ColumnPass column[kSchedules][kInputPixels];
-    RowPass row[kSchedules][kOutputPixels];
+    LoadPass load[kInputPixels];             // into f32
+    ColumnPass direct_column[kInputPixels];  // plain, from pixels of an image to f32
+    ColumnPass column[kForms][kSamples];
+    RowPass row[kForms][kOutputPixels];
+    // Fixed point, from u8 to u8; plain.
+    LoadPass fixed_load;
+    ColumnPass fixed_column;
+    RowPass fixed_row;
 
-    // Least extents of mid and out along x and y, in samples of `sample_bytes` (4 or 8). Both
-    // passes move their last tile inwards at a ragged end. The transposed passes take exactly
-    // block_rows rows.
-    int block_columns(Schedule schedule, int sample_bytes) const;
-    int block_rows(Schedule schedule, int sample_bytes) const;
+    // Least columns of a load pass.
+    int load_columns(int sample_bytes) const { return vector_bytes / sample_bytes; }
+    // Least extents of mid and out along x and y, in samples of `sample_bytes` (2, 4 or 8). Both
+    // passes move their last tile inwards at a ragged end. The plain form takes any more,
+    // the others exactly block_rows rows.
+    int block_columns(Form form, int sample_bytes) const;
+    int block_rows(Form form, int sample_bytes) const;
 };
 
 // Every set that was compiled in, best first. The last runs everywhere.

@@ -2,10 +2,21 @@
 #pragma once
 
 #include <Halide.h>
+#include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "form.h"
+
 namespace sepflow {
+
+// Fold as a parameter of a generator.
+inline const std::map<std::string, Fold> &fold_names() {
+    static const std::map<std::string, Fold> names = {
+        {"none", Fold::kNone}, {"even", Fold::kEven}, {"odd", Fold::kOdd}};
+    return names;
+}
 
 struct Extent {
     Halide::Var var;

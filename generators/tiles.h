@@ -6,10 +6,7 @@
 //   column, 64-byte vectors: 4x4 5.9 / 10.0 / 26.2 (vectors x rows), 2x8 6.1 / 11.3 / 33.9,
 //                            6x4 7.4 / 14.7 / 37.9; 3x8 spills: 8.4 / 17.5 / 50.6
 //   column, 32-byte vectors: 2x4 7.2 / 16.9 / 41.9, 3x4 8.0 / 16.9 / 49.8, 1x8 11.1 / 25.2 / 66.6
-//   row: every tile within 5% (unaligned loads bound it); four taps a group, as in the column pass, so that
-//        both schedules sum in one order
-// Folding symmetric taps in this form lost: column 4x4 7.0 / 15.9 / 47.5, row no gain (the loads
-// bound both).
+//   row: every tile within 5% (unaligned loads bound it)
 #pragma once
 
 namespace sepflow {
@@ -20,12 +17,24 @@ struct RegisterTile {
     int taps;  // unrolled, so that the rows they share are loaded once
 };
 
-constexpr RegisterTile column_tile(int vector_bytes) {
-    return vector_bytes == 64 ? RegisterTile{4, 4, 4} : RegisterTile{2, 4, 4};
+// Vectors of fixed point are at most 32 bytes: Halide 14 splits the high multiply of wider ones.
+constexpr int vector_bytes_of(int natural_bytes, bool is_float) {
+    return is_float || natural_bytes < 32 ? natural_bytes : 32;
 }
 
-constexpr RegisterTile row_tile(int vector_bytes) {
-    return vector_bytes == 64 ? RegisterTile{4, 4, 4} : RegisterTile{2, 4, 4};
+// Of x86-64; arm-64 has 32, but its vectors are as short as SSE2's, so that a wide tile gains little.
+constexpr int registers(int natural_bytes) {
+    return natural_bytes == 64 ? 32 : 16;
+}
+
+// `registers`: how many vector registers there are.
+constexpr RegisterTile plain_tile(int registers) {
+    return registers == 32 ? RegisterTile{4, 4, 4} : RegisterTile{2, 4, 4};
+}
+
+// A block of lanes x lanes: as many rows (columns, in the row pass) as a vector has lanes.
+constexpr RegisterTile transposed_tile(int lanes) {
+    return {1, lanes, 4};
 }
 
 }  // namespace sepflow

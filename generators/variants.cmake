@@ -1,4 +1,4 @@
-# Which passes are compiled: (pass, pixel type) x schedule x instruction set, each one object file made by
+# Which passes are compiled: (pass, pixel type) x form x instruction set, each one object file made by
 # the generator program for one target. One object for each, and our own table over them (passes.cpp) instead
 # of Halide's multi-target wrapper: a variant can be forced, compared and looked at (NAME.s, NAME.stmt).
 
@@ -24,51 +24,61 @@ if(Halide_VERSION VERSION_LESS 15)
 endif()
 
 
-# Compiles one generator with one set of parameters for every schedule and instruction set.
+# Compiles one generator with one set of parameters for every instruction set.
 function(sepflow_add_pass name generator features)
-    foreach(schedule plain transposed)
-        if(schedule STREQUAL "transposed")
-            set(suffix _transposed)
-            set(transposed true)
-        else()
-            set(suffix "")
-            set(transposed false)
+    foreach(isa IN LISTS isas)
+        set(function sepflow_${name}_${isa})
+        list(JOIN common_features - target_features)
+        set(target ${target_${isa}}-${target_features})
+        if(features)
+            string(APPEND target -${features})
         endif()
-        foreach(isa IN LISTS isas)
-            set(function sepflow_${name}${suffix}_${isa})
-            list(JOIN common_features - target_features)
-            set(target ${target_${isa}}-${target_features})
-            if(features)
-                string(APPEND target -${features})
-            endif()
-            add_custom_command(
-                OUTPUT ${function}.o ${function}.h
-                BYPRODUCTS ${function}.s ${function}.stmt
-                COMMAND ${CMAKE_COMMAND} -E env --unset=HL_TARGET --unset=HL_EXTRA_OUTPUTS
-                    $<TARGET_FILE:sepflow_generators> -g ${generator} -f ${function} -o .
-                    -e object,c_header,assembly,stmt target=${target} transposed=${transposed} ${ARGN}
-                DEPENDS sepflow_generators
-                COMMENT "Compiling pass ${function}"
-                VERBATIM)
-            set_property(GLOBAL APPEND PROPERTY sepflow_pass_objects
-                ${CMAKE_CURRENT_BINARY_DIR}/${function}.o)
-            set_property(GLOBAL APPEND PROPERTY sepflow_pass_names ${function})
-        endforeach()
+        add_custom_command(
+            OUTPUT ${function}.o ${function}.h
+            BYPRODUCTS ${function}.s ${function}.stmt
+            COMMAND ${CMAKE_COMMAND} -E env --unset=HL_TARGET --unset=HL_EXTRA_OUTPUTS
+                $<TARGET_FILE:sepflow_generators> -g ${generator} -f ${function} -o .
+                -e object,c_header,assembly,stmt target=${target} ${ARGN}
+            DEPENDS sepflow_generators
+            COMMENT "Compiling pass ${function}"
+            VERBATIM)
+        set_property(GLOBAL APPEND PROPERTY sepflow_pass_objects ${CMAKE_CURRENT_BINARY_DIR}/${function}.o)
+        set_property(GLOBAL APPEND PROPERTY sepflow_pass_names ${function})
     endforeach()
+endfunction()
+
+# The same in every form that is worth having: short filters run plain, where folding gains nothing.
+function(sepflow_add_pass_forms name generator features)
+    sepflow_add_pass(${name}_plain ${generator} "${features}" ${ARGN})
+    sepflow_add_pass(${name}_transposed ${generator} "${features}" transposed=true ${ARGN})
+    sepflow_add_pass(${name}_transposed_even ${generator} "${features}" transposed=true fold=even ${ARGN})
+    sepflow_add_pass(${name}_transposed_odd ${generator} "${features}" transposed=true fold=odd ${ARGN})
 endfunction()
 
 set(in_f32 taps.type=float32 mid.type=float32)
 set(in_f64 taps.type=float64 mid.type=float64)
+set(in_s16 taps.type=int16 mid.type=int16)
 
-sepflow_add_pass(column_pass_u8 column_pass strict_float in.type=uint8 ${in_f32})
-sepflow_add_pass(column_pass_u16 column_pass strict_float in.type=uint16 ${in_f32})
-sepflow_add_pass(column_pass_s16 column_pass strict_float in.type=int16 ${in_f32})
-sepflow_add_pass(column_pass_f32 column_pass "" in.type=float32 ${in_f32})
-sepflow_add_pass(column_pass_f64 column_pass "" in.type=float64 ${in_f64})
+foreach(type uint8 uint16 int16 float32)
+    sepflow_add_pass(load_pass_${type} load_pass "" pixels.type=${type} samples.type=float32)
+endforeach()
+# Plain column passes that read the image itself.
+foreach(type uint8 uint16 int16)
+    sepflow_add_pass(column_pass_${type}_plain column_pass strict_float in.type=${type} ${in_f32})
+endforeach()
 
-sepflow_add_pass(row_pass_u8 row_pass strict_float out.type=uint8 ${in_f32})
-sepflow_add_pass(row_pass_u16 row_pass strict_float out.type=uint16 ${in_f32})
-sepflow_add_pass(row_pass_s16 row_pass strict_float out.type=int16 ${in_f32})
-sepflow_add_pass(row_pass_f32 row_pass "" out.type=float32 ${in_f32})
-sepflow_add_pass(row_pass_f32_from_integers row_pass strict_float out.type=float32 ${in_f32})
-sepflow_add_pass(row_pass_f64 row_pass "" out.type=float64 ${in_f64})
+sepflow_add_pass_forms(column_pass_f32 column_pass "" in.type=float32 ${in_f32})
+sepflow_add_pass_forms(column_pass_f32_from_integers column_pass strict_float in.type=float32 ${in_f32})
+sepflow_add_pass_forms(column_pass_f64 column_pass "" in.type=float64 ${in_f64})
+
+sepflow_add_pass_forms(row_pass_u8 row_pass strict_float out.type=uint8 ${in_f32})
+sepflow_add_pass_forms(row_pass_u16 row_pass strict_float out.type=uint16 ${in_f32})
+sepflow_add_pass_forms(row_pass_s16 row_pass strict_float out.type=int16 ${in_f32})
+sepflow_add_pass_forms(row_pass_f32 row_pass "" out.type=float32 ${in_f32})
+sepflow_add_pass_forms(row_pass_f32_from_integers row_pass strict_float out.type=float32 ${in_f32})
+sepflow_add_pass_forms(row_pass_f64 row_pass "" out.type=float64 ${in_f64})
+
+# Fixed point, u8 to u8.
+sepflow_add_pass(load_pass_fixed load_pass "" pixels.type=uint8 samples.type=int16)
+sepflow_add_pass(column_pass_fixed column_pass "" in.type=int16 ${in_s16})
+sepflow_add_pass(row_pass_fixed row_pass "" out.type=uint8 ${in_s16})

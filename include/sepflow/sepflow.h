@@ -69,7 +69,7 @@ enum {
     SEPFLOW_EXTENT_FULL = 2   /* where it touches it */
 };
 
-/* How a compiled pass moves pixels; the results are equal for integer images. */
+/* How a compiled pass moves pixels. Sums are taken in another order, so results may differ, within error_bound. */
 enum {
     SEPFLOW_SCHEDULE_AUTO = 0,      /* by a measured table */
     SEPFLOW_SCHEDULE_PLAIN = 1,     /* row pass along the rows */
@@ -95,7 +95,9 @@ typedef struct sepflow_options {
     int64_t anchor_x; /* column of K that lies on the output pixel, 0 .. columns-1; without the */
     int64_t anchor_y; /* flag ANCHOR: columns/2 and rows/2, rounded down */
     double tolerance; /* sum |K - factors| allowed, as a part of sum |K|; 0: the type's own
-                         precision */
+                         precision. From u8 to u8, 0 also allows fixed point, where it loses less
+                         than 1/4 of a pixel value before the one rounding at the end; any other
+                         tolerance bounds that loss too. */
     int32_t rank;     /* not 0: exactly this rank */
     int32_t schedule;
     double scale, delta; /* scale 0: 1 */
@@ -151,7 +153,7 @@ typedef struct sepflow_plan_description {
     double error_bound;    /* their sum: |output - exact| for such images, see plan_info */
     const char *method;    /* "separable" */
     const char *reason;    /* a sentence: why this rank and method */
-    const char *variant, *schedule, *arithmetic; /* "avx2", "plain", "f32" */
+    const char *variant, *schedule, *arithmetic; /* "avx2", "plain", "f32" (or "f64", "fixed") */
 } sepflow_plan_description;
 SEPFLOW_EXPORT sepflow_status sepflow_plan_describe(const sepflow_plan *plan,
                                                     sepflow_plan_description *description);

@@ -119,7 +119,7 @@ const NodeKind &separable_node() {
         text_param({"variant", "Variant", "Instruction set to run on; empty: the best", nullptr},
                    ""),
         choice_param(
-            {"schedule", "Schedule", "Form of the passes; results do not depend on it", nullptr},
+            {"schedule", "Schedule", "Form of the passes; results differ by no more than their bounds", nullptr},
             "auto", schedules),
     };
     static const NodeKind kind =

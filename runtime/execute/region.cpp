@@ -1,16 +1,17 @@
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <new>
 #include <vector>
 
 #include "runtime/error.h"
+#include "runtime/execute/blocking.h"
 #include "runtime/execute/check.h"
 #include "runtime/execute/execute.h"
 #include "runtime/execute/layout.h"
 #include "runtime/execute/parallel.h"
+#include "runtime/execute/pass_buffer.h"
 #include "runtime/execute/tile.h"
 
 namespace sepflow {
@@ -19,11 +20,6 @@ namespace {
 
 constexpr std::size_t kAlignment = 64;
 
-// Halide counts samples of a buffer in 31 bits.
-bool fits_a_pass(int64_t stride_bytes, int64_t rows, int bytes) {
-    return std::abs(stride_bytes) / bytes < (int64_t{1} << 30) / std::max<int64_t>(rows, 1);
-}
-
 Walk choose_walk(const Plan &plan, const Call &call) {
     const sepflow_image &in = call.in, &out = call.out;
     Walk walk;
@@ -31,30 +27,40 @@ Walk choose_walk(const Plan &plan, const Call &call) {
         in.channels == 1 || is_interleaved(out) || (!is_planar(out) && is_interleaved(in));
     walk.step = interleaved ? in.channels : 1;
     walk.planes = interleaved ? 1 : in.channels;
-    const int64_t rows = direct_tile_size(plan, walk.step).h + plan.column_taps.length;
+    // A pass sees a strip of the image, and the rows above it.
+    const int64_t rows = 64 + plan.column_taps.length;
     const auto direct = [&](const sepflow_image &image) {
-        return !plan.converts(image.type) &&
-               (interleaved ? is_interleaved(image) : is_planar(image)) &&
+        return (interleaved ? is_interleaved(image) : is_planar(image)) &&
                fits_a_pass(image.stride_y, rows, type_bytes(image.type));
     };
-    walk.input_direct = direct(in);
-    walk.output_direct = direct(out);
+    walk.input_direct = plan.direct_column_pass != nullptr && direct(in);
+    walk.output_direct = out.type == plan.row_pass_type() && direct(out);
     return walk;
 }
 
+// Where tile i of a row of tiles begins, the first having lost `lost`; the last takes in what would be less than
+// `least`.
+struct Split {
+    int64_t first, count, size, lost, least;
+
+    int64_t tiles() const {
+        return count < size - lost + least ? 1 : 1 + (count + lost - least) / size;
+    }
+    int64_t begin(int64_t i) const { return i == 0 ? first : first - lost + i * size; }
+    int64_t end(int64_t i) const { return i + 1 == tiles() ? first + count : begin(i + 1); }
+};
+
 // A part of the region whose tiles are all of one kind.
 struct Part {
-    Tile whole;
-    TileSize tile;
-    int64_t columns, rows;  // of tiles
+    Split x, y;
+    bool inside;  // no tap is truncated
+    Blocking blocking;
 
-    int64_t count() const { return columns * rows; }
+    int64_t count() const { return x.tiles() * y.tiles(); }
     Tile at(int64_t i) const {
-        Tile result = whole;
-        const int64_t x = i % columns * tile.w, y = i / columns * tile.h;
-        result.area = {whole.area.x + x, whole.area.y + y, std::min(tile.w, whole.area.w - x),
-                       std::min(tile.h, whole.area.h - y)};
-        return result;
+        const int64_t column = i % x.tiles(), row = i / x.tiles();
+        const int64_t left = x.begin(column), top = y.begin(row);
+        return {{left, top, x.end(column) - left, y.end(row) - top}, inside};
     }
 };
 
@@ -70,25 +76,49 @@ Cuts cut(int64_t first, int64_t count, int64_t inside_first, int64_t inside_last
     return {{first, a, std::clamp(inside_last, a, last), last}};
 }
 
+// Pixels from the last place where the output's row of pixels crosses a cache line.
+int64_t pixels_into_line(const sepflow_image &out, int64_t x, int64_t y) {
+    const auto address = reinterpret_cast<uintptr_t>(pixel_address(out, x, y, 0));
+    const auto into = static_cast<int64_t>(address % kAlignment);
+    return out.stride_x > 0 && into % out.stride_x == 0 ? into / out.stride_x : 0;
+}
+
+Part make_part(const Plan &plan, const Call &call, const Walk &walk, const sepflow_rect &area,
+               bool inside, bool direct) {
+    Part part;
+    part.inside = inside;
+    part.blocking = make_blocking(plan, walk.step, !direct);
+    const Least least = least_tile(part.blocking, walk.step);
+    // What is staged can be laid so that the row pass writes whole lines; else the input's lines count.
+    int64_t lost = direct ? 0 : pixels_into_line(call.out, area.x, area.y);
+    if (lost >= part.blocking.tile_w || lost + area.w <= part.blocking.tile_w) lost = 0;
+    part.blocking = fitted(part.blocking, area.w + lost, area.h);
+    part.x = {area.x, area.w, part.blocking.tile_w, lost, least.w};
+    part.y = {area.y, area.h, part.blocking.tile_h, 0, least.h};
+    return part;
+}
+
+// Below this, staging all costs less than parts of their own for the borders.
+constexpr int64_t kLeastDirectPixels = 512 * 512;
+
 std::vector<Part> cut_region(const Plan &plan, const Call &call, const Walk &walk) {
     const sepflow_rect &region = call.region, &domain = call.in.domain;
     const Halo &halo = plan.halo;
+    // Apart are only what reads the image itself and what is to be rescaled.
+    const bool direct = walk.input_direct && region.w * region.h >= kLeastDirectPixels;
+    if (!direct && !plan.truncates()) return {make_part(plan, call, walk, region, true, false)};
+    const Least whole = least_tile(make_blocking(plan, walk.step, false), walk.step);
     const Cuts x = cut(region.x, region.w, domain.x + halo.left, domain.x + domain.w - halo.right);
     const Cuts y = cut(region.y, region.h, domain.y + halo.top, domain.y + domain.h - halo.bottom);
     std::vector<Part> parts;
     for (int row = 0; row < 3; ++row) {
         for (int column = 0; column < 3; ++column) {
-            Part part;
-            part.whole.area = {x.at[column], y.at[row], x.at[column + 1] - x.at[column],
-                               y.at[row + 1] - y.at[row]};
-            if (part.whole.area.w == 0 || part.whole.area.h == 0) continue;
-            part.whole.leaves_x = column != 1;
-            part.whole.leaves_y = row != 1;
-            part.tile = reads_directly(walk, part.whole) ? direct_tile_size(plan, walk.step)
-                                                         : staged_tile_size(plan, walk.step);
-            part.columns = (part.whole.area.w + part.tile.w - 1) / part.tile.w;
-            part.rows = (part.whole.area.h + part.tile.h - 1) / part.tile.h;
-            parts.push_back(part);
+            const sepflow_rect area = {x.at[column], y.at[row], x.at[column + 1] - x.at[column],
+                                       y.at[row + 1] - y.at[row]};
+            if (area.w == 0 || area.h == 0) continue;
+            const bool inside = row == 1 && column == 1;
+            const bool reads = direct && inside && area.w >= whole.w && area.h >= whole.h;
+            parts.push_back(make_part(plan, call, walk, area, inside, reads));
         }
     }
     return parts;
@@ -169,8 +199,10 @@ class ScratchPool {
 };
 
 uint64_t scratch_bytes(const Plan &plan, int32_t step) {
-    return std::max(tile_scratch_bytes(plan, step, direct_tile_size(plan, step), true),
-                    tile_scratch_bytes(plan, step, staged_tile_size(plan, step), false));
+    const auto bytes = [&](bool staged) {
+        return tile_scratch_bytes(plan, step, make_blocking(plan, step, staged));
+    };
+    return std::max(plan.direct_column_pass != nullptr ? bytes(false) : 0, bytes(true));
 }
 
 }  // namespace
@@ -188,8 +220,7 @@ void process(const Plan &plan, const sepflow_process &given, const sepflow_host 
     uint64_t bytes = 0;
     int64_t count = 0;
     for (const Part &part : parts) {
-        bytes = std::max(bytes, tile_scratch_bytes(plan, walk.step, part.tile,
-                                                   reads_directly(walk, part.whole)));
+        bytes = std::max(bytes, tile_scratch_bytes(plan, walk.step, part.blocking));
         count += part.count();
     }
     ScratchPool pool(bytes, given, host);
@@ -201,7 +232,7 @@ void process(const Plan &plan, const sepflow_process &given, const sepflow_host 
         auto part = parts.begin();
         while (i >= part->count()) i -= (part++)->count();
         const ScratchPool::Borrowed scratch(pool);
-        run_tile(plan, call.in, call.out, walk, part->at(i), scratch.get());
+        run_tile(plan, call.in, call.out, walk, part->blocking, part->at(i), scratch.get());
     });
 }
 

@@ -6,6 +6,7 @@
 
 #include "runtime/execute/border.h"
 #include "runtime/execute/half.h"
+#include "runtime/execute/pass_buffer.h"
 
 namespace sepflow {
 
@@ -15,26 +16,29 @@ namespace {
 template <typename T>
 class RowReader {
   public:
-    RowReader(const Plan &plan, const sepflow_image &in, const sepflow_rect &area, int32_t step,
-              int32_t plane)
-        : options_(plan.options),
-          in_(in),
-          domain_(domain_of(in)),
-          area_(area),
-          step_(step),
-          plane_(plane) {
+    RowReader(const Plan &plan, const sepflow_image &in, int32_t step, int32_t plane)
+        : options_(plan.options), in_(in), domain_(domain_of(in)), step_(step), plane_(plane) {
         border_value_ = in.type == SEPFLOW_F16
                             ? static_cast<T>(half_from_double(options_.border_value))
                             : static_cast<T>(options_.border_value);
     }
 
-    void read(int64_t y, T *out) const {
+    // The column and the row of the domain that stand for x and y, or one outside it.
+    int64_t source_column(int64_t x) const {
+        return domain_.x + border_index(x - domain_.x, domain_.w, options_.border_x);
+    }
+    int64_t source_row(int64_t y) const {
+        return domain_.y + border_index(y - domain_.y, domain_.h, options_.border_y);
+    }
+
+    // Pixels first .. last-1 of row y, which may lie outside the domain.
+    void read(int64_t y, int64_t first, int64_t last, T *out) const {
         const int64_t row = border_index(y - domain_.y, domain_.h, options_.border_y);
-        const int64_t first = std::clamp(domain_.x, area_.x, area_.x + area_.w);
-        const int64_t last = std::clamp(domain_.x + domain_.w, first, area_.x + area_.w);
-        for (int64_t x = area_.x; x < first; ++x) out = copy_outside(x, row, out);
-        out = copy_inside(first, last - first, row, out);
-        for (int64_t x = last; x < area_.x + area_.w; ++x) out = copy_outside(x, row, out);
+        const int64_t inside = std::clamp(domain_.x, first, last);
+        const int64_t outside = std::clamp(domain_.x + domain_.w, inside, last);
+        for (int64_t x = first; x < inside; ++x) out = copy_outside(x, row, out);
+        out = copy_inside(inside, outside - inside, row, out);
+        for (int64_t x = outside; x < last; ++x) out = copy_outside(x, row, out);
     }
 
   private:
@@ -69,83 +73,189 @@ class RowReader {
 
     const Options &options_;
     const sepflow_image &in_;
-    sepflow_rect domain_, area_;
+    sepflow_rect domain_;
     int32_t step_, plane_;
     T border_value_;
 };
 
-// Raw pixels to the samples of the pass.
-void convert(const uint16_t *halves, float *out, int64_t count) {
-    half_to_float(halves, out, static_cast<size_t>(count));
-}
-
-template <typename T>
-void convert(const T *in, double *out, int64_t count) {
+// Raw pixels to the samples of the passes.
+template <typename T, typename Sample>
+void convert(const T *in, Sample *out, int64_t count) {
     std::copy(in, in + count, out);
 }
 
-// Reads rows of raw pixels of type T, converting them if the pass reads another type.
-template <typename T, typename Sample>
-void stage_rows(const RowReader<T> &reader, const sepflow_rect &area, int64_t used,
-                const Staged &staged) {
-    auto *out = static_cast<Sample *>(staged.samples);
-    for (int64_t y = 0; y < area.h; ++y, out += staged.columns) {
-        if constexpr (std::is_same_v<T, Sample>) {
-            reader.read(area.y + y, out);
-        } else {
-            auto *raw = static_cast<T *>(staged.raw_row);
-            reader.read(area.y + y, raw);
-            convert(raw, out, used);
-        }
-        std::fill(out + used, out + staged.columns, Sample(0));
-    }
-    std::fill(out, static_cast<Sample *>(staged.samples) + staged.rows * staged.columns, Sample(0));
+// In fixed point.
+void convert(const uint8_t *in, int16_t *out, int64_t count) {
+    std::transform(in, in + count, out, fixed_sample);
 }
 
-void stage_halves_as_doubles(const RowReader<uint16_t> &reader, const sepflow_rect &area,
-                             int64_t used, const Staged &staged) {
-    auto *out = static_cast<double *>(staged.samples);
-    auto *raw = static_cast<uint16_t *>(staged.raw_row);
-    for (int64_t y = 0; y < area.h; ++y, out += staged.columns) {
-        reader.read(area.y + y, raw);
-        for (int64_t x = 0; x < used; ++x) {
-            float value;
-            half_to_float(raw + x, &value, 1);
-            out[x] = value;
-        }
-        std::fill(out + used, out + staged.columns, 0.0);
+void convert_halves(const uint16_t *in, float *out, int64_t count) {
+    half_to_float(in, out, static_cast<size_t>(count));
+}
+
+void convert_halves(const uint16_t *in, double *out, int64_t count) {
+    for (int64_t i = 0; i < count; ++i) {
+        float value;
+        half_to_float(in + i, &value, 1);
+        out[i] = value;
     }
-    std::fill(out, static_cast<double *>(staged.samples) + staged.rows * staged.columns, 0.0);
+}
+
+// Brings pixels of type T to samples, whatever they are, row by row.
+template <typename T, typename Sample>
+class Stager {
+  public:
+    Stager(const Plan &plan, const sepflow_image &in, const sepflow_rect &area, const Walk &walk,
+           int32_t plane, const Staged &staged)
+        : reader_(plan, in, walk.step, plane),
+          halves_(in.type == SEPFLOW_F16),
+          area_(area),
+          step_(walk.step),
+          staged_(staged) {}
+
+    // All of the area but the pixels of `loaded`, and zeros around it. What a border rule fetches from them is copied.
+    void stage_around(const sepflow_rect &loaded) const {
+        const int64_t left = loaded.x, right = loaded.x + loaded.w;
+        if (loaded.w > 0) {
+            for (int64_t x = area_.x; x < left; ++x) stage_column(x, loaded);
+            for (int64_t x = right; x < area_.x + area_.w; ++x) stage_column(x, loaded);
+        }
+        for (int64_t y = area_.y; y < area_.y + area_.h; ++y) {
+            if (!within(y, loaded.y, loaded.h)) stage_row(y, loaded);
+            std::fill(row(y) + area_.w * step_, row(y) + staged_.columns, Sample(0));
+        }
+        std::fill(row(area_.y + area_.h), row(area_.y + staged_.rows), Sample(0));
+    }
+
+  private:
+    static bool within(int64_t i, int64_t first, int64_t count) {
+        return i >= first && i < first + count;
+    }
+
+    Sample *row(int64_t y) const {
+        return static_cast<Sample *>(staged_.samples) + (y - area_.y) * staged_.columns;
+    }
+
+    // Column x, beside the pixels of `loaded`, in their rows.
+    void stage_column(int64_t x, const sepflow_rect &loaded) const {
+        const int64_t source = reader_.source_column(x);
+        const bool copies = within(source, loaded.x, loaded.w);
+        for (int64_t y = loaded.y; y < loaded.y + loaded.h; ++y) {
+            if (copies) {
+                std::copy_n(row(y) + (source - area_.x) * step_, step_,
+                            row(y) + (x - area_.x) * step_);
+            } else {
+                read(y, x, x + 1);
+            }
+        }
+    }
+
+    // Row y, above or below the pixels of `loaded`.
+    void stage_row(int64_t y, const sepflow_rect &loaded) const {
+        const int64_t source = reader_.source_row(y);
+        if (within(source, loaded.y, loaded.h)) {
+            std::copy_n(row(source), area_.w * step_, row(y));
+        } else {
+            read(y, area_.x, area_.x + area_.w);
+        }
+    }
+
+    void read(int64_t y, int64_t first, int64_t last) const {
+        Sample *out = row(y) + (first - area_.x) * step_;
+        if constexpr (std::is_same_v<T, Sample>) {
+            reader_.read(y, first, last, out);
+        } else {
+            auto *raw = static_cast<T *>(staged_.raw_row);
+            reader_.read(y, first, last, raw);
+            const int64_t count = (last - first) * step_;
+            if constexpr (std::is_same_v<T, uint16_t>) {
+                if (halves_) return convert_halves(raw, out, count);
+            }
+            convert(raw, out, count);
+        }
+    }
+
+    RowReader<T> reader_;
+    bool halves_;
+    sepflow_rect area_;
+    int64_t step_;
+    const Staged &staged_;
+};
+
+// What of `area` a load pass can bring: dense pixels of the domain, or nothing.
+sepflow_rect loadable(const Plan &plan, const sepflow_image &in, const sepflow_rect &area,
+                      const Walk &walk) {
+    const sepflow_rect nothing = {area.x, area.y, 0, 0};
+    const sepflow_rect domain = domain_of(in);
+    const int bytes = type_bytes(in.type);
+    const bool dense = in.stride_x == walk.step * bytes && (walk.step == 1 || in.stride_c == bytes);
+    if (!dense || plan.precision == Precision::kDouble || in.type == SEPFLOW_F16 ||
+        !fits_a_pass(in.stride_y, area.h, bytes))
+        return nothing;
+    const int64_t left = std::max(area.x, domain.x), top = std::max(area.y, domain.y);
+    const int64_t w = std::min(area.x + area.w, domain.x + domain.w) - left;
+    const int64_t h = std::min(area.y + area.h, domain.y + domain.h) - top;
+    const bool wide = w * walk.step >= plan.options.passes->load_columns(plan.sample_bytes());
+    return wide && h > 0 ? sepflow_rect{left, top, w, h} : nothing;
+}
+
+LoadPass load_pass(const Plan &plan, sepflow_type type) {
+    const PassSet &set = *plan.options.passes;
+    if (plan.fixed) return set.fixed_load;
+    switch (type) {
+        case SEPFLOW_U8:
+            return set.load[static_cast<int>(InputPixel::kU8)];
+        case SEPFLOW_U16:
+            return set.load[static_cast<int>(InputPixel::kU16)];
+        case SEPFLOW_S16:
+            return set.load[static_cast<int>(InputPixel::kS16)];
+        default:
+            return set.load[static_cast<int>(InputPixel::kF32)];
+    }
+}
+
+void load(const Plan &plan, const sepflow_image &in, const sepflow_rect &area,
+          const sepflow_rect &loaded, const Walk &walk, int32_t plane, const Staged &staged) {
+    const int64_t columns = loaded.w * walk.step;
+    auto *first = static_cast<char *>(staged.samples) +
+                  ((loaded.y - area.y) * staged.columns + (loaded.x - area.x) * walk.step) *
+                      plan.sample_bytes();
+    PassBuffer pixels(pixel_address(in, loaded.x, loaded.y, plane), in.type,
+                      {{columns, 1}, {loaded.h, in.stride_y / type_bytes(in.type)}});
+    PassBuffer samples(first, plan.sample_type(), {{columns, 1}, {loaded.h, staged.columns}});
+    check_pass(load_pass(plan, in.type)(pixels, samples));
 }
 
 }  // namespace
 
 void stage(const Plan &plan, const sepflow_image &in, const sepflow_rect &area, const Walk &walk,
            int32_t plane, const Staged &staged) {
-    const int64_t used = area.w * walk.step;
-    const auto stage_as = [&](auto raw, auto sample) {
+    const sepflow_rect loaded = loadable(plan, in, area, walk);
+    if (loaded.w > 0) load(plan, in, area, loaded, walk, plane, staged);
+    if (plan.fixed) {
+        Stager<uint8_t, int16_t>(plan, in, area, walk, plane, staged).stage_around(loaded);
+        return;
+    }
+    const auto stage_as = [&](auto raw) {
         using T = decltype(raw);
-        stage_rows<T, decltype(sample)>(RowReader<T>(plan, in, area, walk.step, plane), area, used,
-                                        staged);
+        if (plan.precision == Precision::kDouble) {
+            Stager<T, double>(plan, in, area, walk, plane, staged).stage_around(loaded);
+        } else {
+            Stager<T, float>(plan, in, area, walk, plane, staged).stage_around(loaded);
+        }
     };
-    const bool to_double = plan.precision == Precision::kDouble;
     switch (in.type) {
         case SEPFLOW_U8:
-            return to_double ? stage_as(uint8_t{}, double{}) : stage_as(uint8_t{}, uint8_t{});
-        case SEPFLOW_U16:
-            return to_double ? stage_as(uint16_t{}, double{}) : stage_as(uint16_t{}, uint16_t{});
+            return stage_as(uint8_t{});
         case SEPFLOW_S16:
-            return to_double ? stage_as(int16_t{}, double{}) : stage_as(int16_t{}, int16_t{});
+            return stage_as(int16_t{});
         case SEPFLOW_F32:
-            return to_double ? stage_as(float{}, double{}) : stage_as(float{}, float{});
+            return stage_as(float{});
         case SEPFLOW_F64:
-            return stage_as(double{}, double{});
-        default:
-            break;
+            return stage_as(double{});
+        default:  // u16 and f16
+            return stage_as(uint16_t{});
     }
-    if (!to_double) return stage_as(uint16_t{}, float{});
-    const RowReader<uint16_t> reader(plan, in, area, walk.step, plane);
-    stage_halves_as_doubles(reader, area, used, staged);
 }
 
 }  // namespace sepflow

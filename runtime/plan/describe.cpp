@@ -4,14 +4,6 @@
 
 namespace sepflow {
 
-namespace {
-
-const char *schedule_name(Schedule schedule) {
-    return schedule == Schedule::kTransposed ? "transposed" : "plain";
-}
-
-}  // namespace
-
 sepflow_plan_info plan_info(const Plan &plan, uint64_t scratch_bytes) {
     sepflow_plan_info info = {};
     info.struct_size = sizeof info;
@@ -21,7 +13,7 @@ sepflow_plan_info plan_info(const Plan &plan, uint64_t scratch_bytes) {
     info.top = plan.halo.top;
     info.bottom = plan.halo.bottom;
     info.rank = plan.row_taps.terms;
-    info.error_bound = plan.factoring.error_bound();
+    info.error_bound = plan.error_bound();
     info.scratch_bytes = scratch_bytes;
     info.cost_per_pixel =
         static_cast<double>(plan.row_taps.terms) * (plan.row_taps.length + plan.column_taps.length);
@@ -49,13 +41,13 @@ sepflow_plan_description describe_plan(const Plan &plan) {
     d.kernel_norm_1 = factoring.kernel_norm_1;
     d.remainder_norm_1 = factoring.remainder_norm_1;
     d.remainder_frobenius = factoring.remainder_frobenius;
-    d.rounding_bound = factoring.rounding_bound;
-    d.error_bound = factoring.error_bound();
+    d.rounding_bound = plan.rounding_bound();
+    d.error_bound = plan.error_bound();
     d.method = "separable";
     d.reason = plan.reason.c_str();
     d.variant = plan.options.passes->name;
-    d.schedule = schedule_name(plan.options.schedule);
-    d.arithmetic = plan.precision == Precision::kDouble ? "f64" : "f32";
+    d.schedule = plan.transposed() ? "transposed" : "plain";
+    d.arithmetic = plan.fixed ? "fixed" : plan.precision == Precision::kDouble ? "f64" : "f32";
     return d;
 }
 

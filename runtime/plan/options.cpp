@@ -116,11 +116,7 @@ Options check_options(const sepflow_options *given) {
     options.budget.precision = options.in_type == SEPFLOW_F64 || options.out_type == SEPFLOW_F64
                                    ? Precision::kDouble
                                    : Precision::kSingle;
-    // By the measurements in generators/tiles.h the plain schedule wins; see README.md here.
-    options.schedule = checked_constant(o.schedule, SEPFLOW_SCHEDULE_TRANSPOSED, "schedule") ==
-                               SEPFLOW_SCHEDULE_TRANSPOSED
-                           ? Schedule::kTransposed
-                           : Schedule::kPlain;
+    options.schedule = checked_constant(o.schedule, SEPFLOW_SCHEDULE_TRANSPOSED, "schedule");
     options.passes = choose_pass_set(o.variant);
     return options;
 }

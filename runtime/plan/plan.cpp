@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <numeric>
 #include <string>
 
@@ -54,31 +55,14 @@ void place_anchor(Plan &plan) {
                  rows - 1 - plan.anchor_y};
 }
 
-Taps join(const std::vector<Factor> &factors, std::vector<double> Factor::*side,
-          Precision precision) {
+Taps join(const std::vector<Factor> &factors, std::vector<double> Factor::*side) {
     Taps taps;
     taps.length = static_cast<int32_t>((factors.front().*side).size());
     taps.terms = static_cast<int32_t>(factors.size());
     for (const Factor &factor : factors) {
         taps.f64.insert(taps.f64.end(), (factor.*side).begin(), (factor.*side).end());
     }
-    if (precision == Precision::kSingle) taps.f32.assign(taps.f64.begin(), taps.f64.end());
     return taps;
-}
-
-InputPixel input_pixel(sepflow_type type) {
-    switch (type) {
-        case SEPFLOW_U8:
-            return InputPixel::kU8;
-        case SEPFLOW_U16:
-            return InputPixel::kU16;
-        case SEPFLOW_S16:
-            return InputPixel::kS16;
-        case SEPFLOW_F32:
-            return InputPixel::kF32;
-        default:
-            return InputPixel::kF64;
-    }
 }
 
 // Results of integer images stay free of fused operations up to the end.
@@ -97,22 +81,135 @@ OutputPixel output_pixel(sepflow_type type, bool from_integers) {
     }
 }
 
+Samples samples_of(const Plan &plan) {
+    if (plan.precision == Precision::kDouble) return Samples::kF64;
+    return is_integer(plan.options.in_type) ? Samples::kF32FromIntegers : Samples::kF32;
+}
+
+InputPixel input_pixel(sepflow_type type) {
+    switch (type) {
+        case SEPFLOW_U8:
+            return InputPixel::kU8;
+        case SEPFLOW_U16:
+            return InputPixel::kU16;
+        case SEPFLOW_S16:
+            return InputPixel::kS16;
+        default:
+            return InputPixel::kF32;
+    }
+}
+
+// Whether every filter equals its mirror image times `sign`.
+bool mirrors(const Taps &taps, double sign) {
+    for (int32_t t = 0; t < taps.terms; ++t) {
+        const double *filter = taps.f64.data() + static_cast<ptrdiff_t>(t) * taps.length;
+        for (int32_t k = 0; k < taps.length; ++k) {
+            if (filter[k] != sign * filter[taps.length - 1 - k]) return false;
+        }
+    }
+    return true;
+}
+
+Fold fold_of(const Taps &taps) {
+    if (taps.length < 2) return Fold::kNone;
+    if (mirrors(taps, 1)) return Fold::kEven;
+    return mirrors(taps, -1) ? Fold::kOdd : Fold::kNone;
+}
+
+// What fixed point may lose by default: with the last rounding it then keeps within 3/4 of a pixel value.
+constexpr double kFixedPointLoss = 0.25;
+
+void choose_arithmetic(Plan &plan) {
+    const Options &options = plan.options;
+    const bool fits = options.in_type == SEPFLOW_U8 && options.out_type == SEPFLOW_U8 &&
+                      plan.row_taps.terms == 1 && !plan.truncates() &&
+                      options.schedule != SEPFLOW_SCHEDULE_TRANSPOSED;
+    if (!fits) return;
+    const auto filter = [](const Taps &taps) { return FixedFilter{taps.f64.data(), taps.length}; };
+    plan.fixed = fixed_point(filter(plan.column_taps), filter(plan.row_taps), options.delta);
+    const double tolerance = options.budget.tolerance;
+    const double allowed =
+        tolerance == 0 ? kFixedPointLoss : tolerance * plan.factoring.kernel_norm_1 * 255;
+    if (plan.fixed && plan.fixed->error > allowed) plan.fixed.reset();
+}
+
+// The row taps from which on transposing a block costs less than it saves: where the plain column pass reads the image
+// itself, and where not. Measured as in generators/tiles.h; the same for every instruction set, so that integer
+// images come out the same.
+struct Threshold {
+    int32_t folded, not_folded;
+};
+constexpr Threshold kFromImage = {15, 19}, kFromStaged = {11, 15};
+
+void choose_forms(Plan &plan) {
+    const int32_t schedule = plan.options.schedule;
+    if (plan.fixed || schedule == SEPFLOW_SCHEDULE_PLAIN) return;
+    const Fold column_fold = fold_of(plan.column_taps), row_fold = fold_of(plan.row_taps);
+    const Threshold &threshold =
+        plan.options.in_type == plan.sample_type() ? kFromImage : kFromStaged;
+    const int32_t from = row_fold == Fold::kNone ? threshold.not_folded : threshold.folded;
+    if (schedule == SEPFLOW_SCHEDULE_AUTO && plan.row_taps.length < from) return;
+    const Form forms[] = {Form::kTransposed, Form::kTransposedEven, Form::kTransposedOdd};
+    plan.column_form = forms[static_cast<int>(column_fold)];
+    plan.row_form = forms[static_cast<int>(row_fold)];
+}
+
 void choose_passes(Plan &plan) {
+    choose_arithmetic(plan);
+    choose_forms(plan);
     const PassSet &set = *plan.options.passes;
-    const int schedule = static_cast<int>(plan.options.schedule);
+    if (plan.fixed) {
+        plan.column_pass = set.fixed_column;
+        plan.row_pass = set.fixed_row;
+        return;
+    }
     const bool from_integers = is_integer(plan.options.in_type);
     const auto row_pass = [&](sepflow_type type) {
-        return set.row[schedule][static_cast<int>(output_pixel(type, from_integers))];
+        return set.row[static_cast<int>(plan.row_form)]
+                      [static_cast<int>(output_pixel(type, from_integers))];
     };
-    plan.column_pass = set.column[schedule][static_cast<int>(input_pixel(plan.column_pass_type()))];
+    plan.column_pass =
+        set.column[static_cast<int>(plan.column_form)][static_cast<int>(samples_of(plan))];
     plan.row_pass = row_pass(plan.row_pass_type());
-    plan.unrounded_row_pass = row_pass(plan.unrounded_type());
+    plan.sample_row_pass = row_pass(plan.sample_type());
+    if (plan.transposed()) return;
+    const sepflow_type in_type = plan.options.in_type;
+    if (plan.precision == Precision::kDouble) {
+        if (in_type == SEPFLOW_F64) plan.direct_column_pass = plan.column_pass;
+    } else if (in_type != SEPFLOW_F16) {
+        plan.direct_column_pass = set.direct_column[static_cast<int>(input_pixel(in_type))];
+    }
+}
+
+template <typename T>
+std::vector<T> passed(const Taps &taps, bool folded) {
+    std::vector<T> result(taps.f64.begin(), taps.f64.end());
+    if (!folded || taps.length % 2 == 0) return result;
+    for (int32_t t = 0; t < taps.terms; ++t)
+        result[static_cast<size_t>(t * taps.length + taps.length / 2)] /= 2;
+    return result;
+}
+
+void pass_taps(Plan &plan) {
+    if (plan.fixed) {
+        plan.column_taps.passed = plan.fixed->column_taps;
+        plan.row_taps.passed = plan.fixed->row_taps;
+        return;
+    }
+    const auto pass = [&](Taps &taps, Form form) {
+        const bool folded = form == Form::kTransposedEven || form == Form::kTransposedOdd;
+        if (plan.precision == Precision::kDouble) {
+            taps.passed = passed<double>(taps, folded);
+        } else {
+            taps.passed = passed<float>(taps, folded);
+        }
+    };
+    pass(plan.column_taps, plan.column_form);
+    pass(plan.row_taps, plan.row_form);
 }
 
 void check_truncation(const Plan &plan) {
-    const Options &options = plan.options;
-    if (options.border_x != SEPFLOW_BORDER_TRUNCATE && options.border_y != SEPFLOW_BORDER_TRUNCATE)
-        return;
+    if (!plan.truncates()) return;
     const auto &taps = plan.kernel.taps;
     const double sum = std::accumulate(taps.begin(), taps.end(), 0.0);
     if (std::fabs(sum) <= 1e-12 * plan.factoring.kernel_norm_1) {
@@ -157,10 +254,11 @@ Plan make_plan(const Kernel &kernel, const Options &options) {
     plan.kernel = oriented(kernel, options);
     place_anchor(plan);
     plan.factoring = factor_kernel(plan.kernel, options.budget);
-    plan.column_taps = join(plan.factoring.factors, &Factor::column, plan.precision);
-    plan.row_taps = join(plan.factoring.factors, &Factor::row, plan.precision);
+    plan.column_taps = join(plan.factoring.factors, &Factor::column);
+    plan.row_taps = join(plan.factoring.factors, &Factor::row);
     check_truncation(plan);
     choose_passes(plan);
+    pass_taps(plan);
     plan.identity = is_identity(plan);
     plan.reason = explain_rank(plan);
     return plan;

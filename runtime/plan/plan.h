@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <sepflow/sepflow.h>
@@ -10,6 +12,7 @@
 #include "generators/passes.h"
 #include "runtime/factor/factor.h"
 #include "runtime/kernel/kernel.h"
+#include "runtime/plan/fixed_point.h"
 
 namespace sepflow {
 
@@ -33,7 +36,7 @@ struct Options {
     Budget budget;
     double scale = 1;
     double delta = 0;
-    Schedule schedule = Schedule::kPlain;
+    int32_t schedule = SEPFLOW_SCHEDULE_AUTO;
     const PassSet *passes = nullptr;
 };
 
@@ -51,7 +54,8 @@ struct Taps {
     int32_t length = 0;
     int32_t terms = 0;
     std::vector<double> f64;
-    std::vector<float> f32;  // the same, exactly, if the passes run in f32
+    // As the passes take them: of samples' type; if they fold, the middle one is halved, as it meets its pixel twice.
+    std::variant<std::vector<double>, std::vector<float>, std::vector<int16_t>> passed;
 };
 
 struct Plan {
@@ -64,26 +68,32 @@ struct Plan {
     Taps column_taps, row_taps;
     ColumnPass column_pass = nullptr;
     RowPass row_pass = nullptr;
-    RowPass unrounded_row_pass = nullptr;  // into `precision`, for what is converted afterwards
+    std::optional<FixedPoint> fixed;          // then the passes run in it
+    ColumnPass direct_column_pass = nullptr;  // reads the image's pixels, if there is such a one
+    RowPass sample_row_pass = nullptr;        // writes samples, for what is converted afterwards
+    Form column_form = Form::kPlain, row_form = Form::kPlain;  // both plain, or neither
     bool identity = false;
     std::string reason;  // why this rank and method, a sentence
 
-    // Bytes of an intermediate sample.
-    int sample_bytes() const { return precision == Precision::kDouble ? 8 : 4; }
-    // The type of the intermediate, and what is converted apart from the passes: f16, which they do not know,
-    // and everything that is to be filtered in f64.
-    sepflow_type unrounded_type() const {
+    // Samples are what the passes work on: s16 in fixed point, else f32 or f64.
+    sepflow_type sample_type() const {
+        if (fixed) return SEPFLOW_S16;
         return precision == Precision::kDouble ? SEPFLOW_F64 : SEPFLOW_F32;
     }
-    bool converts(sepflow_type type) const {
-        return type != unrounded_type() && (type == SEPFLOW_F16 || precision == Precision::kDouble);
+    int sample_bytes() const { return (sample_type() & 0xff) / 8; }
+    bool truncates() const {
+        return options.border_x == SEPFLOW_BORDER_TRUNCATE ||
+               options.border_y == SEPFLOW_BORDER_TRUNCATE;
     }
-    // What the column pass reads and the row pass writes.
-    sepflow_type column_pass_type() const {
-        return converts(options.in_type) ? unrounded_type() : options.in_type;
-    }
+    // Bounds for |image| <= 1, before the conversion to the output's type: what both passes round, and all there is.
+    double rounding_bound() const { return fixed ? fixed->error / 255 : factoring.rounding_bound; }
+    double error_bound() const { return factoring.remainder_norm_1 + rounding_bound(); }
+    bool transposed() const { return row_form != Form::kPlain; }
+    // What the row pass writes: the output's pixels, or samples that are converted afterwards: f16, which the
+    // passes do not know, and everything that is filtered in f64.
     sepflow_type row_pass_type() const {
-        return converts(options.out_type) ? unrounded_type() : options.out_type;
+        const bool converts = precision == Precision::kDouble || options.out_type == SEPFLOW_F16;
+        return converts ? sample_type() : options.out_type;
     }
 };
 

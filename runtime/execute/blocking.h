@@ -1,0 +1,48 @@
+// How a region is cut so that what the passes work on stays in the caches.
+//
+//     tile    what one thread takes: w x h pixels of output
+//     band    rows of a tile whose intermediate is held at once
+//     chunk   columns of a band that are staged at once and go through the column pass
+//     strip   rows of a band that go through a pass at once
+//
+// Where the column pass reads the image itself, a band is one strip and one chunk: nothing is fetched twice. Where
+// its input is staged, the rows above a band are staged again for the next, so a band is higher, and a chunk narrow.
+#pragma once
+
+#include <cstdint>
+
+#include "runtime/plan/plan.h"
+
+namespace sepflow {
+
+struct Blocking {
+    bool staged;             // the column pass does not read the image itself
+    int64_t tile_w, tile_h;  // in pixels
+    int64_t band_rows, strip_rows;
+    int64_t chunk;                      // in pixels
+    int64_t block_columns, block_rows;  // least extents of a pass, in samples and rows
+    int64_t reach;  // samples of the intermediate beyond a row of output: (columns - 1) * step
+    int64_t above;  // rows of input beyond a column of output: rows - 1
+};
+
+// `step`: samples from a pixel to its right neighbour.
+// Tiles that are not staged must be as large as one register tile; the last of a row or column takes in what would be
+// less.
+struct Least {
+    int64_t w, h;  // in pixels
+};
+inline Least least_tile(const Blocking &b, int32_t step) {
+    if (b.staged) return {1, 1};
+    return {(b.block_columns + step - 1) / step, b.block_rows};
+}
+
+Blocking make_blocking(const Plan &plan, int32_t step, bool staged);
+
+// The same for an area of w x h pixels, with no larger tiles than it needs.
+Blocking fitted(const Blocking &blocking, int64_t w, int64_t h);
+
+inline int64_t round_up(int64_t value, int64_t multiple) {
+    return (value + multiple - 1) / multiple * multiple;
+}
+
+}  // namespace sepflow
