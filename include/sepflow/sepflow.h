@@ -96,7 +96,7 @@ typedef struct sepflow_options {
     int64_t anchor_y; /* flag ANCHOR: columns/2 and rows/2, rounded down */
     double tolerance; /* sum |K - factors| allowed, as a part of sum |K|; 0: the type's own
                          precision. From u8 to u8, 0 also allows fixed point, where it loses less
-                         than 1/4 of a pixel value before the one rounding at the end; any other
+                         than half a pixel value before the one rounding at the end; any other
                          tolerance bounds that loss too. */
     int32_t rank;     /* not 0: exactly this rank */
     int32_t schedule;

@@ -1,6 +1,7 @@
 #include "runtime/execute/blocking.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 namespace sepflow {
@@ -8,10 +9,9 @@ namespace sepflow {
 namespace {
 
 // Bytes that the intermediate of a band and the staged input of a chunk may take: together they should leave room in
-// a second-level cache of 1 MiB or, for short filters, 512 KiB.
+// a second-level cache of 1 MiB. Long filters need more, or neighbouring tiles would filter too much twice.
 constexpr int64_t kDirectBandBytes = 160 << 10;
-constexpr int64_t kStagedBandBytes = 512 << 10;
-constexpr int64_t kLargestBandBytes = 1 << 20;
+constexpr int64_t kStagedBandBytes = 512 << 10, kLargestBandBytes = 2 << 20;
 constexpr int64_t kChunkBytes = 128 << 10;
 constexpr int64_t kDirectTileRows = 64;
 
@@ -28,19 +28,15 @@ class Cut {
     Blocking direct() {
         b_.band_rows = b_.strip_rows;
         b_.tile_h = kDirectTileRows;
-        set_width(kDirectBandBytes);
+        b_.tile_w = std::max(width(b_.band_rows, kDirectBandBytes),
+                             round_up(2 * b_.reach / step_, pixels_of_lines()));
         b_.chunk = b_.tile_w + plan_.row_taps.length - 1;
         return b_;
     }
 
     Blocking staged() {
         b_.staged = true;
-        // Twice as many rows as are staged again for the next band, within limits.
-        b_.band_rows = std::clamp<int64_t>(round_up(2 * b_.above, 16), 16, 128);
-        set_width(kStagedBandBytes);
-        while (band_bytes() > kLargestBandBytes && b_.band_rows > b_.strip_rows) b_.band_rows /= 2;
-        while (band_bytes() > kLargestBandBytes && b_.tile_w * step_ > 4 * b_.block_columns)
-            b_.tile_w = round_up(b_.tile_w / 2, pixels_of_lines());
+        choose_band();
         b_.tile_h = b_.band_rows;
         const int64_t samples = kChunkBytes / ((b_.band_rows + b_.above) * plan_.sample_bytes());
         b_.chunk = std::max(samples / step_ / pixels_of_lines(), int64_t{1}) * pixels_of_lines();
@@ -51,16 +47,45 @@ class Cut {
     // Pixels whose samples fill whole cache lines, whatever their type; many channels need no such care.
     int64_t pixels_of_lines() const { return step_ > 64 ? 1 : 64 / std::gcd(step_, int64_t{64}); }
 
-    int64_t band_bytes() const { return bytes_of(b_.tile_w * step_ + b_.reach); }
-    int64_t bytes_of(int64_t samples) const {
-        return plan_.row_taps.terms * b_.band_rows * samples * plan_.sample_bytes();
+    // The height of a band, and with it the width, for which a sample of output costs least.
+    void choose_band() {
+        const int64_t bytes =
+            std::clamp(5 * b_.reach * bytes_of_column(64), kStagedBandBytes, kLargestBandBytes);
+        double least = std::numeric_limits<double>::infinity();
+        for (int64_t rows : {16, 32, 48, 64, 96, 128}) {
+            Blocking candidate = b_;
+            candidate.band_rows = rows;
+            candidate.tile_w = width(rows, bytes);
+            const double cost = cost_of(candidate);
+            if (cost < least) {
+                least = cost;
+                b_ = candidate;
+            }
+        }
     }
 
-    // As wide as the bytes of a band allow, but so that the reach is at most a third of it.
-    void set_width(int64_t bytes) {
+    // In cycles a vector, roughly: staging, which does the rows above a band again and suffers from short pieces of rows,
+    // and the column pass; both do the reach again. The row pass costs the same for all.
+    double cost_of(const Blocking &b) const {
+        const auto samples = static_cast<double>(b.tile_w * step_);
+        const double again = 1 + static_cast<double>(b.reach) / samples;
+        const double staging =
+            8 * (1 + static_cast<double>(b.above) / static_cast<double>(b.band_rows)) *
+            (1 + 1500 / std::min(samples, 4096.0));
+        const double column = plan_.row_taps.terms * (4 + 0.8 * plan_.column_taps.length);
+        return again * (staging + column);
+    }
+
+    // Bytes of one column of the intermediate.
+    int64_t bytes_of_column(int64_t rows) const {
+        return plan_.row_taps.terms * rows * plan_.sample_bytes();
+    }
+
+    // Pixels of a tile whose band takes so many bytes, or that is wide enough for a few register tiles.
+    int64_t width(int64_t rows, int64_t bytes) const {
         const int64_t samples =
-            std::max({bytes / bytes_of(1) - b_.reach, 2 * b_.reach, 4 * b_.block_columns});
-        b_.tile_w = std::max<int64_t>(samples / step_ / pixels_of_lines(), 1) * pixels_of_lines();
+            std::max(bytes / bytes_of_column(rows) - b_.reach, 4 * b_.block_columns);
+        return std::max<int64_t>(samples / step_ / pixels_of_lines(), 1) * pixels_of_lines();
     }
 
     const Plan &plan_;

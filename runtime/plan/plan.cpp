@@ -116,8 +116,8 @@ Fold fold_of(const Taps &taps) {
     return mirrors(taps, -1) ? Fold::kOdd : Fold::kNone;
 }
 
-// What fixed point may lose by default: with the last rounding it then keeps within 3/4 of a pixel value.
-constexpr double kFixedPointLoss = 0.25;
+// What fixed point may lose by default: half a pixel value, and as much again by the last rounding.
+constexpr double kFixedPointLoss = 0.5;
 
 void choose_arithmetic(Plan &plan) {
     const Options &options = plan.options;
