@@ -94,11 +94,14 @@ class RowPass : public Generator<RowPass> {
         out.split(x, x, xi, lanes).reorder(xi, y, x).vectorize(xi, lanes).unroll(y);
         sepflow::transpose_on_store(block, out, x, y, lanes);
         sepflow::keep_in_registers(sum, out, x, {{y, lanes}, {x, lanes}}, lanes);
-        tap_sum.schedule(lanes);
         // With a known step, the samples that neighbouring taps and results share are loaded once: cycles a vector
-        // at 9 / 21 / 63 taps, folded (Zen 4, AVX-512): 11.3 / 19.0 / 43.8; with a step of
+        // at 9 / 21 / 63 taps, folded (Zen 4, AVX-512) 11.3 / 19.0 / 43.8, with a step of
         // run time 14.2 / 28.0 / 63 or more.
-        for (const int known : {1, 2, 3, 4}) out.specialize(step == known);
+        for (const int known : {1, 2, 3, 4}) {
+            tap_sum.schedule_step(step == known, known, lanes);
+            out.specialize(step == known);
+        }
+        tap_sum.schedule(lanes);
     }
 
     Func sum{"sum"};

@@ -118,9 +118,9 @@ const NodeKind &separable_node() {
         number_param({"delta", "Delta", "Added to every result", nullptr}, 0, 0, 0),
         text_param({"variant", "Variant", "Instruction set to run on; empty: the best", nullptr},
                    ""),
-        choice_param(
-            {"schedule", "Schedule", "Form of the passes; results differ by no more than their bounds", nullptr},
-            "auto", schedules),
+        choice_param({"schedule", "Schedule",
+                      "Form of the passes; results differ by no more than their bounds", nullptr},
+                     "auto", schedules),
     };
     static const NodeKind kind =
         make_node_kind({"org.sepflow.separable/1", "Separable convolution",
