@@ -179,11 +179,23 @@ Kernel random_kernel(int64_t rows, int64_t columns, int64_t rank, std::mt19937_6
     return kernel;
 }
 
+std::vector<double> mirrored_filter(int64_t length, double sign, std::mt19937_64 &random) {
+    std::vector<double> filter = random_filter(length, random);
+    std::vector<double> reversed(filter.rbegin(), filter.rend());
+    for (size_t k = 0; k < filter.size(); ++k)
+        filter[k] = static_cast<float>((filter[k] + sign * reversed[k]) / 2);
+    return filter;
+}
+
 void set_random_vectors(Case &c, int64_t rows, int64_t columns, std::mt19937_64 &random) {
+    set_vectors(c, random_filter(rows, random), random_filter(columns, random));
+}
+
+void set_vectors(Case &c, std::vector<double> column, std::vector<double> row) {
     c.form = Form::kVectors;
-    c.column = random_filter(rows, random);
-    c.row = random_filter(columns, random);
-    c.kernel = {rows, columns, {}};
+    c.column = std::move(column);
+    c.row = std::move(row);
+    c.kernel = {static_cast<int64_t>(c.column.size()), static_cast<int64_t>(c.row.size()), {}};
     for (double a : c.column) {
         for (double b : c.row) c.kernel.taps.push_back(a * b);
     }

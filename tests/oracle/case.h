@@ -66,6 +66,9 @@ struct Outcome {
 Image random_image(int64_t w, int64_t h, int channels, sepflow_type type, std::mt19937_64 &random);
 // Positive and negative taps that a float holds exactly, the sum away from zero.
 Kernel random_kernel(int64_t rows, int64_t columns, int64_t rank, std::mt19937_64 &random);
+// Equal to its mirror image times `sign`.
+std::vector<double> mirrored_filter(int64_t length, double sign, std::mt19937_64 &random);
+void set_vectors(Case &c, std::vector<double> column, std::vector<double> row);
 void set_random_vectors(Case &c, int64_t rows, int64_t columns, std::mt19937_64 &random);
 
 // Filters a random image and requires every pixel to be right: floats within the plan's own bound, integers the

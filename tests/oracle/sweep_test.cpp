@@ -275,6 +275,38 @@ TEST_CASE("long filters") {
     }
 }
 
+// Folded, every length has its own middle, groups and rest; every count of channels its own order of results.
+TEST_CASE("symmetric and antisymmetric filters of every length, one to five channels") {
+    const std::vector<const char *> names = variants();
+    uint64_t seed = 40000;
+    for (int64_t length = 1; length <= 40; ++length) {
+        for (int channels = 1; channels <= 5; ++channels) {
+            Case c;
+            c.seed = ++seed;
+            if (skipped(seed)) continue;
+            std::mt19937_64 random(seed);
+            c.in_type = any_of(kTypes, random);
+            c.out_type = any_of(kTypes, random);
+            c.variant = any_of(names, random);
+            c.channels = channels;
+            c.w = pick(random, 1, 75);
+            c.h = pick(random, 1, 50);
+            c.schedule = SEPFLOW_SCHEDULE_TRANSPOSED;
+            c.options.border_x = any_of(kBorders, random);
+            c.options.border_y = any_of(kBorders, random);
+            // Truncation rescales to the sum of the taps, which must not be zero.
+            const double sign = length > 1 && c.options.border_x != SEPFLOW_BORDER_TRUNCATE &&
+                                        c.options.border_y != SEPFLOW_BORDER_TRUNCATE
+                                    ? 1 - 2.0 * static_cast<double>(pick(random, 0, 1))
+                                    : 1;
+            set_vectors(c, mirrored_filter(41 - length, 1, random),
+                        mirrored_filter(length, sign, random));
+            if (pick(random, 0, 1) != 0) set_vectors(c, c.row, c.column);
+            check(c);
+        }
+    }
+}
+
 TEST_CASE("integer images come out the same on every instruction set and schedule") {
     for (const sepflow_type in : {SEPFLOW_U8, SEPFLOW_U16, SEPFLOW_S16}) {
         for (const sepflow_type out :
