@@ -1,5 +1,6 @@
 #include "runtime/command/csv.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "runtime/error.h"

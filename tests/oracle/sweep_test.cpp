@@ -1,4 +1,5 @@
 // The library against the oracle over types, borders, layouts, sizes, ranks, schedules and instruction sets.
+#include <algorithm>
 #include <cstdlib>
 #include <doctest/doctest.h>
 #include <set>

@@ -1,4 +1,5 @@
 // The arithmetic nodes against their formulas, in every pixel type.
+#include <algorithm>
 #include <cmath>
 #include <functional>
 

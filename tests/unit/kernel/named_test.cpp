@@ -1,4 +1,5 @@
 // Named kernels against their formulas, written down anew.
+#include <algorithm>
 #include <cmath>
 #include <doctest/doctest.h>
 #include <functional>
