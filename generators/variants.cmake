@@ -6,7 +6,7 @@
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
     set(avx2 sse41-avx-f16c-fma-avx2)
     set(isas sse2 avx2 avx512)
-    set(target_sse2 x86-64-linux)
+    set(target_sse2 x86-64-linux-strict_float)
     set(target_avx2 x86-64-linux-${avx2})
     set(target_avx512 x86-64-linux-${avx2}-avx512-avx512_skylake)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")

@@ -9,7 +9,7 @@
 namespace {
 
 struct Counts {
-    int products = 0, fused = 0, gathers = 0, spills = 0, shuffles = 0;
+    int products = 0, fused = 0, gathers = 0, spills = 0, shuffles = 0, inserts = 0;
 };
 
 bool read_assembly(const std::string &pass, std::vector<std::string> &lines) {
@@ -21,7 +21,8 @@ bool read_assembly(const std::string &pass, std::vector<std::string> &lines) {
 Counts count(const std::vector<std::string> &lines) {
     const std::regex spill(R"(\tv?mov(dq)?[au].*mm\d+, .*\(%rsp\))"),
         fused(R"(\tvfn?m(add|sub)\d)"), product(R"(\t(vfn?m(add|sub)\d|v?mulp[sd]|v?pmulhw))"),
-        shuffle(R"(\tv?(unpck|perm|shuf|blend|punpck|movlhps|movhlps|insertf|pinsr|insertps))");
+        shuffle(R"(\tv?(unpck|perm|shuf|blend|punpck|movlhps|movhlps|insertf|pinsr|insertps))"),
+        insert(R"(\tv?insertps)");
     Counts counts;
     for (const std::string &line : lines) {
         counts.gathers +=
@@ -30,6 +31,7 @@ Counts count(const std::vector<std::string> &lines) {
         counts.fused += std::regex_search(line, fused);
         counts.products += std::regex_search(line, product);
         counts.shuffles += std::regex_search(line, shuffle);
+        counts.inserts += std::regex_search(line, insert);
     }
     return counts;
 }
@@ -54,8 +56,10 @@ TEST_CASE("passes are compiled to vector code that stays in registers") {
             CHECK(counts.products >= 20);
             // Folding spills some with AVX2's sixteen registers; a lost schedule spills each sum.
             CHECK(3 * counts.spills <= 2 * counts.products);
-            // A block of V x V moves in about V log2 V shuffles, not V * V inserts; 5 V taps are unrolled beside.
-            CHECK(4 * counts.shuffles <= 5 * counts.products);
+            // A block of V x V moves in V log2 V shuffles, with the LLVM of Halide 19 up to three times as many, not in V * V
+            // inserts; the products of 3 V taps are unrolled beside.
+            CHECK(counts.inserts == 0);
+            CHECK(counts.shuffles <= 4 * counts.products);
         }
     }
 #if defined(__x86_64__)
