@@ -189,8 +189,7 @@ sepflow_rect loadable(const Plan &plan, const sepflow_image &in, const sepflow_r
     const sepflow_rect domain = domain_of(in);
     const int bytes = type_bytes(in.type);
     const bool dense = in.stride_x == walk.step * bytes && (walk.step == 1 || in.stride_c == bytes);
-    if (!dense || plan.precision == Precision::kDouble || in.type == SEPFLOW_F16 ||
-        !fits_a_pass(in.stride_y, area.h, bytes))
+    if (!dense || plan.precision == Precision::kDouble || !fits_a_pass(in.stride_y, area.h, bytes))
         return nothing;
     const int64_t left = std::max(area.x, domain.x), top = std::max(area.y, domain.y);
     const int64_t w = std::min(area.x + area.w, domain.x + domain.w) - left;
@@ -199,31 +198,25 @@ sepflow_rect loadable(const Plan &plan, const sepflow_image &in, const sepflow_r
     return wide && h > 0 ? sepflow_rect{left, top, w, h} : nothing;
 }
 
-LoadPass load_pass(const Plan &plan, sepflow_type type) {
-    const PassSet &set = *plan.options.passes;
-    if (plan.fixed) return set.fixed_load;
-    switch (type) {
-        case SEPFLOW_U8:
-            return set.load[static_cast<int>(InputPixel::kU8)];
-        case SEPFLOW_U16:
-            return set.load[static_cast<int>(InputPixel::kU16)];
-        case SEPFLOW_S16:
-            return set.load[static_cast<int>(InputPixel::kS16)];
-        default:
-            return set.load[static_cast<int>(InputPixel::kF32)];
-    }
-}
-
 void load(const Plan &plan, const sepflow_image &in, const sepflow_rect &area,
           const sepflow_rect &loaded, const Walk &walk, int32_t plane, const Staged &staged) {
     const int64_t columns = loaded.w * walk.step;
     auto *first = static_cast<char *>(staged.samples) +
                   ((loaded.y - area.y) * staged.columns + (loaded.x - area.x) * walk.step) *
                       plan.sample_bytes();
-    PassBuffer pixels(pixel_address(in, loaded.x, loaded.y, plane), in.type,
+    const char *pixel = pixel_address(in, loaded.x, loaded.y, plane);
+    if (in.type == SEPFLOW_F16) {
+        for (int64_t y = 0; y < loaded.h; ++y) {
+            half_to_float(reinterpret_cast<const uint16_t *>(pixel + y * in.stride_y),
+                          reinterpret_cast<float *>(first) + y * staged.columns,
+                          static_cast<size_t>(columns));
+        }
+        return;
+    }
+    PassBuffer pixels(pixel, in.type,
                       {{columns, 1}, {loaded.h, in.stride_y / type_bytes(in.type)}});
     PassBuffer samples(first, plan.sample_type(), {{columns, 1}, {loaded.h, staged.columns}});
-    check_pass(load_pass(plan, in.type)(pixels, samples));
+    check_pass(plan.load_pass(pixels, samples));
 }
 
 }  // namespace

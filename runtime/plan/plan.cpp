@@ -159,6 +159,7 @@ void choose_passes(Plan &plan) {
     choose_forms(plan);
     const PassSet &set = *plan.options.passes;
     if (plan.fixed) {
+        plan.load_pass = set.fixed_load;
         plan.column_pass = set.fixed_column;
         plan.row_pass = set.fixed_row;
         return;
@@ -172,12 +173,14 @@ void choose_passes(Plan &plan) {
         set.column[static_cast<int>(plan.column_form)][static_cast<int>(samples_of(plan))];
     plan.row_pass = row_pass(plan.row_pass_type());
     plan.sample_row_pass = row_pass(plan.sample_type());
-    if (plan.transposed()) return;
     const sepflow_type in_type = plan.options.in_type;
     if (plan.precision == Precision::kDouble) {
-        if (in_type == SEPFLOW_F64) plan.direct_column_pass = plan.column_pass;
+        if (in_type == SEPFLOW_F64 && !plan.transposed())
+            plan.direct_column_pass = plan.column_pass;
     } else if (in_type != SEPFLOW_F16) {
-        plan.direct_column_pass = set.direct_column[static_cast<int>(input_pixel(in_type))];
+        const auto pixel = static_cast<int>(input_pixel(in_type));
+        plan.load_pass = set.load[pixel];
+        if (!plan.transposed()) plan.direct_column_pass = set.direct_column[pixel];
     }
 }
 

@@ -69,6 +69,7 @@ struct Plan {
     ColumnPass column_pass = nullptr;
     RowPass row_pass = nullptr;
     std::optional<FixedPoint> fixed;          // then the passes run in it
+    LoadPass load_pass = nullptr;             // dense pixels to samples, if there is such a one
     ColumnPass direct_column_pass = nullptr;  // reads the image's pixels, if there is such a one
     RowPass sample_row_pass = nullptr;        // writes samples, for what is converted afterwards
     Form column_form = Form::kPlain, row_form = Form::kPlain;  // both plain, or neither
