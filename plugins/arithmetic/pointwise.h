@@ -91,20 +91,38 @@ class PointwisePlan : public NodePlan {
 
     template <typename Number>
     void run_row(const Row *in, const Row &out, int64_t samples) const {
-        Number numbers[Formula::kInputs][kStretch], results[kStretch];
+        Number loaded[Formula::kInputs][kStretch], computed[kStretch];
         for (int64_t first = 0; first < samples; first += kStretch) {
             const int64_t count = std::min(kStretch, samples - first);
+            const Number *numbers[Formula::kInputs];
             for (uint32_t i = 0; i < Formula::kInputs; ++i) {
-                load_samples(config_.in_type, in[i].at + first * in[i].stride, in[i].stride, count,
-                             numbers[i]);
+                const char *from = in[i].at + first * in[i].stride;
+                if (are_numbers<Number>(config_.in_type, in[i].stride)) {
+                    numbers[i] = reinterpret_cast<const Number *>(from);
+                } else {
+                    load_samples(config_.in_type, from, in[i].stride, count, loaded[i]);
+                    numbers[i] = loaded[i];
+                }
             }
-            for (int64_t k = 0; k < count; ++k) {
-                Number at[Formula::kInputs];
-                for (uint32_t i = 0; i < Formula::kInputs; ++i) at[i] = numbers[i][k];
-                results[k] = formula_(at);
+            char *to = out.at + first * out.stride;
+            if (are_numbers<Number>(config_.out_type, out.stride)) {
+                compute(numbers, count, reinterpret_cast<Number *>(to));
+            } else {
+                compute(numbers, count, computed);
+                store_samples(config_.out_type, to, out.stride, count, computed);
             }
-            store_samples(config_.out_type, out.at + first * out.stride, out.stride, count,
-                          results);
+        }
+    }
+
+    template <typename Number>
+    void compute(const Number *const *numbers, int64_t count, Number *results) const {
+        const Formula formula = formula_;
+        // In place, a result lies where the numbers it is made of lay; nothing else overlaps.
+#pragma GCC ivdep
+        for (int64_t k = 0; k < count; ++k) {
+            Number at[Formula::kInputs];
+            for (uint32_t i = 0; i < Formula::kInputs; ++i) at[i] = numbers[i][k];
+            results[k] = formula(at);
         }
     }
 

@@ -17,7 +17,9 @@ T to_sample(Number number) {
     if constexpr (std::is_integral_v<T>) {
         constexpr Number low = std::numeric_limits<T>::min(), high = std::numeric_limits<T>::max();
         constexpr Number magic = sizeof(Number) == 4 ? Number(0x1.8p23) : Number(0x1.8p52);
-        const Number clamped = number > low ? (number < high ? number : high) : low;
+        // In this order a NaN becomes `low`, and each line is one instruction.
+        const Number raised = number > low ? number : low;
+        const Number clamped = raised < high ? raised : high;
         return static_cast<T>(static_cast<int32_t>(clamped + magic - magic));
     } else {
         return static_cast<T>(number);

@@ -9,6 +9,13 @@ namespace sepflow {
 
 constexpr int64_t kStretch = 512;  // numbers that stay in the first-level cache; the most per call
 
+// Whether samples are numbers already, one beside the other.
+template <typename Number>
+bool are_numbers(sepflow_type type, int64_t stride) {
+    constexpr sepflow_type own = sizeof(Number) == 4 ? SEPFLOW_F32 : SEPFLOW_F64;
+    return type == own && stride == sizeof(Number);
+}
+
 // `count` samples of a type, `stride` bytes apart. Numbers are float or double.
 template <typename Number>
 void load_samples(sepflow_type type, const char *from, int64_t stride, int64_t count,

@@ -107,16 +107,19 @@ Tiles choose_tiles(const sepflow::TileJob &job, const sepflow_run &run) {
     constexpr int64_t kLeastWidth = 1024, kMostWidth = 4096;
     constexpr int64_t kLowRows = 32, kTallRows = 256;
     const sepflow_rect &region = job.out.bounds;
-    int64_t bytes = 0;
+    int64_t bytes = 0;  // of a pixel, in all buffers
     for (const size_t step : job.steps) {
         const Place &place = job.graph.places[step];
-        bytes += int64_t{place.channels} * sepflow::type_bytes(place.type);
+        if (job.has_buffer(step) && !job.in_place_of(step))
+            bytes += int64_t{place.channels} * sepflow::type_bytes(place.type);
     }
+    bytes = std::max<int64_t>(bytes, 1);
     const int64_t halo = halo_rows(job);
     const int64_t rows = std::max(kLowRows, std::min(halo, kTallRows));
     const int64_t width = std::clamp(kMostBytes / bytes / (rows + halo), kLeastWidth, kMostWidth);
     const int64_t w = std::min(run.tile_w > 0 ? run.tile_w : width, region.w);
-    const int64_t h = run.tile_h > 0 ? run.tile_h : std::max(rows, kCachedBytes / bytes / w);
+    const int64_t h =
+        run.tile_h > 0 ? run.tile_h : std::max(rows, std::min(kCachedBytes / bytes / w, kTallRows));
     return Tiles(region, w, h);
 }
 

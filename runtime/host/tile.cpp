@@ -73,6 +73,28 @@ sepflow_image buffer_image(const Place &place, const sepflow_rect &bounds, char 
 
 }  // namespace
 
+bool TileJob::has_buffer(size_t place) const {
+    const Place &p = graph.places[place];
+    return place != target && !(p.is_input() && p.source.read == nullptr);
+}
+
+std::optional<size_t> TileJob::in_place_of(size_t step) const {
+    const Place &place = graph.places[step];
+    if (place.is_input() || (place.desc->flags & SEPFLOW_NODE_IN_PLACE) == 0) return std::nullopt;
+    const auto reads = [&](size_t other, size_t feed) {
+        const std::vector<size_t> &feeds = graph.places[other].feeds;
+        return std::find(feeds.begin(), feeds.end(), feed) != feeds.end();
+    };
+    for (const size_t feed : place.feeds) {
+        const bool same_format =
+            graph.places[feed].type == place.type && graph.places[feed].channels == place.channels;
+        const auto others = std::count_if(steps.begin(), steps.end(),
+                                          [&](size_t s) { return s != step && reads(s, feed); });
+        if (has_buffer(feed) && same_format && others == 0) return feed;
+    }
+    return std::nullopt;
+}
+
 void find_regions(const TileJob &job, const sepflow_rect &tile, std::vector<sepflow_rect> &needed) {
     const std::vector<Place> &places = job.graph.places;
     needed.assign(places.size(), {0, 0, 0, 0});
@@ -106,6 +128,8 @@ TileRunner::TileRunner(TileJob &job) : job_(job) {
     inputs_.reserve(count);
     images_.resize(count);
     offsets_.resize(count);
+    in_place_of_.resize(count);
+    for (const size_t step : job.steps) in_place_of_[step] = job.in_place_of(step);
 }
 
 TileRunner::~TileRunner() {
@@ -132,10 +156,11 @@ void TileRunner::lay_out() {
     for (const size_t step : job_.steps) {
         const Place &place = job_.graph.places[step];
         offsets_[step] = -1;
-        if (step == job_.target) {
-            images_[step] = job_.out;
-        } else if (place.is_input() && place.source.read == nullptr) {
-            images_[step] = place.image;
+        const std::optional<size_t> &own = in_place_of_[step];
+        if (!job_.has_buffer(step)) {
+            images_[step] = step == job_.target ? job_.out : place.image;
+        } else if (own && same(needed_[*own], needed_[step])) {
+            offsets_[step] = offsets_[*own];
         } else {
             offsets_[step] = bytes;
             bytes = checked_sum(bytes,

@@ -1,6 +1,7 @@
 // One tile of an output, on one thread: which regions it needs, and the nodes that make them.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "runtime/host/graph.h"
@@ -14,6 +15,12 @@ struct TileJob {
     std::vector<size_t> steps;  // the places that it needs, itself last, each behind what feeds it
     const sepflow_image &out;
     RunContext context;
+
+    // Neither pixels that are bound nor the caller's.
+    bool has_buffer(size_t place) const;
+    // A place whose buffer the results of `step` may overwrite: its node works in place, and nothing else comes to
+    // read that. Or none.
+    std::optional<size_t> in_place_of(size_t step) const;
 };
 
 // The region of every place that `tile` of the target needs, by index of place. Throws Error.
@@ -37,6 +44,7 @@ class TileRunner {
     TileJob &job_;
     std::vector<sepflow_rect> needed_;
     std::vector<sepflow_image> images_, inputs_;
+    std::vector<std::optional<size_t>> in_place_of_;
     std::vector<int64_t> offsets_;  // of the places' buffers in memory_; -1: none
     void *memory_ = nullptr;
     int64_t size_ = 0;

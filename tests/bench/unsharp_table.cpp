@@ -1,4 +1,5 @@
 // What a graph costs beside its most expensive node: blur, subtract, scale, add, tile by tile.
+#include <cstdio>
 #include <memory>
 #include <stdexcept>
 
@@ -32,9 +33,18 @@ void check(sepflow_status status, const sepflow_error &error) {
     if (status != SEPFLOW_OK) throw std::runtime_error(error.message);
 }
 
-// A Gaussian of the workload's length: radius 3 sigma.
+std::string as_text(const std::vector<double> &taps) {
+    std::string text;
+    char number[32];
+    for (const double tap : taps) {
+        std::snprintf(number, sizeof number, " %.17g", tap);
+        text += number;
+    }
+    return text;
+}
+
 std::string with_kernel(std::string json, const Workload &w) {
-    const std::string kernel = "gaussian " + std::to_string((w.length - 1) / 6.0);
+    const std::string kernel = "row" + as_text(w.row()) + " col" + as_text(w.column());
     return json.replace(json.find("KERNEL"), 6, kernel);
 }
 
