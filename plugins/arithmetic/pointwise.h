@@ -115,7 +115,8 @@ class PointwisePlan : public NodePlan {
     }
 
     template <typename Number>
-    void compute(const Number *const *numbers, int64_t count, Number *results) const {
+    SEPFLOW_FOR_EACH_CPU void compute(const Number *const *numbers, int64_t count,
+                                      Number *results) const {
         const Formula formula = formula_;
         // In place, a result lies where the numbers it is made of lay; nothing else overlaps.
 #pragma GCC ivdep

@@ -28,7 +28,8 @@ T to_sample(Number number) {
 
 // The loop over neighbours apart from the one with a stride, so that it vectorises.
 template <typename T, typename Number>
-void load_as(const char *from, int64_t stride, int64_t count, Number *numbers) {
+SEPFLOW_FOR_EACH_CPU void load_as(const char *from, int64_t stride, int64_t count,
+                                  Number *numbers) {
     if (stride == sizeof(T)) {
         const T *samples = reinterpret_cast<const T *>(from);
         for (int64_t i = 0; i < count; ++i) numbers[i] = static_cast<Number>(samples[i]);
@@ -40,7 +41,7 @@ void load_as(const char *from, int64_t stride, int64_t count, Number *numbers) {
 }
 
 template <typename T, typename Number>
-void store_as(char *to, int64_t stride, int64_t count, const Number *numbers) {
+SEPFLOW_FOR_EACH_CPU void store_as(char *to, int64_t stride, int64_t count, const Number *numbers) {
     if (stride == sizeof(T)) {
         T *samples = reinterpret_cast<T *>(to);
         for (int64_t i = 0; i < count; ++i) samples[i] = to_sample<T>(numbers[i]);
