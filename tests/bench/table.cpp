@@ -18,7 +18,8 @@ std::string text_of(const Row &row, const std::string &column) {
 }
 
 int width_of(const std::string &column) {
-    return std::max(column == "size" ? 11 : 5, static_cast<int>(column.size())) + 2;
+    const int least = column == "size" ? 11 : column == "chosen" ? 15 : 5;
+    return std::max(least, static_cast<int>(column.size())) + 2;
 }
 
 }  // namespace
