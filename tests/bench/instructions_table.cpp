@@ -33,8 +33,8 @@ double instructions_a_pixel(const std::string &contender, const Workload &w,
     const std::string file = "/tmp/sepflow-bench-" + std::to_string(std::rand()) + ".callgrind";
     const std::string command =
         "valgrind -q --tool=callgrind --collect-atstart=no --toggle-collect=sepflow_bench_counted" +
-        (" --callgrind-out-file=" + file) + " '" + program + "' counted --contender " + contender +
-        " --types " + w.type.name + " --sizes " + w.size_text() + " --taps " +
+        (" --callgrind-out-file=" + file) + " '" + program + "' --counted --contender " +
+        contender + " --types " + w.type.name + " --sizes " + w.size_text() + " --taps " +
         std::to_string(w.length) + " --kinds " + name_of(w.kind) + " >/dev/null";
     const int status = std::system(command.c_str());
     if (status != 0) throw std::runtime_error("this failed: " + command);

@@ -5,7 +5,7 @@ import sys
 import matplotlib
 
 matplotlib.use("svg")
-matplotlib.rcParams.update({"svg.hashsalt": "sepflow", "font.size": 9})
+matplotlib.rcParams.update({"svg.hashsalt": "sepflow", "svg.fonttype": "none", "font.size": 9})
 import matplotlib.pyplot as pyplot
 
 CONTENDERS = {
@@ -34,10 +34,14 @@ def main(source, target):
         rows.sort(key=lambda row: row["taps"])
         draw(axis, rows)
         axis.set_title(f"{kind_of_pixel}, {KINDS[kind]} taps, {size}, {threads} thread{'s'[:threads > 1]}", fontsize=9)
-    axes[0][0].legend(fontsize=7, frameon=False)
+    labelled = {}
+    for axis in figure.axes:
+        for handle, label in zip(*axis.get_legend_handles_labels()):
+            labelled[label] = handle
+    figure.legend(labelled.values(), labelled.keys(), loc="upper center", ncol=4, fontsize=8, frameon=False)
     machine = report["machine"]
     figure.text(0.01, 0.005, f"{machine['cpu']}, {machine['date']}, OpenCV {machine['opencv']}", fontsize=6)
-    figure.tight_layout(rect=(0, 0.015, 1, 1))
+    figure.tight_layout(rect=(0, 0.015, 1, 1 - 0.12 / lines))
     figure.savefig(target, metadata={"Date": None})
 
 
