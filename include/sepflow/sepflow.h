@@ -94,11 +94,15 @@ typedef struct sepflow_options {
     double border_value; /* for SEPFLOW_BORDER_CONSTANT, in the input's units */
     int64_t anchor_x; /* column of K that lies on the output pixel, 0 .. columns-1; without the */
     int64_t anchor_y; /* flag ANCHOR: columns/2 and rows/2, rounded down */
-    double tolerance; /* sum |K - factors| allowed, as a part of sum |K|; 0: the type's own
-                         precision. From u8 to u8, 0 also allows fixed point, where it loses less
-                         than half a pixel value before the one rounding at the end; any other
-                         tolerance bounds that loss too. */
-    int32_t rank;     /* not 0: exactly this rank */
+    double
+        tolerance; /* how far the output may be from the exact 2-D sum before it is rounded to its
+                         type, as a part of its full scale: the factors leave out as much, and
+                         arithmetic is as coarse, as keeps it. Full scale is 255 for u8, 65535 for
+                         u16 and s16, if the input is of integers too; else sum |K| times the
+                         largest |pixel| of the input's type, 1 for floats. 0: half a unit of an
+                         integer output, 1/510 for u8, if the input is of integers too; else the
+                         precision of the arithmetic */
+    int32_t rank;  /* not 0: exactly this rank */
     int32_t schedule;
     double scale, delta; /* scale 0: 1 */
     const char *variant; /* NULL: the best this CPU runs, or the environment's SEPFLOW_VARIANT;
@@ -145,7 +149,7 @@ typedef struct sepflow_plan_description {
     const double *singular_values; /* of the kernel, descending */
     int64_t singular_value_count;
     int64_t non_zero_taps;
-    double tolerance;        /* the one that was used */
+    double tolerance;        /* the one that was used, of the output's full scale */
     double kernel_norm_1;    /* sum |K| */
     double remainder_norm_1; /* sum |K - factors| */
     double remainder_frobenius;
@@ -154,6 +158,9 @@ typedef struct sepflow_plan_description {
     const char *method;    /* "separable" */
     const char *reason;    /* a sentence: why this rank and method */
     const char *variant, *schedule, *arithmetic; /* "avx2", "plain", "f32" (or "f64", "fixed") */
+    /* |output - exact| in units of the output, before it is rounded to its type, for every image of
+       the input's type; of floats, within [-1, 1] */
+    double output_error_bound;
 } sepflow_plan_description;
 SEPFLOW_EXPORT sepflow_status sepflow_plan_describe(const sepflow_plan *plan,
                                                     sepflow_plan_description *description);

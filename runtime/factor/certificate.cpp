@@ -28,7 +28,7 @@ bool same(const std::vector<Factor> &a, const std::vector<Factor> &b) {
 
 // E = K - sum of the factors, where K is the sum of its own 1-D filters if it was given as such.
 struct Remainder {
-    long double norm_1 = 0, squares = 0;
+    long double norm_1 = 0, sum = 0, squares = 0;
     long double magnitude = 0;  // sum of the |terms| that E is the sum of
 };
 
@@ -54,6 +54,7 @@ Remainder remainder(const Kernel &kernel, const std::vector<Factor> &factors) {
         for (const Factor &factor : factors) add(-1, factor, y);
         for (const long double entry : e) {
             result.norm_1 += std::fabs(entry);
+            result.sum += entry;
             result.squares += entry * entry;
         }
     }
@@ -105,15 +106,19 @@ void certify(const Kernel &kernel, Precision precision, Factoring &factoring) {
         const auto terms =
             static_cast<long double>(std::max<size_t>(kernel.factors.size(), 1) + factors.size());
         const auto entries = static_cast<long double>(kernel.taps.size());
-        factoring.remainder_norm_1 = upwards(r.norm_1 + lost(r, terms, entries));
+        const long double loss = lost(r, terms, entries);
+        factoring.remainder_norm_1 = upwards(r.norm_1 + loss);
+        factoring.remainder_sum = upwards(std::fabs(r.sum) + loss);
         factoring.remainder_frobenius = static_cast<double>(std::sqrt(r.squares));
     }
     // The sums of the bound itself are worth far less than this.
     factoring.rounding_bound = upwards(rounding(factors, precision) * (1 + 1e-15L));
 }
 
-long double remainder_norm_1(const Kernel &kernel, const std::vector<Factor> &factors) {
-    return remainder(kernel, factors).norm_1;
+long double remainder_size(const Kernel &kernel, const std::vector<Factor> &factors,
+                           double offset) {
+    const Remainder r = remainder(kernel, factors);
+    return r.norm_1 + offset * std::fabs(r.sum);
 }
 
 }  // namespace sepflow

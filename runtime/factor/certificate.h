@@ -8,7 +8,7 @@ namespace sepflow {
 // Fills the norms of the remainder and the rounding bound of `factoring` from its factors as they stand.
 void certify(const Kernel &kernel, Precision precision, Factoring &factoring);
 
-// The entrywise 1-norm of K - sum of the factors.
-long double remainder_norm_1(const Kernel &kernel, const std::vector<Factor> &factors);
+// |E|_1 + offset |sum of E|, E = K - sum of the factors.
+long double remainder_size(const Kernel &kernel, const std::vector<Factor> &factors, double offset);
 
 }  // namespace sepflow

@@ -21,7 +21,7 @@ namespace {
 void check_budget(const Kernel &kernel, const Budget &budget) {
     if (!(budget.tolerance >= 0 && budget.tolerance <= 1)) {
         throw Error(SEPFLOW_E_PARAM,
-                    "tolerance must lie in 0 .. 1; it is a part of the sum of all |taps|");
+                    "tolerance must lie in 0 .. 1; it is a part of the output's full scale");
     }
     const size_t full = std::min(kernel.rows, kernel.columns);
     if (budget.rank > full) {
@@ -115,7 +115,7 @@ std::vector<Factor> chosen(const Kernel &kernel, const Budget &budget, const Fac
     if (budget.rank == 0) {
         const long double allowed =
             static_cast<long double>(result.tolerance) * result.kernel_norm_1;
-        return fewest_factors(kernel, found.factors, allowed, rounding);
+        return fewest_factors(kernel, found.factors, allowed, budget.offset, rounding);
     }
     found.factors.resize(std::min(budget.rank, found.factors.size()));
     return rounded(found.factors, rounding);

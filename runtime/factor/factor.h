@@ -13,9 +13,12 @@ namespace sepflow {
 enum class Precision { kSingle, kDouble };
 
 struct Budget {
-    // Largest entrywise 1-norm of the remainder, relative to that of the kernel; 0: the default of
+    // Largest |E|_1 + offset |sum of E| of the remainder E, relative to the kernel's 1-norm; 0: the default of
     // `precision`. Scale-free: a kernel times 1e-9 keeps its rank.
     double tolerance = 0;
+    // The middle of the range of pixel values over half its width: 0 for -1 .. 1, 1 for 0 .. 255. In half widths, E
+    // takes such an image no further than that.
+    double offset = 0;
     std::size_t rank = 0;  // not 0: exactly this rank (at most full rank), whatever the tolerance
     Precision precision = Precision::kSingle;
 };
@@ -26,7 +29,8 @@ struct Factoring {
         singular_values;          // descending; of given factors: the products of their norms
     double tolerance = 0;         // the one that was used
     double kernel_norm_1 = 0;     // sum of |K|
-    double remainder_norm_1 = 0;  // bound on the sum of |K - sum of the factors|
+    double remainder_norm_1 = 0;  // bound on the sum of |E|, E = K - sum of the factors
+    double remainder_sum = 0;     // bound on |sum of E|
     double remainder_frobenius = 0;
     double rounding_bound = 0;    // bound on the rounding of both passes, for |image| <= 1
     bool exact_integers = false;  // found in integers: the factors multiply to the kernel exactly

@@ -34,7 +34,7 @@ class Remainder {
 }  // namespace
 
 std::vector<Factor> fewest_factors(const Kernel &kernel, const std::vector<Factor> &candidates,
-                                   long double allowed, const Rounding &rounding) {
+                                   long double allowed, double offset, const Rounding &rounding) {
     const long double unit = rounding.precision == Precision::kSingle ? 0x1p-24L : 0x1p-53L;
     Remainder cut(kernel);
     const long double within_rounding = std::max(allowed, unit * cut.norm_1());
@@ -45,9 +45,9 @@ std::vector<Factor> fewest_factors(const Kernel &kernel, const std::vector<Facto
         const long double cut_norm = cut.norm_1();
         if (cut_norm > within_rounding) continue;
         std::vector<Factor> stored = rounded(taken, rounding);
-        const long double stored_norm = remainder_norm_1(kernel, stored);
+        const long double size = remainder_size(kernel, stored, offset);
         // What is cut is all that more candidates could add.
-        if (stored_norm <= allowed || stored_norm - cut_norm > allowed) return stored;
+        if (size <= allowed || size - (1 + offset) * cut_norm > allowed) return stored;
     }
     return rounded(taken, rounding);
 }

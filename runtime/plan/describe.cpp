@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "runtime/plan/plan.h"
+#include "runtime/plan/budget.h"
 
 namespace sepflow {
 
@@ -37,12 +37,13 @@ sepflow_plan_description describe_plan(const Plan &plan) {
     d.singular_value_count = static_cast<int64_t>(factoring.singular_values.size());
     d.non_zero_taps = std::count_if(plan.kernel.taps.begin(), plan.kernel.taps.end(),
                                     [](double tap) { return tap != 0; });
-    d.tolerance = factoring.tolerance;
+    d.tolerance = tolerance_used(plan);
     d.kernel_norm_1 = factoring.kernel_norm_1;
     d.remainder_norm_1 = factoring.remainder_norm_1;
     d.remainder_frobenius = factoring.remainder_frobenius;
     d.rounding_bound = plan.rounding_bound();
     d.error_bound = plan.error_bound();
+    d.output_error_bound = output_error(plan);
     d.method = "separable";
     d.reason = plan.reason.c_str();
     d.variant = plan.options.passes->name;

@@ -111,11 +111,14 @@ Options check_options(const sepflow_options *given) {
     check_finite(options.scale, "scale");
     check_finite(options.delta, "delta");
     if (o.rank < 0) throw Error(SEPFLOW_E_PARAM, "rank is negative");
-    options.budget.tolerance = o.tolerance;
-    options.budget.rank = static_cast<size_t>(o.rank);
-    options.budget.precision = options.in_type == SEPFLOW_F64 || options.out_type == SEPFLOW_F64
-                                   ? Precision::kDouble
-                                   : Precision::kSingle;
+    if (!(o.tolerance >= 0 && o.tolerance <= 1))
+        throw Error(SEPFLOW_E_PARAM,
+                    "tolerance must lie in 0 .. 1; it is a part of the output's full scale");
+    options.tolerance = o.tolerance;
+    options.rank = static_cast<size_t>(o.rank);
+    options.precision = options.in_type == SEPFLOW_F64 || options.out_type == SEPFLOW_F64
+                            ? Precision::kDouble
+                            : Precision::kSingle;
     options.schedule = checked_constant(o.schedule, SEPFLOW_SCHEDULE_TRANSPOSED, "schedule");
     options.passes = choose_pass_set(o.variant);
     return options;

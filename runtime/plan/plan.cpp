@@ -1,5 +1,3 @@
-#include "runtime/plan/plan.h"
-
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -7,6 +5,7 @@
 #include <string>
 
 #include "runtime/error.h"
+#include "runtime/plan/budget.h"
 
 namespace sepflow {
 
@@ -116,9 +115,6 @@ Fold fold_of(const Taps &taps) {
     return mirrors(taps, -1) ? Fold::kOdd : Fold::kNone;
 }
 
-// What fixed point may lose by default: half a pixel value, and as much again by the last rounding.
-constexpr double kFixedPointLoss = 0.5;
-
 void choose_arithmetic(Plan &plan) {
     const Options &options = plan.options;
     const bool fits = options.in_type == SEPFLOW_U8 && options.out_type == SEPFLOW_U8 &&
@@ -127,9 +123,8 @@ void choose_arithmetic(Plan &plan) {
     if (!fits) return;
     const auto filter = [](const Taps &taps) { return FixedFilter{taps.f64.data(), taps.length}; };
     plan.fixed = fixed_point(filter(plan.column_taps), filter(plan.row_taps), options.delta);
-    const double tolerance = options.budget.tolerance;
-    const double allowed =
-        tolerance == 0 ? kFixedPointLoss : tolerance * plan.factoring.kernel_norm_1 * 255;
+    const double allowed = allowed_error(options, plan.factoring.kernel_norm_1) -
+                           remainder_error(plan.factoring, options.in_type);
     if (plan.fixed && plan.fixed->error > allowed) plan.fixed.reset();
 }
 
@@ -242,7 +237,7 @@ std::string explain_rank(const Plan &plan) {
     const std::string rank = std::to_string(factoring.rank());
     if (!plan.kernel.factors.empty())
         return "the 1-D filters were given, so nothing had to be found";
-    if (plan.options.budget.rank != 0) return "rank " + rank + " was asked for";
+    if (plan.options.rank != 0) return "rank " + rank + " was asked for";
     if (factoring.rank() == 1)
         return "one pair of 1-D filters stays within the tolerance: separable";
     return "rank " + rank + " is the smallest whose factors stay within the tolerance";
@@ -253,10 +248,10 @@ std::string explain_rank(const Plan &plan) {
 Plan make_plan(const Kernel &kernel, const Options &options) {
     Plan plan;
     plan.options = options;
-    plan.precision = options.budget.precision;
+    plan.precision = options.precision;
     plan.kernel = oriented(kernel, options);
     place_anchor(plan);
-    plan.factoring = factor_kernel(plan.kernel, options.budget);
+    plan.factoring = factor_within_budget(plan.kernel, options);
     plan.column_taps = join(plan.factoring.factors, &Factor::column);
     plan.row_taps = join(plan.factoring.factors, &Factor::row);
     check_truncation(plan);

@@ -1,6 +1,7 @@
 // A plan: the immutable result of set-up. All that a call needs to know to filter a region.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,7 +34,9 @@ struct Options {
     bool has_anchor = false;
     int64_t anchor_x = 0;  // of the kernel as given
     int64_t anchor_y = 0;
-    Budget budget;
+    double tolerance = 0;  // of the output's full scale; 0: the default
+    size_t rank = 0;       // 0: by the tolerance
+    Precision precision = Precision::kSingle;
     double scale = 1;
     double delta = 0;
     int32_t schedule = SEPFLOW_SCHEDULE_AUTO;

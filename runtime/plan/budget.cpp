@@ -1,0 +1,92 @@
+#include "runtime/plan/budget.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace sepflow {
+
+namespace {
+
+bool known_ranges(const Options &options) {
+    return is_integer(options.in_type) && is_integer(options.out_type);
+}
+
+double full_scale(sepflow_type type) {
+    return 2 * pixel_range(type).half_width();
+}
+
+double norm_1(const Kernel &kernel) {
+    return std::accumulate(kernel.taps.begin(), kernel.taps.end(), 0.0,
+                           [](double sum, double tap) { return sum + std::fabs(tap); });
+}
+
+}  // namespace
+
+PixelRange pixel_range(sepflow_type type) {
+    switch (type) {
+        case SEPFLOW_U8:
+            return {0, 255};
+        case SEPFLOW_U16:
+            return {0, 65535};
+        case SEPFLOW_S16:
+            return {-32768, 32767};
+        default:
+            return {-1, 1};
+    }
+}
+
+double tolerance_used(const Plan &plan) {
+    const Options &options = plan.options;
+    if (options.tolerance != 0) return options.tolerance;
+    if (known_ranges(options)) return allowed_error(options, 0) / full_scale(options.out_type);
+    return default_tolerance(options.precision);
+}
+
+double allowed_error(const Options &options, double kernel_norm_1) {
+    const double tolerance = options.tolerance;
+    if (!known_ranges(options))
+        return tolerance * kernel_norm_1 * pixel_range(options.in_type).largest();
+    return tolerance == 0 ? 0.5 : tolerance * full_scale(options.out_type);
+}
+
+double output_error(const Plan &plan) {
+    const sepflow_type type = plan.options.in_type;
+    const double rounding = plan.fixed
+                                ? plan.fixed->error
+                                : pixel_range(type).largest() * plan.factoring.rounding_bound;
+    return remainder_error(plan.factoring, type) + rounding;
+}
+
+double remainder_error(const Factoring &factoring, sepflow_type in_type) {
+    const PixelRange range = pixel_range(in_type);
+    return range.half_width() * factoring.remainder_norm_1 +
+           std::fabs(range.middle()) * factoring.remainder_sum;
+}
+
+Factoring factor_within_budget(const Kernel &kernel, const Options &options) {
+    const PixelRange range = pixel_range(options.in_type);
+    Budget budget;
+    budget.rank = options.rank;
+    budget.precision = options.precision;
+    budget.offset = std::fabs(range.middle()) / range.half_width();
+    const double norm = norm_1(kernel), allowed = allowed_error(options, norm);
+    if (!(norm > 0 && std::isfinite(norm)) || !(allowed > 0)) {
+        budget.tolerance = options.tolerance;
+        return factor_kernel(kernel, budget);
+    }
+    const auto within = [&](double error) {
+        // Asked for, a tolerance may be finer than the arithmetic; by itself it is not.
+        const double least = options.tolerance == 0 ? default_tolerance(budget.precision) : 0x1p-60;
+        budget.tolerance = std::clamp(error / range.half_width() / norm, least, 1.0);
+        return factor_kernel(kernel, budget);
+    };
+    Factoring factoring = within(allowed);
+    const double rounding = range.largest() * factoring.rounding_bound;
+    // Seldom: rounding takes what the remainder had left.
+    if (remainder_error(factoring, options.in_type) + rounding > allowed)
+        factoring = within(allowed - rounding);
+    return factoring;
+}
+
+}  // namespace sepflow

@@ -1,0 +1,39 @@
+// How far the output may be from the exact one, in its own units, and what that leaves to the factors.
+//
+// From integers to integers both ranges are known: the output may be off by `tolerance` times the largest value of its
+// type, by default by half a unit, before it is rounded. Elsewhere the full scale of the output is what the kernel can
+// make of the input's, |K|_1 times its largest value, and the default is the precision of the arithmetic.
+#pragma once
+
+#include <algorithm>
+
+#include "runtime/plan/plan.h"
+
+namespace sepflow {
+
+// Pixel values that an image of a type holds; of floats, those that bounds are given for.
+struct PixelRange {
+    double low, high;
+    double middle() const { return (low + high) / 2; }
+    double half_width() const { return (high - low) / 2; }
+    double largest() const { return std::max(-low, high); }
+};
+PixelRange pixel_range(sepflow_type type);
+
+// The error that the output may have, in its units, for a kernel of the given 1-norm; 0 if the arithmetic decides.
+double allowed_error(const Options &options, double kernel_norm_1);
+
+// The factors that keep the budget, the roundings of both passes included.
+Factoring factor_within_budget(const Kernel &kernel, const Options &options);
+
+// What the factors leave out, at most, in units of the output.
+double remainder_error(const Factoring &factoring, sepflow_type in_type);
+
+// Bound on |output - exact| before the output is rounded to its type, in its units, for every image of the input's
+// type; of floats, within -1 .. 1.
+double output_error(const Plan &plan);
+
+// Of the full scale of the output.
+double tolerance_used(const Plan &plan);
+
+}  // namespace sepflow
