@@ -107,8 +107,9 @@ const NodeKind &separable_node() {
                        "Kernel row on the output pixel; -1: the middle", "pixels"},
                       -1, -1, static_cast<int64_t>(kMaxKernelLength) - 1),
         number_param({"tolerance", "Tolerance",
-                      "Sum of |kernel - factors| allowed, as a part of the sum of "
-                      "|kernel|; 0: the precision of the pixel type",
+                      "Error allowed, as a part of the output's full scale; 0: half a unit between "
+                      "integers, else the precision "
+                      "of the arithmetic",
                       nullptr},
                      0, 0, 1),
         integer_param(

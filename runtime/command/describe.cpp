@@ -1,6 +1,7 @@
 #include "runtime/command/describe.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <sstream>
 #include <vector>
@@ -62,6 +63,30 @@ std::string listed(const double *first, int64_t count) {
     return text;
 }
 
+// The singular values as bars on a scale of logarithms, a decade each two characters; what the rank takes is solid.
+std::string spectrum(const sepflow_plan_description &d) {
+    constexpr int64_t kMost = 12;
+    constexpr int kFull = 24;
+    const double *values = d.singular_values;
+    const int64_t zeros = std::count(values, values + d.singular_value_count, 0.0);
+    const int64_t shown = std::clamp<int64_t>(d.singular_value_count - zeros, 1, kMost);
+    std::string text;
+    for (int64_t i = 0; i < shown; ++i) {
+        const double part = values[i] / values[0];
+        const int length =
+            part > 0 ? std::max(1, kFull + static_cast<int>(std::lround(2 * std::log10(part)))) : 0;
+        char line[80];
+        std::snprintf(line, sizeof line, "%-16s %-11.4g ", i == 0 ? "singular values" : "",
+                      values[i]);
+        text += line + std::string(static_cast<size_t>(length), i < d.rank ? '#' : '.') + '\n';
+    }
+    if (d.singular_value_count > shown) {
+        text += std::string(17, ' ') + "and " + std::to_string(d.singular_value_count - shown) +
+                " more" + (d.singular_value_count - shown == zeros ? ", zero" : "") + '\n';
+    }
+    return text;
+}
+
 }  // namespace
 
 std::string short_number(double value) {
@@ -70,12 +95,18 @@ std::string short_number(double value) {
     return digits;
 }
 
-std::string error_in_words(double bound, sepflow_type in, sepflow_type out) {
+double largest_pixel(sepflow_type type) {
+    return type == SEPFLOW_U8 ? 255 : type == SEPFLOW_U16 ? 65535 : type == SEPFLOW_S16 ? 32768 : 1;
+}
+
+std::string error_in_words(double error, sepflow_type in, sepflow_type out) {
     const auto is_float = [](sepflow_type type) { return type >> 8 == 3; };
-    const std::string rounding = is_float(out) ? "" : ", before rounding";
-    if (is_float(in)) return short_number(bound) + " of the largest |pixel|" + rounding;
-    const double largest = in == SEPFLOW_U8 ? 255 : in == SEPFLOW_S16 ? 32768 : 65535;
-    return short_number(bound * largest) + " for pixels up to " + short_number(largest) + rounding;
+    char number_text[40];
+    std::snprintf(number_text, sizeof number_text, "%.3g", error);
+    const std::string number = number_text;
+    if (!is_float(out)) return number + " of one " + std::to_string(out & 0xff) + "-bit step";
+    if (!is_float(in)) return number + " for pixels up to " + short_number(largest_pixel(in));
+    return number + " of the largest |pixel|";
 }
 
 Json plan_json(const sepflow_plan *plan, const std::string &kernel_text) {
@@ -95,6 +126,7 @@ Json plan_json(const sepflow_plan *plan, const std::string &kernel_text) {
     json["remainder_frobenius"] = d.remainder_frobenius;
     json["rounding_bound"] = d.rounding_bound;
     json["error_bound"] = d.error_bound;
+    json["output_error_bound"] = d.output_error_bound;
     json["method"] = d.method;
     json["reason"] = d.reason;
     json["multiply_adds"] = separable_cost(d);
@@ -111,20 +143,21 @@ Json plan_json(const sepflow_plan *plan, const std::string &kernel_text) {
     return json;
 }
 
-std::string plan_text(const sepflow_plan *plan, const std::string &kernel_text) {
+std::string plan_text(const sepflow_plan *plan, const std::string &kernel_text, sepflow_type in,
+                      sepflow_type out) {
     const sepflow_plan_description d = describe(plan);
     std::ostringstream text;
     text << "kernel           " << kernel_text << ": " << d.rows << " rows x " << d.columns
          << " columns, " << d.non_zero_taps << " taps not zero, anchor " << d.anchor_x << ","
          << d.anchor_y << '\n'
          << "rank             " << d.rank << " of at most " << std::min(d.rows, d.columns) << '\n'
-         << "singular values  " << listed(d.singular_values, d.singular_value_count) << '\n'
-         << "method           " << d.method << ": " << d.reason << '\n'
-         << "error bound      " << short_number(d.error_bound) << " for images within [-1, 1]\n"
+         << spectrum(d) << "method           " << d.method << ": " << d.reason << '\n'
+         << "error            at most " << error_in_words(d.output_error_bound, in, out)
+         << ", before the result is rounded to its type\n"
          << "  by factoring   " << short_number(d.remainder_norm_1) << " = sum |K - factors|, of "
          << short_number(d.kernel_norm_1) << " = sum |K|; tolerance " << short_number(d.tolerance)
-         << '\n'
-         << "  by rounding    " << short_number(d.rounding_bound) << '\n'
+         << " of full scale\n"
+         << "  by rounding    " << short_number(d.rounding_bound) << " for images within [-1, 1]\n"
          << "cost             " << short_number(separable_cost(d))
          << " multiply-adds per sample, directly " << d.non_zero_taps << ": predicted gain "
          << short_number(predicted_gain(d)) << '\n'

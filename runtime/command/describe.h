@@ -10,12 +10,15 @@ namespace sepflow::command {
 
 // Everything about a plan but its pixels. Fields are documented in README.md.
 nlohmann::ordered_json plan_json(const sepflow_plan *plan, const std::string &kernel_text);
-// The same for a person.
-std::string plan_text(const sepflow_plan *plan, const std::string &kernel_text);
+// The same for a person, for images of type `in` and results of type `out`.
+std::string plan_text(const sepflow_plan *plan, const std::string &kernel_text, sepflow_type in,
+                      sepflow_type out);
 
-// A bound on the error of images within [-1, 1], for images of type `in` and results of type `out`:
-// "0.0031 for pixels up to 255, before rounding" or "1.2e-07 of the largest |pixel|".
-std::string error_in_words(double bound, sepflow_type in, sepflow_type out);
+// An error in units of the output: "0.31 of one 8-bit step", "0.0031 for pixels up to 255" or "1.2e-07 of the
+// largest |pixel|".
+std::string error_in_words(double error, sepflow_type in, sepflow_type out);
+// The largest |pixel| of a type; of floats 1.
+double largest_pixel(sepflow_type type);
 
 // Six digits at most, for people.
 std::string short_number(double value);

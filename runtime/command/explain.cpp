@@ -22,13 +22,13 @@ struct Explain {
 void explain(const Explain &o) {
     start_vips("sepflow");
     const NamedKernel kernel = read_kernel(o.plan.kernel);
-    const PlanPointer plan =
-        make_direct_plan(o.plan, kernel, type_from_name(o.in_type), type_from_name(o.plan.type));
+    const sepflow_type in = type_from_name(o.in_type), wanted = type_from_name(o.plan.type);
+    const PlanPointer plan = make_direct_plan(o.plan, kernel, in, wanted);
     if (!o.picture.empty()) draw_plan(plan.get(), kernel.text, o.picture);
     if (o.json) {
         std::cout << plan_json(plan.get(), kernel.text).dump(2) << '\n';
     } else {
-        std::cout << plan_text(plan.get(), kernel.text);
+        std::cout << plan_text(plan.get(), kernel.text, in, wanted != 0 ? wanted : in);
     }
 }
 

@@ -64,9 +64,9 @@ std::string factoring_line(const Filter &o, const NamedKernel &kernel,
     const std::string size =
         std::to_string(kernel.kernel.rows) + " x " + std::to_string(kernel.kernel.columns);
     return o.plan.kernel + ": " + size + " taps as rank " + std::to_string(info.rank) +
-           ", error at most " + error_in_words(info.error_bound, in, out) + ", " +
-           short_number(info.cost_per_pixel) + " multiply-adds per sample, " + info.variant + ", " +
-           short_number(seconds * 1e3) + " ms";
+           ", error at most " + error_in_words(info.error_bound * largest_pixel(in), in, out) +
+           ", " + short_number(info.cost_per_pixel) + " multiply-adds per sample, " + info.variant +
+           ", " + short_number(seconds * 1e3) + " ms";
 }
 
 void write_report(const Filter &o, VipsImage *input, const Rendering &rendering,
@@ -130,7 +130,7 @@ void filter(const Filter &o) {
     out.commit();
     if (compare) compare->commit();
     if (report) report->commit();
-    if (o.explain) std::cout << plan_text(plan.get(), kernel.text);
+    if (o.explain) std::cout << plan_text(plan.get(), kernel.text, in_type, rendering.type());
     if (!o.quiet) {
         std::cerr << factoring_line(o, kernel, info, in_type, rendering.type(), seconds) << '\n';
     }

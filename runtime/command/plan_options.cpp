@@ -94,7 +94,8 @@ void add_plan_options(CLI::App &verb, PlanOptions &o) {
         ->type_name("X,Y")
         ->check(check_anchor);
     verb.add_option("--tolerance", o.tolerance,
-                    "Error allowed, sum |K - factors| as a part of sum |K| (the type's precision)");
+                    "Error allowed, as a part of the result's full scale (between integers 0.5 "
+                    "units: 1/510 for u8; else the arithmetic's precision)");
     verb.add_option("--rank", o.rank, "Use exactly this rank")
         ->check(CLI::Range(1, static_cast<int>(kMaxKernelLength)));
     verb.add_option("--scale", o.scale, "Multiply the result (1)")->check(check_scale);

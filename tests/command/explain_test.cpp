@@ -85,8 +85,8 @@ TEST_CASE("explain's text names the rank, the bound and the cost") {
     Folder folder;
     const Outcome outcome = folder.run({"explain", "-k", "gaussian 2"});
     CHECK(outcome.exit_code == 0);
-    for (const std::string part :
-         {"rank             1", "error bound", "predicted gain", "factor 1, row"}) {
+    for (const std::string part : {"rank             1", "singular values",
+                                   "error            at most", "predicted gain", "factor 1, row"}) {
         CHECK(outcome.out.find(part) != std::string::npos);
     }
 }
