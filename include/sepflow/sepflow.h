@@ -161,6 +161,8 @@ typedef struct sepflow_plan_description {
     /* |output - exact| in units of the output, before it is rounded to its type, for every image of
        the input's type; of floats, within [-1, 1] */
     double output_error_bound;
+    int32_t is_exact;      /* 1: the output is the direct 2-D sum, rounded once, to the last bit */
+    const char *exactness; /* a sentence: why, or why not */
 } sepflow_plan_description;
 SEPFLOW_EXPORT sepflow_status sepflow_plan_describe(const sepflow_plan *plan,
                                                     sepflow_plan_description *description);

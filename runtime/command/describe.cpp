@@ -127,6 +127,8 @@ Json plan_json(const sepflow_plan *plan, const std::string &kernel_text) {
     json["rounding_bound"] = d.rounding_bound;
     json["error_bound"] = d.error_bound;
     json["output_error_bound"] = d.output_error_bound;
+    json["is_exact"] = d.is_exact != 0;
+    json["exactness"] = d.exactness;
     json["method"] = d.method;
     json["reason"] = d.reason;
     json["multiply_adds"] = separable_cost(d);
@@ -158,6 +160,7 @@ std::string plan_text(const sepflow_plan *plan, const std::string &kernel_text, 
          << short_number(d.kernel_norm_1) << " = sum |K|; tolerance " << short_number(d.tolerance)
          << " of full scale\n"
          << "  by rounding    " << short_number(d.rounding_bound) << " for images within [-1, 1]\n"
+         << "exact            " << (d.is_exact != 0 ? "yes: " : "no: ") << d.exactness << '\n'
          << "cost             " << short_number(separable_cost(d))
          << " multiply-adds per sample, directly " << d.non_zero_taps << ": predicted gain "
          << short_number(predicted_gain(d)) << '\n'

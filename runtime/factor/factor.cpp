@@ -125,6 +125,19 @@ bool equal(const Factor &a, const Factor &b) {
     return a.column == b.column && a.row == b.row;
 }
 
+// The terms of a formula are exact, but need be neither orthogonal, as singular values are, nor as few as the
+// tolerance asks for.
+void compare_with_svd(const Kernel &kernel, const Budget &budget, const Rounding &rounding,
+                      double forgiven, Factoring &result) {
+    Kernel matrix = kernel;
+    matrix.factors.clear();
+    const Found found = found_by_svd(matrix, forgiven / 4 * result.kernel_norm_1);
+    result.singular_values = found.singular_values;
+    if (budget.rank != 0) return;
+    std::vector<Factor> fewest = chosen(matrix, budget, result, found, rounding);
+    if (fewest.size() < result.factors.size()) result.factors = std::move(fewest);
+}
+
 void factor_non_zero(const Kernel &kernel, const Budget &budget, Factoring &result) {
     const double forgiven = std::min(result.tolerance, default_tolerance(budget.precision)) / 4;
     const Found found = find_factors(kernel, budget, result.kernel_norm_1, forgiven);
@@ -134,6 +147,8 @@ void factor_non_zero(const Kernel &kernel, const Budget &budget, Factoring &resu
     result.factors = chosen(kernel, budget, result, found, rounding);
     result.exact_integers = found.integers && equal(result.factors.front(), found.factors.front());
     result.singular_values = found.singular_values;
+    if (found.given && found.factors.size() > 1)
+        compare_with_svd(kernel, budget, rounding, forgiven, result);
     std::sort(result.singular_values.rbegin(), result.singular_values.rend());
     if (!found.given) result.singular_values.resize(std::min(kernel.rows, kernel.columns));
 }

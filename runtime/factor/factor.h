@@ -26,7 +26,7 @@ struct Budget {
 struct Factoring {
     std::vector<Factor> factors;  // as the passes use them, rounded to `precision`; never empty
     std::vector<double>
-        singular_values;          // descending; of given factors: the products of their norms
+        singular_values;          // descending; of one given factor: the product of its norms
     double tolerance = 0;         // the one that was used
     double kernel_norm_1 = 0;     // sum of |K|
     double remainder_norm_1 = 0;  // bound on the sum of |E|, E = K - sum of the factors

@@ -20,8 +20,8 @@ struct Kernel {
     std::size_t rows = 0;
     std::size_t columns = 0;
     std::vector<double> taps;  // rows * columns, row-major, top row first
-    std::vector<Factor>
-        factors;  // when the taps were given as 1-D filters; empty: the SVD finds them
+    // When the taps were given as 1-D filters or come from a formula in such; empty: the SVD finds them.
+    std::vector<Factor> factors;
 
     double tap(std::size_t row, std::size_t column) const { return taps[row * columns + column]; }
 };
@@ -35,7 +35,8 @@ using ImageKernelReader = std::function<Kernel(const std::string &path)>;
 
 // Every maker below throws Error{SEPFLOW_E_PARAM} (SEPFLOW_E_IO for files) with a sentence.
 Kernel kernel_from_matrix(const double *taps, std::size_t rows, std::size_t columns,
-                          std::ptrdiff_t row_stride);  // stride in doubles
+                          std::ptrdiff_t row_stride);     // stride in doubles
+Kernel kernel_from_factors(std::vector<Factor> factors);  // one or more, of the same lengths
 Kernel kernel_from_vectors(std::vector<double> column, std::vector<double> row);
 Kernel kernel_from_text(std::string_view text, const ImageKernelReader &read_image = {});
 Kernel kernel_from_file(const std::string &path, const ImageKernelReader &read_image = {});

@@ -52,21 +52,28 @@ Kernel kernel_from_matrix(const double *taps, size_t rows, size_t columns,
     return kernel;
 }
 
+Kernel kernel_from_factors(std::vector<Factor> factors) {
+    Kernel kernel;
+    kernel.rows = factors.front().column.size();
+    kernel.columns = factors.front().row.size();
+    check_size(kernel.rows, kernel.columns);
+    kernel.taps.assign(kernel.rows * kernel.columns, 0);
+    for (const Factor &factor : factors) {
+        double *tap = kernel.taps.data();
+        for (double c : factor.column) {
+            for (double r : factor.row) *tap++ += c * r;
+        }
+    }
+    kernel.factors = std::move(factors);
+    return kernel;
+}
+
 Kernel kernel_from_vectors(std::vector<double> column, std::vector<double> row) {
-    check_size(column.size(), row.size());
     for (size_t i = 0; i < column.size(); ++i)
         check_tap(column[i], "the column, place " + std::to_string(i + 1));
     for (size_t i = 0; i < row.size(); ++i)
         check_tap(row[i], "the row, place " + std::to_string(i + 1));
-    Kernel kernel;
-    kernel.rows = column.size();
-    kernel.columns = row.size();
-    kernel.taps.reserve(kernel.rows * kernel.columns);
-    for (double c : column) {
-        for (double r : row) kernel.taps.push_back(c * r);
-    }
-    kernel.factors.push_back({std::move(column), std::move(row)});
-    return kernel;
+    return kernel_from_factors({{std::move(column), std::move(row)}});
 }
 
 }  // namespace sepflow

@@ -127,41 +127,33 @@ Kernel disc(const Numbers &n) {
     }));
 }
 
-// Laplacian of the normalised Gaussian, (r^2 - 2 s^2) / (2 pi s^6) * exp(-r^2 / (2 s^2)), where 2 s^2 is
-// replaced by the number that lets the truncated samples sum to zero: flat regions give zero, and the rank
-// stays two.
+// Laplacian of the normalised Gaussian, (x^2 + y^2 - 2 s^2) / (2 pi s^6) * exp(-x^2 / (2 s^2)) exp(-y^2 / (2 s^2)): a
+// second derivative along x that smooths along y, and the other way round. s^2, subtracted from each square, is
+// replaced by the number that lets the truncated samples sum to zero: flat regions give zero.
 Kernel laplacian_of_gaussian(const Numbers &n) {
     const double s2 = n[0] * n[0];
     require(n[0] > 0, "sigma must be above 0");
     const int64_t radius = checked_radius(std::ceil(kGaussianReach * n[0]));
-    const auto bell = [&](double r2) { return std::exp(-r2 / (2 * s2)); };
-    double weight = 0, moment = 0;
-    for (int64_t y = -radius; y <= radius; ++y) {
-        for (int64_t x = -radius; x <= radius; ++x) {
-            const auto r2 = static_cast<double>(x * x + y * y);
-            weight += bell(r2);
-            moment += r2 * bell(r2);
-        }
-    }
-    return sampled_2d(radius, [&](double x, double y) {
-        const double r2 = x * x + y * y;
-        return (r2 - moment / weight) / (2 * kPi * s2 * s2 * s2) * bell(r2);
-    });
+    const auto bell = [&](double x) { return std::exp(-x * x / (2 * s2)); };
+    const std::vector<double> smooth = sampled(radius, 1, bell);
+    const double moment =
+        sum(sampled(radius, 1, [&](double x) { return x * x * bell(x); })) / sum(smooth);
+    const std::vector<double> curve = sampled(
+        radius, 1, [&](double x) { return (x * x - moment) / (2 * kPi * s2 * s2 * s2) * bell(x); });
+    return kernel_from_factors({{smooth, curve}, {curve, smooth}});
 }
 
 Kernel difference_of_gaussians(const Numbers &n) {
-    const auto normalised_on = [](int64_t radius, double sigma) {
+    require(n[0] > 0 && n[1] > 0, "both sigmas must be above 0");
+    const int64_t radius = checked_radius(std::ceil(kGaussianReach * std::max(n[0], n[1])));
+    const auto normalised_on_radius = [&](double sigma) {
         return normalised(
             sampled(radius, 1, [&](double x) { return std::exp(-x * x / (2 * sigma * sigma)); }));
     };
-    require(n[0] > 0 && n[1] > 0, "both sigmas must be above 0");
-    const int64_t radius = checked_radius(std::ceil(kGaussianReach * std::max(n[0], n[1])));
-    const std::vector<double> a = normalised_on(radius, n[0]), b = normalised_on(radius, n[1]);
-    return sampled_2d(radius, [&](double x, double y) {
-        const auto i = static_cast<size_t>(radius + static_cast<int64_t>(x));
-        const auto j = static_cast<size_t>(radius + static_cast<int64_t>(y));
-        return a[i] * a[j] - b[i] * b[j];
-    });
+    const std::vector<double> a = normalised_on_radius(n[0]), b = normalised_on_radius(n[1]);
+    std::vector<double> minus_b = b;
+    for (double &tap : minus_b) tap = -tap;
+    return kernel_from_factors({{a, a}, {minus_b, b}});
 }
 
 // Derivative along x of the Gaussian; its response to a ramp of slope 1 is 1.
@@ -179,15 +171,24 @@ Kernel derivative(const Numbers &n) {
     return kernel_from_vectors(gaussian_filter(sigma), row);
 }
 
+// cos(a x + b y) = cos(a x) cos(b y) - sin(a x) sin(b y), each with the Gaussian along its axis.
 Kernel gabor(const Numbers &n) {
     const double sigma = n[0], wavelength = n[1], angle = n[2] * kPi / 180;
     require(sigma > 0, "sigma must be above 0");
     require(wavelength > 0, "the wavelength must be above 0");
-    return sampled_2d(checked_radius(std::ceil(kGaussianReach * sigma)), [&](double x, double y) {
-        const double along = x * std::cos(angle) + y * std::sin(angle);
-        return std::exp(-(x * x + y * y) / (2 * sigma * sigma)) *
-               std::cos(2 * kPi * along / wavelength);
-    });
+    const int64_t radius = checked_radius(std::ceil(kGaussianReach * sigma));
+    const auto wave = [&](double frequency, double sign) {
+        return sampled(radius, sign, [&](double x) {
+            const double phase = 2 * kPi * frequency * x / wavelength;
+            return std::exp(-x * x / (2 * sigma * sigma)) *
+                   (sign > 0 ? std::cos(phase) : std::sin(phase));
+        });
+    };
+    const double along_x = std::cos(angle), along_y = std::sin(angle);
+    std::vector<double> minus_sine = wave(along_y, -1);
+    for (double &tap : minus_sine) tap = -tap;
+    return kernel_from_factors(
+        {{wave(along_y, 1), wave(along_x, 1)}, {minus_sine, wave(along_x, -1)}});
 }
 
 // A line of the given length and one pixel of width, each tap its overlap measured by distance.
@@ -213,12 +214,16 @@ Kernel exponential_sum(const Numbers &n) {
         const double ratio = std::fabs(n[k]) / (1e-6 * largest);
         if (ratio > 1) reach = std::max(reach, std::sqrt(std::log(ratio) / n[k + 1]));
     }
-    return sampled_2d(checked_radius(std::ceil(reach)), [&](double x, double y) {
-        double value = 0;
-        for (size_t k = 0; k < n.size(); k += 2)
-            value += n[k] * std::exp(-(x * x + y * y) * n[k + 1]);
-        return value;
-    });
+    const int64_t radius = checked_radius(std::ceil(reach));
+    std::vector<Factor> factors;
+    for (size_t k = 0; k < n.size(); k += 2) {
+        const std::vector<double> bell =
+            sampled(radius, 1, [&](double x) { return std::exp(-x * x * n[k + 1]); });
+        Factor factor = {bell, bell};
+        for (double &tap : factor.column) tap *= n[k];
+        factors.push_back(factor);
+    }
+    return kernel_from_factors(factors);
 }
 
 Kernel laplacian(const Numbers &) {

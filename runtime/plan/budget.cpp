@@ -52,9 +52,8 @@ double allowed_error(const Options &options, double kernel_norm_1) {
 
 double output_error(const Plan &plan) {
     const sepflow_type type = plan.options.in_type;
-    const double rounding = plan.fixed
-                                ? plan.fixed->error
-                                : pixel_range(type).largest() * plan.factoring.rounding_bound;
+    const double rounding =
+        plan.fixed ? plan.fixed->error : pixel_range(type).largest() * plan.rounding_bound();
     return remainder_error(plan.factoring, type) + rounding;
 }
 

@@ -44,6 +44,8 @@ sepflow_plan_description describe_plan(const Plan &plan) {
     d.rounding_bound = plan.rounding_bound();
     d.error_bound = plan.error_bound();
     d.output_error_bound = output_error(plan);
+    d.is_exact = plan.exact ? 1 : 0;
+    d.exactness = plan.exactness.c_str();
     d.method = "separable";
     d.reason = plan.reason.c_str();
     d.variant = plan.options.passes->name;

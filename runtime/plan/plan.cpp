@@ -6,6 +6,7 @@
 
 #include "runtime/error.h"
 #include "runtime/plan/budget.h"
+#include "runtime/plan/exactness.h"
 
 namespace sepflow {
 
@@ -235,8 +236,8 @@ bool is_identity(const Plan &plan) {
 std::string explain_rank(const Plan &plan) {
     const Factoring &factoring = plan.factoring;
     const std::string rank = std::to_string(factoring.rank());
-    if (!plan.kernel.factors.empty())
-        return "the 1-D filters were given, so nothing had to be found";
+    if (!plan.kernel.factors.empty() && factoring.rank() == plan.kernel.factors.size())
+        return "the 1-D filters come with the kernel, so nothing had to be found";
     if (plan.options.rank != 0) return "rank " + rank + " was asked for";
     if (factoring.rank() == 1)
         return "one pair of 1-D filters stays within the tolerance: separable";
@@ -258,6 +259,9 @@ Plan make_plan(const Kernel &kernel, const Options &options) {
     choose_passes(plan);
     pass_taps(plan);
     plan.identity = is_identity(plan);
+    const Exactness exact = exactness(plan);
+    plan.exact = exact.is_exact;
+    plan.exactness = exact.reason;
     plan.reason = explain_rank(plan);
     return plan;
 }

@@ -77,7 +77,9 @@ struct Plan {
     RowPass sample_row_pass = nullptr;        // writes samples, for what is converted afterwards
     Form column_form = Form::kPlain, row_form = Form::kPlain;  // both plain, or neither
     bool identity = false;
-    std::string reason;  // why this rank and method, a sentence
+    bool exact = false;     // no sum is rounded before the end; see exactness.h
+    std::string exactness;  // why, or why not
+    std::string reason;     // why this rank and method, a sentence
 
     // Samples are what the passes work on: s16 in fixed point, else f32 or f64.
     sepflow_type sample_type() const {
@@ -90,7 +92,10 @@ struct Plan {
                options.border_y == SEPFLOW_BORDER_TRUNCATE;
     }
     // Bounds for |image| <= 1, before the conversion to the output's type: what both passes round, and all there is.
-    double rounding_bound() const { return fixed ? fixed->error / 255 : factoring.rounding_bound; }
+    double rounding_bound() const {
+        if (exact) return 0;
+        return fixed ? fixed->error / 255 : factoring.rounding_bound;
+    }
     double error_bound() const { return factoring.remainder_norm_1 + rounding_bound(); }
     bool transposed() const { return row_form != Form::kPlain; }
     // What the row pass writes: the output's pixels, or samples that are converted afterwards: f16, which the

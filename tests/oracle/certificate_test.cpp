@@ -166,3 +166,94 @@ TEST_CASE("a constant-preserving remainder costs images of one sign half as much
     CHECK(remainder > 0.49 * 255 * d.remainder_norm_1);
     CHECK(remainder < 0.51 * 255 * d.remainder_norm_1);
 }
+
+TEST_CASE(
+    "what is called exact is the direct sum to the last bit, on the images that fill its sums") {
+    const sepflow_type ins[] = {SEPFLOW_U8, SEPFLOW_U16, SEPFLOW_S16};
+    const sepflow_type outs[] = {SEPFLOW_U8, SEPFLOW_U16, SEPFLOW_S16, SEPFLOW_F32, SEPFLOW_F64};
+    int exact = 0, not_exact = 0;
+    for (uint64_t seed = 1; seed <= 200; ++seed) {
+        std::mt19937_64 random(seed);
+        const auto pick = [&](int64_t low, int64_t high) {
+            return std::uniform_int_distribution<int64_t>(low, high)(random);
+        };
+        const sepflow_type in = ins[seed % 3], out = outs[seed % 5];
+        const int64_t most = int64_t{1} << pick(1, 7);
+        const double scale = std::ldexp(1.0, -static_cast<int>(pick(0, 6)));
+        const auto filter = [&](int64_t length) {
+            std::vector<double> taps(static_cast<size_t>(length));
+            for (double &tap : taps) tap = static_cast<double>(pick(-most / 2, most));
+            if (seed % 4 == 0) {
+                for (size_t k = 0; k < taps.size(); ++k)
+                    taps[taps.size() - 1 - k] = taps[k];  // folds
+            }
+            return taps;
+        };
+        Case c;
+        set_vectors(c, filter(pick(1, 7)), filter(pick(1, 9)));
+        for (double &tap : c.column) tap *= scale;
+        set_vectors(c, c.column, c.row);
+        sepflow_options options = options_of(in, out);
+        options.delta = c.options.delta = static_cast<double>(pick(0, 3)) / 4;
+        options.schedule = static_cast<int32_t>(pick(0, 2));
+        for (const char *variant : variants()) {
+            options.variant = variant;
+            const Certified certificate = certified(c.kernel, options);
+            if (certificate.d.is_exact == 0) {
+                ++not_exact;
+                CHECK(std::string(certificate.d.exactness) != "");
+                continue;
+            }
+            ++exact;
+            CHECK(certificate.d.output_error_bound == 0);
+            Image image = random_image(29, 21, 1, in, random);
+            const Range range = range_of(in);
+            for (double &sample : image.samples) {
+                if (pick(0, 2) != 0) sample = pick(0, 1) != 0 ? range.high : range.low;
+            }
+            Pixels from(in, 29, 21, 1, Layout::kInterleaved),
+                to(out, 29, 21, 1, Layout::kInterleaved);
+            from.write(image);
+            apply(certificate.plan, from.image(), to.image());
+            const Image got = to.read();
+            int64_t wrong = 0;
+            for (int64_t y = 0; y < 21; ++y) {
+                for (int64_t x = 0; x < 29; ++x)
+                    wrong += got.at(x, y, 0) !=
+                             to_type(convolve(image, c.kernel, c.options, x, y, 0).value, out);
+            }
+            CAPTURE(seed);
+            REQUIRE_MESSAGE(wrong == 0, std::string(variant), ": ", wrong, " pixels differ; ",
+                            certificate.d.exactness);
+        }
+    }
+    CHECK(exact > 100);
+    CHECK(not_exact > 20);
+    MESSAGE(exact, " plans were exact, ", not_exact, " not");
+}
+
+TEST_CASE("a plan says why it is not exact") {
+    const struct {
+        const char *kernel;
+        sepflow_type type;
+        int border;
+        const char *why;
+    } cases[] = {
+        {"sobel x", SEPFLOW_F32, SEPFLOW_BORDER_REFLECT, "floats"},
+        {"gaussian 2", SEPFLOW_U16, SEPFLOW_BORDER_REFLECT, "multiply to the kernel"},
+        {"binomial 3", SEPFLOW_U8, SEPFLOW_BORDER_TRUNCATE, "truncated"},
+        {"box 3", SEPFLOW_U8, SEPFLOW_BORDER_REFLECT, "multiply to the kernel"},
+        {"row 1000 1001 col 999 1003", SEPFLOW_U16, SEPFLOW_BORDER_REFLECT, "more bits"},
+    };
+    for (const auto &c : cases) {
+        sepflow_options options = options_of(c.type);
+        options.border_x = c.border;
+        const PlanPointer plan = plan_from(c.kernel, options);
+        sepflow_plan_description d = {};
+        d.struct_size = sizeof d;
+        REQUIRE(sepflow_plan_describe(plan.get(), &d) == SEPFLOW_OK);
+        CHECK(d.is_exact == 0);
+        CHECK_MESSAGE(std::string(d.exactness).find(c.why) != std::string::npos,
+                      std::string(d.exactness));
+    }
+}
