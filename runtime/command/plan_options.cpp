@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <iterator>
 #include <vector>
 
@@ -69,6 +70,18 @@ std::string number_text(double value) {
     return text;
 }
 
+// "1/510" as a number; anything else as it is.
+std::string quotient(const std::string &text) {
+    const size_t slash = text.find('/');
+    double above = 0, below = 0;
+    if (slash == std::string::npos || !CLI::detail::lexical_cast(text.substr(0, slash), above) ||
+        !CLI::detail::lexical_cast(text.substr(slash + 1), below))
+        return text;
+    char number[40];
+    std::snprintf(number, sizeof number, "%.17g", above / below);
+    return number;
+}
+
 }  // namespace
 
 void add_plan_options(CLI::App &verb, PlanOptions &o) {
@@ -94,8 +107,11 @@ void add_plan_options(CLI::App &verb, PlanOptions &o) {
         ->type_name("X,Y")
         ->check(check_anchor);
     verb.add_option("--tolerance", o.tolerance,
-                    "Error allowed, as a part of the result's full scale (between integers 0.5 "
-                    "units: 1/510 for u8; else the arithmetic's precision)");
+                    "Error allowed, as a part of the result's full scale, such as 1/510 (the "
+                    "default: between integers half a "
+                    "unit, else the arithmetic's precision)")
+        ->type_name("PART")
+        ->transform(quotient);
     verb.add_option("--rank", o.rank, "Use exactly this rank")
         ->check(CLI::Range(1, static_cast<int>(kMaxKernelLength)));
     verb.add_option("--scale", o.scale, "Multiply the result (1)")->check(check_scale);

@@ -78,6 +78,9 @@ TEST_CASE("tolerance and rank change what explain finds") {
     const int full = explain(folder, {"disc 6"})["rank"];
     CHECK(full > 2);
     CHECK(explain(folder, {"disc 6", "--tolerance", "0.2"})["rank"] < full);
+    CHECK(explain(folder, {"disc 6", "--tolerance", "1/8"})["tolerance"] == 0.125);
+    CHECK(explain(folder, {"disc 6", "--in-type", "u8"})["tolerance"].get<double>() ==
+          doctest::Approx(1 / 510.0));
     CHECK(explain(folder, {"disc 6", "--rank", "2"})["rank"] == 2);
     CHECK(explain(folder, {"1x3 1 2 3", "--convolve"})["taps"] == nlohmann::json({{3, 2, 1}}));
     CHECK(explain(folder, {"box 3 5", "--anchor", "0,1"})["anchor"] == nlohmann::json({0, 1}));
