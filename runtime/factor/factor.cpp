@@ -117,8 +117,7 @@ std::vector<Factor> chosen(const Kernel &kernel, const Budget &budget, const Fac
             static_cast<long double>(result.tolerance) * result.kernel_norm_1;
         return fewest_factors(kernel, found.factors, allowed, budget.offset, rounding);
     }
-    found.factors.resize(std::min(budget.rank, found.factors.size()));
-    return rounded(found.factors, rounding);
+    return so_many_factors(kernel, std::move(found.factors), budget.rank, rounding);
 }
 
 bool equal(const Factor &a, const Factor &b) {

@@ -1,0 +1,151 @@
+#include "runtime/factor/refine.h"
+
+#include <algorithm>
+#include <cmath>
+#include <lapacke.h>
+
+#include "runtime/factor/norms.h"
+
+namespace sepflow {
+
+namespace {
+
+constexpr int kMostRounds = 40;
+constexpr double kMostWork = 4e8;  // multiply-adds: a second at worst
+
+// A matrix of one row for each term: the row filters, or the column filters.
+using Filters = std::vector<std::vector<double>>;
+
+// 1, -1 or 0: what a filter's mirror image is of it.
+int parity(const std::vector<double> &filter) {
+    const auto mirrors = [&](double sign) {
+        for (size_t k = 0; k < filter.size(); ++k) {
+            if (filter[k] != sign * filter[filter.size() - 1 - k]) return false;
+        }
+        return true;
+    };
+    return mirrors(1) ? 1 : mirrors(-1) ? -1 : 0;
+}
+
+void impose(int parity, std::vector<double> &filter) {
+    if (parity == 0) return;
+    for (size_t k = 0, last = filter.size() - 1; k <= last - k; ++k) {
+        const double mean = (filter[k] + parity * filter[last - k]) / 2;
+        filter[last - k] = parity * mean;
+        filter[k] = mean;
+        if (k == last - k && parity < 0) filter[k] = 0;
+    }
+}
+
+class Refinement {
+  public:
+    Refinement(const Kernel &kernel, const std::vector<Factor> &factors) : kernel_(kernel) {
+        for (const Factor &factor : factors) {
+            columns_.push_back(factor.column);
+            rows_.push_back(factor.row);
+            column_parity_.push_back(parity(factor.column));
+            row_parity_.push_back(parity(factor.row));
+        }
+    }
+
+    // One of each side. False if a system cannot be solved.
+    bool round() {
+        balance();
+        if (!solve(columns_, rows_, kernel_.rows, kernel_.columns, false)) return false;
+        for (size_t t = 0; t < columns_.size(); ++t) impose(column_parity_[t], columns_[t]);
+        if (!solve(rows_, columns_, kernel_.columns, kernel_.rows, true)) return false;
+        for (size_t t = 0; t < rows_.size(); ++t) impose(row_parity_[t], rows_[t]);
+        return true;
+    }
+
+    double remainder(size_t y, size_t x) const {
+        double e = kernel_.tap(y, x);
+        for (size_t t = 0; t < rows_.size(); ++t) e -= columns_[t][y] * rows_[t][x];
+        return e;
+    }
+
+    double norm_1() const {
+        double sum = 0;
+        for (size_t y = 0; y < kernel_.rows; ++y) {
+            for (size_t x = 0; x < kernel_.columns; ++x) sum += std::fabs(remainder(y, x));
+        }
+        return sum;
+    }
+
+    std::vector<Factor> factors() const {
+        std::vector<Factor> result;
+        for (size_t t = 0; t < rows_.size(); ++t) result.push_back({columns_[t], rows_[t]});
+        return result;
+    }
+
+  private:
+    // Equal lengths on both sides keep the systems well conditioned.
+    void balance() {
+        for (size_t t = 0; t < rows_.size(); ++t) {
+            const double c = norm_2(columns_[t]), r = norm_2(rows_[t]);
+            if (c == 0 || r == 0) continue;
+            const double scale = std::sqrt(c / r);
+            for (double &tap : rows_[t]) tap *= scale;
+            for (double &tap : columns_[t]) tap /= scale;
+        }
+    }
+
+    // For each place i of the unknown filters, the r x r normal equations sum over j of w d d^T u = sum of w K d.
+    bool solve(Filters &unknown, const Filters &known, size_t places, size_t others,
+               bool by_column) {
+        const size_t r = known.size();
+        double largest = 0;
+        for (size_t y = 0; y < kernel_.rows; ++y) {
+            for (size_t x = 0; x < kernel_.columns; ++x)
+                largest = std::max(largest, std::fabs(remainder(y, x)));
+        }
+        if (largest == 0) return false;
+        // Where E is next to nothing the weight stays finite.
+        const double least = 1e-4 * largest;
+        Filters solved = unknown;
+        std::vector<double> matrix(r * r), right(r);
+        for (size_t i = 0; i < places; ++i) {
+            std::fill(matrix.begin(), matrix.end(), 0.0);
+            std::fill(right.begin(), right.end(), 0.0);
+            for (size_t j = 0; j < others; ++j) {
+                const size_t y = by_column ? j : i, x = by_column ? i : j;
+                const double weight = largest / (std::fabs(remainder(y, x)) + least);
+                for (size_t s = 0; s < r; ++s) {
+                    const double weighted = weight * known[s][j];
+                    right[s] += weighted * kernel_.tap(y, x);
+                    for (size_t t = 0; t <= s; ++t) matrix[s * r + t] += weighted * known[t][j];
+                }
+            }
+            const auto n = static_cast<lapack_int>(r);
+            if (LAPACKE_dposv(LAPACK_ROW_MAJOR, 'L', n, 1, matrix.data(), n, right.data(), 1) != 0)
+                return false;
+            for (size_t t = 0; t < r; ++t) solved[t][i] = right[t];
+        }
+        unknown = solved;
+        return true;
+    }
+
+    const Kernel &kernel_;
+    Filters columns_, rows_;
+    std::vector<int> column_parity_, row_parity_;
+};
+
+}  // namespace
+
+std::vector<Factor> refined(const Kernel &kernel, const std::vector<Factor> &factors) {
+    const auto r = static_cast<double>(factors.size());
+    const double work = static_cast<double>(kernel.rows * kernel.columns) * r * (r + 6);
+    const int rounds = static_cast<int>(std::min<double>(kMostRounds, kMostWork / work));
+    Refinement refinement(kernel, factors);
+    std::vector<Factor> best = factors;
+    double least = refinement.norm_1();
+    for (int i = 0; i < rounds && refinement.round(); ++i) {
+        const double norm = refinement.norm_1();
+        if (!(norm < least)) continue;
+        least = norm;
+        best = refinement.factors();
+    }
+    return best;
+}
+
+}  // namespace sepflow
