@@ -43,7 +43,8 @@ void add_explain(CLI::App &app) {
         ->check(CLI::IsMember(type_names()));
     verb->add_flag("--json", o->json, "Write JSON");
     verb->add_option("--picture", o->picture,
-                     "Draw the kernel, what the factors make of it, and the error, into this file")
+                     "Draw the kernel, what the factors make of it, the error and the singular "
+                     "values, into this file")
         ->type_name("FILE");
     verb->callback([o] { explain(*o); });
 }

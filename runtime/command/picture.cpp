@@ -77,6 +77,27 @@ std::string scale_caption(double full_scale) {
                           : "zero everywhere";
 }
 
+// Bars on a scale of logarithms over twelve decades; those of the terms that were taken are dark.
+void draw_spectrum(Canvas &canvas, int x, const sepflow_plan_description &d) {
+    constexpr int64_t kMost = 40;
+    constexpr double kDecades = 12;
+    constexpr Colour kTaken = {33, 102, 172}, kLeftOut = {190, 190, 190};
+    const int64_t count = std::min(d.singular_value_count, kMost);
+    const int pitch = std::clamp(kPanel / static_cast<int>(count), 4, 40);
+    canvas.fill(x, kHeading + kPanel, kPanel, 1, {160, 160, 160});
+    for (int64_t i = 0; i < count && d.singular_values[i] > 0; ++i) {
+        const double decades = std::log10(d.singular_values[i] / d.singular_values[0]);
+        const int height =
+            std::max(1, static_cast<int>(std::lround(kPanel * (1 + decades / kDecades))));
+        canvas.fill(x + static_cast<int>(i) * pitch, kHeading + kPanel - height, pitch - 2, height,
+                    i < d.rank ? kTaken : kLeftOut);
+    }
+    canvas.write(x, kHeading + kPanel + 10, "singular values", 15, kInk);
+    canvas.write(x, kHeading + kPanel + 34,
+                 "largest " + short_number(d.singular_values[0]) + "; full height is 12 decades",
+                 12, kInk);
+}
+
 }  // namespace
 
 void draw_plan(const sepflow_plan *plan, const std::string &kernel_text, const std::string &path) {
@@ -90,7 +111,7 @@ void draw_plan(const sepflow_plan *plan, const std::string &kernel_text, const s
     Matrix error = kernel;
     for (size_t i = 0; i < error.values.size(); ++i) error.values[i] -= sum.values[i];
 
-    Canvas canvas(3 * kPanel + 4 * kMargin, kHeading + kPanel + kCaption, kPaper);
+    Canvas canvas(4 * kPanel + 5 * kMargin, kHeading + kPanel + kCaption, kPaper);
     const std::string heading = kernel_text.substr(0, 100) + ":  " + std::to_string(d.rows) +
                                 " x " + std::to_string(d.columns) + ", rank " +
                                 std::to_string(d.rank) + ", error bound " +
@@ -103,6 +124,7 @@ void draw_plan(const sepflow_plan *plan, const std::string &kernel_text, const s
                "colours as for the kernel");
     draw_panel(canvas, 3 * kMargin + 2 * kPanel, error, error.largest(), "error, K - factors",
                scale_caption(error.largest()));
+    draw_spectrum(canvas, 4 * kMargin + 3 * kPanel, d);
     canvas.save(path);
 }
 

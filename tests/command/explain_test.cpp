@@ -96,12 +96,12 @@ TEST_CASE("explain's text names the rank, the bound and the cost") {
     }
 }
 
-TEST_CASE("explain draws three panels side by side") {
+TEST_CASE("explain draws four panels side by side") {
     Folder folder;
     REQUIRE(folder.run({"explain", "-k", "gabor 3 6 30", "--picture", "p.png"}).exit_code == 0);
     const std::string png = folder.read("p.png");
     CHECK(png.substr(1, 3) == "PNG");
-    CHECK(word(png, 16) > 2 * word(png, 20));  // wider than high, as three squares are
+    CHECK(word(png, 16) > 3 * word(png, 20));  // wider than high, as four squares are
     const Outcome refused = folder.run({"explain", "-k", "box 3", "--picture", "p.pfm"});
     CHECK(refused.exit_code == 1);
     CHECK(folder.names() == std::vector<std::string>{"p.png"});
