@@ -52,7 +52,7 @@ mutate runtime/execute/stage.cpp 's/loaded.y - area.y) \* staged.columns/loaded.
 mutate runtime/host/tile.cpp 's/same_format \&\& others == 0/same_format/' sepflow_host_tests
 mutate runtime/factor/symmetry.cpp 's/return {{y, x}};/return {{Parity::kNone, Parity::kNone}};/' sepflow_factor_tests
 mutate runtime/factor/constant.cpp 's/filter\[i\] = filter\[mirror\] = moved/filter[i] = moved/' sepflow_factor_tests
-mutate runtime/factor/rank.cpp 's/stored_norm <= allowed ||/false ||/' sepflow_factor_tests
+mutate runtime/factor/rank.cpp 's/if (size <= allowed ||/if (false ||/' sepflow_factor_tests
 mutate runtime/host/tile.cpp 's/needed\[feed\] = united(needed\[feed\], in);/needed[feed] = is_empty(in) ? united(in, in) : in;/' sepflow_host_tests
 mutate runtime/host/compute.cpp 's/sepflow::overlap(place.image, job.out)/false/' sepflow_host_tests
 mutate runtime/structs.h 's/first->struct_size)/sizeof(Struct))/' sepflow_host_tests
