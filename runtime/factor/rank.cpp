@@ -45,30 +45,56 @@ std::vector<Factor> canonical(std::vector<Factor> factors) {
     return factors;
 }
 
+std::vector<Factor> refined_and_rounded(const Kernel &kernel, std::vector<Factor> factors,
+                                        const Rounding &rounding) {
+    return rounded(canonical(refined(kernel, factors)), rounding);
+}
+
+// With so few of the candidates that refining them just keeps what `stored`, one for each, keep; by halving, since the
+// more there are the nearer they come.
+std::vector<Factor> with_fewer(const Kernel &kernel, const std::vector<Factor> &candidates,
+                               const std::vector<long double> &cut_norms, long double allowed,
+                               double offset, const Rounding &rounding,
+                               std::vector<Factor> stored) {
+    size_t too_few = 0;
+    // Refining brings a cut to a third at best.
+    while (too_few + 1 < candidates.size() && cut_norms[too_few] > 3 * allowed) ++too_few;
+    while (stored.size() - too_few > 1) {
+        const size_t rank = (too_few + stored.size()) / 2;
+        std::vector<Factor> fewer = refined_and_rounded(
+            kernel, {candidates.begin(), candidates.begin() + static_cast<ptrdiff_t>(rank)},
+            rounding);
+        if (remainder_size(kernel, fewer, offset) <= allowed) {
+            stored = std::move(fewer);
+        } else {
+            too_few = rank;
+        }
+    }
+    return stored;
+}
+
 }  // namespace
 
 std::vector<Factor> fewest_factors(const Kernel &kernel, const std::vector<Factor> &candidates,
                                    long double allowed, double offset, const Rounding &rounding) {
     const long double unit = rounding.precision == Precision::kSingle ? 0x1p-24L : 0x1p-53L;
     Remainder cut(kernel);
-    const long double kernel_norm = cut.norm_1();
     const long double within_rounding = std::max(allowed, unit * cut.norm_1());
     std::vector<Factor> taken;
+    std::vector<long double> cut_norms;  // without the first, the first two, ...
     for (const Factor &candidate : candidates) {
         taken.push_back(candidate);
         cut.subtract(candidate);
         const long double cut_norm = cut.norm_1();
-        if (cut_norm > within_rounding) {
-            // Refining brings it to a third at best.
-            if (allowed < unit * kernel_norm || cut_norm > 3 * allowed) continue;
-            const std::vector<Factor> stored = rounded(canonical(refined(kernel, taken)), rounding);
-            if (remainder_size(kernel, stored, offset) <= allowed) return stored;
-            continue;
-        }
+        cut_norms.push_back(cut_norm);
+        if (cut_norm > within_rounding) continue;
         std::vector<Factor> stored = rounded(taken, rounding);
         const long double size = remainder_size(kernel, stored, offset);
+        if (size <= allowed)
+            return with_fewer(kernel, taken, cut_norms, allowed, offset, rounding,
+                              std::move(stored));
         // What is cut is all that more candidates could add.
-        if (size <= allowed || size - (1 + offset) * cut_norm > allowed) return stored;
+        if (size - (1 + offset) * cut_norm > allowed) return stored;
     }
     return rounded(taken, rounding);
 }
@@ -77,7 +103,7 @@ std::vector<Factor> so_many_factors(const Kernel &kernel, std::vector<Factor> ca
                                     size_t rank, const Rounding &rounding) {
     if (rank >= candidates.size()) return rounded(candidates, rounding);
     candidates.resize(rank);
-    return rounded(canonical(refined(kernel, candidates)), rounding);
+    return refined_and_rounded(kernel, std::move(candidates), rounding);
 }
 
 }  // namespace sepflow
