@@ -72,10 +72,15 @@ std::string number_text(double value) {
 
 // "1/510" as a number; anything else as it is.
 std::string quotient(const std::string &text) {
-    const size_t slash = text.find('/');
+    const size_t slash = std::min(text.find('/'), text.size());
     double above = 0, below = 0;
-    if (slash == std::string::npos || !CLI::detail::lexical_cast(text.substr(0, slash), above) ||
-        !CLI::detail::lexical_cast(text.substr(slash + 1), below))
+    const auto is_number = [](const char *first, const char *last, double &number) {
+        const auto [end, error] = std::from_chars(first, last, number);
+        return error == std::errc() && end == last;
+    };
+    const char *first = text.data(), *last = first + text.size();
+    if (first + slash == last || !is_number(first, first + slash, above) ||
+        !is_number(first + slash + 1, last, below))
         return text;
     char number[40];
     std::snprintf(number, sizeof number, "%.17g", above / below);

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+
+#include "runtime/factor/norms.h"
 
 namespace sepflow {
 
@@ -14,11 +15,6 @@ bool known_ranges(const Options &options) {
 
 double full_scale(sepflow_type type) {
     return 2 * pixel_range(type).half_width();
-}
-
-double norm_1(const Kernel &kernel) {
-    return std::accumulate(kernel.taps.begin(), kernel.taps.end(), 0.0,
-                           [](double sum, double tap) { return sum + std::fabs(tap); });
 }
 
 }  // namespace
@@ -50,6 +46,11 @@ double allowed_error(const Options &options, double kernel_norm_1) {
     return tolerance == 0 ? 0.5 : tolerance * full_scale(options.out_type);
 }
 
+bool keeps_budget(const Plan &plan) {
+    const double allowed = allowed_error(plan.options, plan.factoring.kernel_norm_1);
+    return allowed == 0 || output_error(plan) <= allowed;
+}
+
 double output_error(const Plan &plan) {
     const sepflow_type type = plan.options.in_type;
     const double rounding =
@@ -69,7 +70,7 @@ Factoring factor_within_budget(const Kernel &kernel, const Options &options) {
     budget.rank = options.rank;
     budget.precision = options.precision;
     budget.offset = std::fabs(range.middle()) / range.half_width();
-    const double norm = norm_1(kernel), allowed = allowed_error(options, norm);
+    const double norm = sum_abs(kernel.taps), allowed = allowed_error(options, norm);
     if (!(norm > 0 && std::isfinite(norm)) || !(allowed > 0)) {
         budget.tolerance = options.tolerance;
         return factor_kernel(kernel, budget);

@@ -33,6 +33,9 @@ double remainder_error(const Factoring &factoring, sepflow_type in_type);
 // type; of floats, within -1 .. 1.
 double output_error(const Plan &plan);
 
+// Whether that is within the error allowed; where the arithmetic alone rounds by more, it cannot be.
+bool keeps_budget(const Plan &plan);
+
 // Of the full scale of the output.
 double tolerance_used(const Plan &plan);
 

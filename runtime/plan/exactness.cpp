@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "runtime/factor/norms.h"
 #include "runtime/plan/budget.h"
+#include "runtime/plan/dyadic.h"
 
 namespace sepflow {
 
@@ -11,21 +13,8 @@ namespace {
 
 constexpr int kMostBits = 60;
 
-// The least b >= 0 for which all numbers are multiples of 2^-b; kMostBits if there is none below.
 int grid_bits(const std::vector<double> &numbers) {
-    int bits = 0;
-    for (const double number : numbers) {
-        while (bits < kMostBits &&
-               std::ldexp(number, bits) != std::nearbyint(std::ldexp(number, bits)))
-            ++bits;
-    }
-    return bits;
-}
-
-double norm_1(const std::vector<double> &filter) {
-    double sum = 0;
-    for (const double tap : filter) sum += std::fabs(tap);
-    return sum;
+    return fraction_bits(numbers.data(), numbers.data() + numbers.size(), kMostBits);
 }
 
 }  // namespace
@@ -49,8 +38,8 @@ Exactness exactness(const Plan &plan) {
     double column = 0, row = 0;
     const double pixel = pixel_range(options.in_type).largest();
     for (const Factor &factor : plan.factoring.factors) {
-        column = std::max(column, pixel * norm_1(factor.column));
-        row += pixel * norm_1(factor.column) * norm_1(factor.row);
+        column = std::max(column, pixel * sum_abs(factor.column));
+        row += pixel * sum_abs(factor.column) * sum_abs(factor.row);
     }
     const bool is_double = plan.precision == Precision::kDouble;
     const double most = is_double ? 0x1p53 : 0x1p24;

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "runtime/plan/dyadic.h"
+
 namespace sepflow {
 
 namespace {
@@ -50,17 +52,9 @@ bool fits(const Range &range, int bits, double slack) {
            std::ldexp(range.high, bits) + slack <= 32767;
 }
 
-// The least `bits` for which all taps are multiples of 2^-bits, or more than any that matters.
+// More than any that matters, if the taps are not dyadic.
 int fraction_bits(const FixedFilter &filter) {
-    int bits = 0;
-    const auto is_whole = [&](double tap) {
-        const double scaled = std::ldexp(tap, bits);
-        return scaled == std::nearbyint(scaled);
-    };
-    while (bits <= kExactBitsOfFloat &&
-           !std::all_of(filter.taps, filter.taps + filter.length, is_whole))
-        ++bits;
-    return bits;
+    return sepflow::fraction_bits(filter.taps, filter.taps + filter.length, kExactBitsOfFloat + 1);
 }
 
 // The taps times 2^bits, rounded; nothing if one does not fit. `error` is what rounding them, and the products, may add

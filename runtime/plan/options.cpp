@@ -5,7 +5,7 @@
 #include <string>
 
 #include "runtime/error.h"
-#include "runtime/plan/plan.h"
+#include "runtime/plan/budget.h"
 
 namespace sepflow {
 
@@ -35,11 +35,8 @@ void check_finite(double value, const char *name) {
 void check_border_value(const Options &options) {
     check_finite(options.border_value, "border_value");
     if (!is_integer(options.in_type)) return;
-    const int bits = options.in_type & 0xff;
-    const bool is_signed = options.in_type >> 8 == 2;
-    const double low = is_signed ? -std::ldexp(1.0, bits - 1) : 0;
-    const double high = std::ldexp(1.0, is_signed ? bits - 1 : bits) - 1;
-    if (options.border_value < low || options.border_value > high ||
+    const PixelRange range = pixel_range(options.in_type);
+    if (options.border_value < range.low || options.border_value > range.high ||
         options.border_value != std::floor(options.border_value)) {
         throw Error(SEPFLOW_E_PARAM, "border_value is not a pixel value of the input's type");
     }

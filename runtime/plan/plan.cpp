@@ -5,6 +5,7 @@
 #include <string>
 
 #include "runtime/error.h"
+#include "runtime/factor/symmetry.h"
 #include "runtime/plan/budget.h"
 #include "runtime/plan/exactness.h"
 
@@ -99,21 +100,13 @@ InputPixel input_pixel(sepflow_type type) {
     }
 }
 
-// Whether every filter equals its mirror image times `sign`.
-bool mirrors(const Taps &taps, double sign) {
-    for (int32_t t = 0; t < taps.terms; ++t) {
-        const double *filter = taps.f64.data() + static_cast<ptrdiff_t>(t) * taps.length;
-        for (int32_t k = 0; k < taps.length; ++k) {
-            if (filter[k] != sign * filter[taps.length - 1 - k]) return false;
-        }
-    }
-    return true;
-}
-
-Fold fold_of(const Taps &taps) {
-    if (taps.length < 2) return Fold::kNone;
-    if (mirrors(taps, 1)) return Fold::kEven;
-    return mirrors(taps, -1) ? Fold::kOdd : Fold::kNone;
+Fold fold_of(const std::vector<Factor> &factors, std::vector<double> Factor::*side) {
+    const auto all = [&](bool (*is_so)(const std::vector<double> &)) {
+        return std::all_of(factors.begin(), factors.end(),
+                           [&](const Factor &factor) { return is_so(factor.*side); });
+    };
+    if ((factors.front().*side).size() < 2) return Fold::kNone;
+    return all(is_even) ? Fold::kEven : all(is_odd) ? Fold::kOdd : Fold::kNone;
 }
 
 void choose_arithmetic(Plan &plan) {
@@ -140,7 +133,8 @@ constexpr Threshold kFromImage = {15, 19}, kFromStaged = {11, 15};
 void choose_forms(Plan &plan) {
     const int32_t schedule = plan.options.schedule;
     if (plan.fixed || schedule == SEPFLOW_SCHEDULE_PLAIN) return;
-    const Fold column_fold = fold_of(plan.column_taps), row_fold = fold_of(plan.row_taps);
+    const Fold column_fold = fold_of(plan.factoring.factors, &Factor::column),
+               row_fold = fold_of(plan.factoring.factors, &Factor::row);
     const Threshold &threshold =
         plan.options.in_type == plan.sample_type() ? kFromImage : kFromStaged;
     const int32_t from = row_fold == Fold::kNone ? threshold.not_folded : threshold.folded;
@@ -239,9 +233,12 @@ std::string explain_rank(const Plan &plan) {
     if (!plan.kernel.factors.empty() && factoring.rank() == plan.kernel.factors.size())
         return "the 1-D filters come with the kernel, so nothing had to be found";
     if (plan.options.rank != 0) return "rank " + rank + " was asked for";
+    if (!keeps_budget(plan))
+        return "the arithmetic rounds by more than the tolerance, so all terms that count beside "
+               "that are taken";
     if (factoring.rank() == 1)
         return "one pair of 1-D filters stays within the tolerance: separable";
-    return "rank " + rank + " is the smallest whose factors stay within the tolerance";
+    return "rank " + rank + " is the smallest that was found to stay within the tolerance";
 }
 
 }  // namespace

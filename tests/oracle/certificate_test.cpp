@@ -257,3 +257,19 @@ TEST_CASE("a plan says why it is not exact") {
                       std::string(d.exactness));
     }
 }
+
+TEST_CASE("a plan whose arithmetic rounds by more than the tolerance says so") {
+    sepflow_options options = options_of(SEPFLOW_U16);
+    const auto reason_of = [&](const char *kernel) {
+        const PlanPointer plan = plan_from(kernel, options);
+        sepflow_plan_description d = {};
+        d.struct_size = sizeof d;
+        REQUIRE(sepflow_plan_describe(plan.get(), &d) == SEPFLOW_OK);
+        const bool keeps = d.output_error_bound <= d.tolerance * 65535;
+        CHECK(keeps ==
+              (std::string(d.reason).find("more than the tolerance") == std::string::npos));
+        return keeps;
+    };
+    CHECK(reason_of("disc 2"));
+    CHECK(!reason_of("disc 40"));
+}
