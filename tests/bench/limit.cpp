@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <thread>
 
 namespace bench {
 
@@ -62,8 +63,17 @@ constexpr int64_t kMostSteps = 1 << 20;
 
 Contender copying(const Buffers &buffers) {
     const size_t bytes = buffers.workload.bytes();
-    return timed("memcpy", buffers.workload, [&buffers, bytes] {
-        std::memcpy(buffers.theirs.data(), buffers.in.data(), bytes);
+    const auto threads = static_cast<size_t>(buffers.workload.threads);
+    return timed("memcpy", buffers.workload, [&buffers, bytes, threads] {
+        const auto copy = [&](size_t i) {
+            const size_t first = bytes * i / threads, last = bytes * (i + 1) / threads;
+            std::memcpy(static_cast<char *>(buffers.theirs.data()) + first,
+                        static_cast<const char *>(buffers.in.data()) + first, last - first);
+        };
+        std::vector<std::thread> others;
+        for (size_t i = 1; i < threads; ++i) others.emplace_back(copy, i);
+        copy(0);
+        for (std::thread &thread : others) thread.join();
     });
 }
 

@@ -6,6 +6,7 @@
 
 namespace bench {
 
+// By as many threads as the workload's.
 Contender copying(const Buffers &buffers);
 
 // 2 * length multiply-adds for each sample and term, in registers, by the instruction set of the workload's variant:

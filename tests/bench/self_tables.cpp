@@ -30,10 +30,25 @@ std::vector<double> medians(const std::vector<Labelled> &all, double seconds) {
     return result;
 }
 
-std::vector<std::string> columns(std::vector<std::string> first,
-                                 const std::vector<std::string> &more) {
-    first.insert(first.end(), more.begin(), more.end());
-    return first;
+// A table that has a row for each workload, and in it a column for each way to run it; `number(times, i)` is what
+// stands in column i.
+template <typename Ways, typename Number>
+Row compared(const Settings &settings, const std::string &title, std::vector<std::string> columns,
+             const std::vector<std::string> &names, Ways ways, Number number) {
+    columns.insert(columns.end(), names.begin(), names.end());
+    Table table(title, columns);
+    for (const Workload &workload : settings.workloads) {
+        const std::vector<Labelled> all = ways(workload);
+        const std::vector<double> times = medians(all, settings.seconds);
+        Row row = row_of(workload);
+        for (size_t i = 0; i < all.size(); ++i) row[all[i].name] = number(times, i);
+        table.add(row);
+    }
+    return table.rows();
+}
+
+double of_first(const std::vector<double> &times, size_t i) {
+    return times[i] / times[0];
 }
 
 std::string schedule_chosen(const Workload &w) {
@@ -59,98 +74,87 @@ std::string schedule_chosen(const Workload &w) {
 Row types_table(const Settings &settings) {
     std::vector<std::string> names;
     for (const PixelType &type : kPixelTypes) names.push_back(type.name);
-    Table table(
-        "Time of each type as a multiple of f32's. The types that were asked for do not matter.",
-        columns({"size", "taps", "kind", "threads"}, names));
-    for (const Workload &workload : settings.workloads) {
-        if (workload.type.type != settings.workloads.front().type.type) continue;
-        std::vector<Labelled> all;
-        for (const PixelType &type : kPixelTypes) {
-            all.push_back({type.name, workload});
-            all.back().workload.type = type;
-        }
-        const std::vector<double> times = medians(all, settings.seconds);
-        const double f32 = times[4];
-        Row row = row_of(workload);
-        for (size_t i = 0; i < all.size(); ++i) row[names[i]] = times[i] / f32;
-        table.add(row);
-    }
-    return table.rows();
+    return compared(
+        settings, "Time of each type as a multiple of that of the type asked for.",
+        {"type", "size", "taps", "kind", "threads"}, names,
+        [](const Workload &workload) {
+            std::vector<Labelled> all{{workload.type.name, workload}};  // first, as the measure
+            for (const PixelType &type : kPixelTypes) {
+                if (type.type == workload.type.type) continue;
+                all.push_back({type.name, workload});
+                all.back().workload.type = type;
+            }
+            return all;
+        },
+        of_first);
 }
 
 Row channels_table(const Settings &settings) {
-    const std::vector<std::string> names{"1", "2", "3", "4"};
-    Table table(
+    return compared(
+        settings,
         "Time of interleaved channels as a multiple of one channel's, for rows of the same bytes.",
-        columns({"type", "size", "taps", "kind", "threads"}, names));
-    for (const Workload &workload : settings.workloads) {
-        std::vector<Labelled> all;
-        for (const int channels : {1, 2, 3, 4}) {
-            all.push_back({std::to_string(channels), workload});
-            Workload &w = all.back().workload;
-            w.width = workload.width / 12 * 12 / channels;
-            w.channels = channels;
-        }
-        const std::vector<double> times = medians(all, settings.seconds);
-        Row row = row_of(workload);
-        for (size_t i = 0; i < all.size(); ++i) row[names[i]] = times[i] / times[0];
-        table.add(row);
-    }
-    return table.rows();
+        {"type", "size", "taps", "kind", "threads"}, {"1", "2", "3", "4"},
+        [](const Workload &workload) {
+            std::vector<Labelled> all;
+            for (const int channels : {1, 2, 3, 4}) {
+                all.push_back({std::to_string(channels), workload});
+                all.back().workload.width = workload.width / 12 * 12 / channels;
+                all.back().workload.channels = channels;
+            }
+            return all;
+        },
+        of_first);
 }
 
 Row ranks_table(const Settings &settings) {
-    std::vector<std::string> names;
-    for (int rank = 1; rank <= 8; ++rank) names.push_back(std::to_string(rank));
-    Table table("Time of rank r as a multiple of r times that of rank 1.",
-                columns({"type", "size", "taps", "threads"}, names));
-    for (const Workload &workload : settings.workloads) {
-        std::vector<Labelled> all;
-        for (int rank = 1; rank <= std::min(8, workload.length); ++rank) {
-            all.push_back({std::to_string(rank), workload});
-            all.back().workload.rank = rank;
-            all.back().workload.kind = Taps::kArbitrary;
-        }
-        const std::vector<double> times = medians(all, settings.seconds);
-        Row row = row_of(workload);
-        for (size_t i = 0; i < all.size(); ++i)
-            row[names[i]] = times[i] / times[0] / static_cast<double>(i + 1);
-        table.add(row);
-    }
-    return table.rows();
+    return compared(
+        settings, "Time of rank r as a multiple of r times that of rank 1.",
+        {"type", "size", "taps", "threads"}, {"1", "2", "3", "4", "5", "6", "7", "8"},
+        [](const Workload &workload) {
+            std::vector<Labelled> all;
+            for (int rank = 1; rank <= std::min(8, workload.length); ++rank) {
+                all.push_back({std::to_string(rank), workload});
+                all.back().workload.rank = rank;
+                all.back().workload.kind = Taps::kArbitrary;
+            }
+            return all;
+        },
+        [](const std::vector<double> &times, size_t i) {
+            return times[i] / times[0] / static_cast<double>(i + 1);
+        });
 }
 
 Row threads_table(const Settings &settings) {
-    std::vector<int> counts;
-    for (unsigned n = 1; n < std::thread::hardware_concurrency(); n *= 2)
-        counts.push_back(static_cast<int>(n));
-    counts.push_back(static_cast<int>(std::thread::hardware_concurrency()));
+    const auto cpus = static_cast<int>(std::thread::hardware_concurrency());
     std::vector<std::string> names;
+    std::vector<int> counts;
+    for (int n = 1; n < cpus; n *= 2) counts.push_back(n);
+    counts.push_back(cpus);
     for (const int n : counts) names.push_back(std::to_string(n));
-    Table table("How many times faster n threads are than one, by the wall's clock.",
-                columns({"type", "size", "taps", "kind"}, names));
-    for (const Workload &workload : settings.workloads) {
-        std::vector<Labelled> all;
-        for (const int n : counts) {
-            all.push_back({std::to_string(n), workload});
-            all.back().workload.threads = n;
-            all.back().workload.by_wall = true;
-        }
-        const std::vector<double> times = medians(all, settings.seconds);
-        Row row = row_of(workload);
-        for (size_t i = 0; i < all.size(); ++i) row[names[i]] = times[0] / times[i];
-        table.add(row);
-    }
-    return table.rows();
+    return compared(
+        settings, "How many times faster n threads are than one, by the wall's clock.",
+        {"type", "size", "taps", "kind"}, names,
+        [&](const Workload &workload) {
+            std::vector<Labelled> all;
+            for (const int n : counts) {
+                all.push_back({std::to_string(n), workload});
+                all.back().workload.threads = n;
+                all.back().workload.by_wall = true;
+            }
+            return all;
+        },
+        [](const std::vector<double> &times, size_t i) { return times[0] / times[i]; });
 }
 
 Row schedules_table(const Settings &settings) {
+    std::vector<std::string> columns{"type", "size", "taps", "kind", "threads"};
+    columns.insert(columns.end(), settings.variants.begin(), settings.variants.end());
+    columns.push_back("chosen");
     Table table(
         "Time with transposes as a multiple of that without, for each instruction set, and what "
         "the plan chooses.\n"
         "For u8 'fixed' has no transposes; what is compared is then f32 with and without.",
-        columns({"type", "size", "taps", "kind", "threads"},
-                columns(settings.variants, {"chosen"})));
+        columns);
     for (const Workload &workload : settings.workloads) {
         Row row = row_of(workload);
         for (const std::string &variant : settings.variants) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Filters real pictures with libsepflow and with the command, with SciPy and with OpenCV, and compares.
 
-    compare.py --library build/release/lib/libsepflow.so --command build/release/bin/sepflow --work DIR
+    compare.py --sepflow build/release/lib/libsepflow.so --command build/release/bin/sepflow --work DIR
 
 Exit code 0: all agree. 1: something differs. 77: a Debian package is missing, nothing was compared.
 """
@@ -188,12 +188,12 @@ def through_files(command, library, pictures, work, report):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--library", required=True)
+    parser.add_argument("--sepflow", required=True)
     parser.add_argument("--command", required=True)
     parser.add_argument("--work", required=True, help="a folder for files")
     arguments = parser.parse_args()
 
-    library, report = Library(arguments.library), Report()
+    library, report = Library(arguments.sepflow), Report()
     pictures = all_pictures()
     print(f"{len(pictures)} pictures; NumPy {numpy.__version__}, OpenCV {cv2.__version__}")
     against_scipy(library, pictures, report)

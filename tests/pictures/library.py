@@ -71,11 +71,11 @@ class Filtered:
 
 class Library:
     def __init__(self, path):
-        self.library = ctypes.CDLL(path)
+        self.calls = ctypes.CDLL(path)
         for name in ("sepflow_plan_create", "sepflow_plan_from_text", "sepflow_plan_describe",
                      "sepflow_apply"):
-            getattr(self.library, name).restype = c_int32
-        self.library.sepflow_plan_free.restype = None
+            getattr(self.calls, name).restype = c_int32
+        self.calls.sepflow_plan_free.restype = None
 
     def filter(self, picture, kernel, border, out=None, border_value=0.0, convolve=False, threads=0):
         """Filters (rows, columns, channels) with a matrix or a kernel text; border is a name or (x, y)."""
@@ -88,26 +88,26 @@ class Library:
         options.border_x, options.border_y = BORDERS[border_x], BORDERS[border_y]
         options.border_value = border_value
         if isinstance(kernel, str):
-            status = self.library.sepflow_plan_from_text(kernel.encode(), byref(options),
+            status = self.calls.sepflow_plan_from_text(kernel.encode(), byref(options),
                                                          byref(plan), byref(error))
         else:
             taps = numpy.ascontiguousarray(kernel, numpy.float64)
             rows, columns = taps.shape
-            status = self.library.sepflow_plan_create(
+            status = self.calls.sepflow_plan_create(
                 taps.ctypes.data_as(POINTER(c_double)), c_int64(rows), c_int64(columns),
                 c_int64(columns), byref(options), byref(plan), byref(error))
         if status != 0:
             raise RuntimeError(error.message.decode())
         try:
             description = sized(Description)
-            if self.library.sepflow_plan_describe(plan, byref(description)) != 0:
+            if self.calls.sepflow_plan_describe(plan, byref(description)) != 0:
                 raise RuntimeError("the plan cannot be described")
             result = numpy.empty(picture.shape, out or picture.dtype)
-            if self.library.sepflow_apply(plan, byref(image_of(picture)), byref(image_of(result)),
+            if self.calls.sepflow_apply(plan, byref(image_of(picture)), byref(image_of(result)),
                                           None, c_int32(threads), byref(error)) != 0:
                 raise RuntimeError(error.message.decode())
             shape = (description.rows, description.columns)
             taps = numpy.ctypeslib.as_array(description.taps, shape).copy()
             return Filtered(result, description.rank, description.error_bound, taps)
         finally:
-            self.library.sepflow_plan_free(plan)
+            self.calls.sepflow_plan_free(plan)
