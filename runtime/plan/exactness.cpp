@@ -24,7 +24,7 @@ Exactness exactness(const Plan &plan) {
     if (!is_integer(options.in_type)) return {false, "sums of floats are rounded"};
     if (plan.truncates()) return {false, "sums of truncated taps are rescaled"};
     if (plan.factoring.remainder_norm_1 != 0)
-        return {false, "no factors were found that multiply to the kernel exactly"};
+        return {false, "the factors, as they are stored, do not multiply to the kernel exactly"};
     if (plan.fixed) {
         if (plan.fixed->error != 0) return {false, "16-bit fixed point rounds its products"};
         return {true, "16-bit fixed point holds every sum"};

@@ -86,6 +86,27 @@ TEST_CASE("a node that feeds two others computes what either needs, whichever as
     }
 }
 
+TEST_CASE("a node may be fed twice by one buffer that it works in") {
+    Host host;
+    std::vector<float> pixels = picture();
+    host.input("photo");
+    host.node("blur", "org.sepflow.separable");
+    host.set("blur", "kernel", "gaussian 2");
+    host.node("square", "org.sepflow.multiply");
+    host.node("sum", "org.sepflow.add");
+    host.connect("photo", "blur", "in");
+    host.connect("blur", "square", "a");
+    host.connect("blur", "square", "b");
+    host.connect("square", "sum", "a");
+    host.connect("photo", "sum", "b");
+    host.output("result", "sum");
+    host.bind("photo", image_of(pixels));
+    host.prepare();
+    std::vector<float> wanted = direct("gaussian 2", pixels);
+    for (size_t i = 0; i < wanted.size(); ++i) wanted[i] = wanted[i] * wanted[i] + pixels[i];
+    CHECK(host.compute("result") == wanted);
+}
+
 TEST_CASE("a source feeds the same pixels on demand") {
     struct Pixels {
         std::vector<float> data;
