@@ -29,6 +29,12 @@ namespace {
             sepflow_row_pass_s16_##form##_##isa, sepflow_row_pass_f32_##form##_##isa,              \
             sepflow_row_pass_f32_from_integers_##form##_##isa, sepflow_row_pass_f64_##form##_##isa \
     }
+#define SEPFLOW_DIRECT_PASSES(isa)                                                     \
+    {                                                                                  \
+        sepflow_direct_pass_u8_##isa, sepflow_direct_pass_u16_##isa,                   \
+            sepflow_direct_pass_s16_##isa, sepflow_direct_pass_f32_##isa,              \
+            sepflow_direct_pass_f32_from_integers_##isa, sepflow_direct_pass_f64_##isa \
+    }
 // One pass in all its forms.
 #define SEPFLOW_FORMS(passes, isa)                                                 \
     {                                                                              \
@@ -39,8 +45,9 @@ namespace {
     PassSet {                                                                             \
         name, runs_here, vector_bytes, SEPFLOW_LOAD_PASSES(isa),                          \
             SEPFLOW_DIRECT_COLUMN_PASSES(isa), SEPFLOW_FORMS(SEPFLOW_COLUMN_PASSES, isa), \
-            SEPFLOW_FORMS(SEPFLOW_ROW_PASSES, isa), sepflow_load_pass_fixed_##isa,        \
-            sepflow_column_pass_fixed_##isa, sepflow_row_pass_fixed_##isa                 \
+            SEPFLOW_FORMS(SEPFLOW_ROW_PASSES, isa), SEPFLOW_DIRECT_PASSES(isa),           \
+            sepflow_load_pass_fixed_##isa, sepflow_column_pass_fixed_##isa,               \
+            sepflow_row_pass_fixed_##isa                                                  \
     }
 
 bool always() {

@@ -26,6 +26,9 @@ using LoadPass = int (*)(halide_buffer_t *pixels, halide_buffer_t *samples);
 // in(x, y), taps(k, t) -> mid(x, y, t); see column_pass.cpp.
 using ColumnPass = int (*)(halide_buffer_t *in, halide_buffer_t *taps, int32_t bias,
                            halide_buffer_t *mid);
+// in(x, y), taps(k, g), places(0 .. 1, g) -> out(x, y); see direct_pass.cpp.
+using DirectPass = int (*)(halide_buffer_t *in, halide_buffer_t *taps, halide_buffer_t *places,
+                           int32_t reach_x, int32_t reach_y, double delta, halide_buffer_t *out);
 // mid(x, y, t), taps(k, t) -> out(x, y); see row_pass.cpp.
 using RowPass = int (*)(halide_buffer_t *mid, halide_buffer_t *taps, int32_t step, double delta,
                         int32_t shift, int32_t offset, halide_buffer_t *out);
@@ -38,6 +41,7 @@ struct PassSet {
     ColumnPass direct_column[kInputPixels];  // plain, from pixels of an image to f32
     ColumnPass column[kForms][kSamples];
     RowPass row[kForms][kOutputPixels];
+    DirectPass direct[kOutputPixels];
     // Fixed point, from u8 to u8; plain.
     LoadPass fixed_load;
     ColumnPass fixed_column;

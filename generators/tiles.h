@@ -32,6 +32,9 @@ constexpr RegisterTile plain_tile(int registers) {
     return registers == 32 ? RegisterTile{4, 4, 4} : RegisterTile{2, 4, 4};
 }
 
+// Taps in a vertical run of the direct pass, at most: more would share few loads and hit more taps that are zero.
+constexpr int kLongestRun = 4;
+
 // A block of lanes x lanes: as many rows (columns, in the row pass) as a vector has lanes. Two taps at once, no more: from
 // version 16 on, LLVM sorts the terms of a longer sum by when their operands were loaded, which differs between the
 // pixels of a block, and so would their bytes.

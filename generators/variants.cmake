@@ -17,6 +17,8 @@ else()
         "generators/variants.cmake and generators/passes.cpp")
 endif()
 
+set_property(GLOBAL PROPERTY sepflow_instruction_sets ${isas})
+
 # Halide 14 lets LLVM unroll and vectorise its loops a second time; later ones do not.
 set(common_features no_runtime no_bounds_query)
 if(Halide_VERSION VERSION_LESS 15)
@@ -77,6 +79,21 @@ sepflow_add_pass_forms(row_pass_s16 row_pass strict_float out.type=int16 ${in_f3
 sepflow_add_pass_forms(row_pass_f32 row_pass "" out.type=float32 ${in_f32})
 sepflow_add_pass_forms(row_pass_f32_from_integers row_pass strict_float out.type=float32 ${in_f32})
 sepflow_add_pass_forms(row_pass_f64 row_pass "" out.type=float64 ${in_f64})
+
+foreach(out u8:uint8 u16:uint16 s16:int16 f32_from_integers:float32)
+    string(REPLACE ":" ";" out ${out})
+    list(GET out 0 name)
+    list(GET out 1 type)
+    sepflow_add_pass(direct_pass_${name} direct_pass strict_float
+        in.type=float32 taps.type=float32 out.type=${type})
+endforeach()
+foreach(type f32:float32 f64:float64)
+    string(REPLACE ":" ";" type ${type})
+    list(GET type 0 name)
+    list(GET type 1 type)
+    sepflow_add_pass(direct_pass_${name} direct_pass ""
+        in.type=${type} taps.type=${type} out.type=${type})
+endforeach()
 
 # Fixed point, u8 to u8.
 sepflow_add_pass(load_pass_fixed load_pass "" pixels.type=uint8 samples.type=int16)

@@ -244,14 +244,15 @@ typedef struct sepflow_plan_info {
     uint32_t struct_size;
     uint32_t flags;
     int64_t left, right, top, bottom; /* halo: output (x, y) reads input x-left .. x+right, ... */
-    int32_t rank;                     /* pairs of 1-D passes; 0: not a filter */
+    int32_t rank;                     /* pairs of 1-D passes; 0: not of such passes */
     int32_t reserved;
     double error_bound; /* of |output - exact| before the conversion to out_type, for images
                            within [-1, 1], from factoring and rounding; 0: exact */
     int64_t preferred_tile_w, preferred_tile_h; /* 0: any */
     uint64_t scratch_bytes;                     /* that one process call with max_threads 1 wants */
-    double cost_per_pixel;                      /* multiply-adds per output sample */
+    double cost_per_pixel;                      /* multiply-adds per output sample, about */
     const char *variant; /* which code runs: "avx512", "avx2", "sse2", "neon" ... */
+    const char *method;  /* of a filter: "separable", "direct", "fft"; else NULL */
 } sepflow_plan_info;
 
 typedef struct sepflow_process {

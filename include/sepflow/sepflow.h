@@ -76,6 +76,19 @@ enum {
     SEPFLOW_SCHEDULE_TRANSPOSED = 2 /* blocks transposed in registers around the row pass */
 };
 
+/* How the 2-D sum is taken. */
+enum {
+    SEPFLOW_METHOD_AUTO =
+        0, /* the cheapest by a model fitted to measurements that keeps the tolerance;
+                                     SEPARABLE if a rank or a schedule is asked for */
+    SEPFLOW_METHOD_SEPARABLE = 1, /* `rank` pairs of 1-D passes */
+    SEPFLOW_METHOD_DIRECT = 2,    /* one product for every tap that is not zero */
+    SEPFLOW_METHOD_FFT =
+        3 /* Fourier transforms of blocks that lie on a grid over the image, in f64.
+                                     input_region says what whole blocks read. Kernels of up to
+                                     384 x 384 taps. */
+};
+
 /* sepflow_options.flags, all must-understand. */
 enum {
     SEPFLOW_OPTION_CONVOLVE = 1u << 0, /* flip the kernel (true convolution) */
@@ -107,6 +120,7 @@ typedef struct sepflow_options {
     double scale, delta; /* scale 0: 1 */
     const char *variant; /* NULL: the best this CPU runs, or the environment's SEPFLOW_VARIANT;
                             else "sse2", "avx2", "avx512", "neon": fails where it cannot run */
+    int32_t method;
 } sepflow_options;
 
 /* ---- Making a plan ----------------------------------------------------------------------- */
@@ -149,20 +163,25 @@ typedef struct sepflow_plan_description {
     const double *singular_values; /* of the kernel, descending */
     int64_t singular_value_count;
     int64_t non_zero_taps;
-    double tolerance;        /* the one that was used, of the output's full scale */
-    double kernel_norm_1;    /* sum |K| */
-    double remainder_norm_1; /* sum |K - factors| */
+    double tolerance;     /* the one that was used, of the output's full scale */
+    double kernel_norm_1; /* sum |K| */
+    double
+        remainder_norm_1; /* sum |K - what runs|: factors, or taps in the arithmetic's precision */
     double remainder_frobenius;
-    double rounding_bound; /* of both passes, for images within [-1, 1] */
+    double rounding_bound; /* of the arithmetic, for images within [-1, 1] */
     double error_bound;    /* their sum: |output - exact| for such images, see plan_info */
-    const char *method;    /* "separable" */
-    const char *reason;    /* a sentence: why this rank and method */
+    const char *
+        method; /* "separable", "direct" or "fft"; rank and filters are those of "separable" even so */
+    const char *reason;                          /* a sentence: why this rank and method */
     const char *variant, *schedule, *arithmetic; /* "avx2", "plain", "f32" (or "f64", "fixed") */
     /* |output - exact| in units of the output, before it is rounded to its type, for every image of
        the input's type; of floats, within [-1, 1] */
     double output_error_bound;
     int32_t is_exact;      /* 1: the output is the direct 2-D sum, rounded once, to the last bit */
     const char *exactness; /* a sentence: why, or why not */
+    /* Predicted time of a sample by each method, in nanoseconds on the machine that the model was fitted on
+       (runtime/plan/method.cpp); infinite where it cannot be taken. */
+    double separable_cost, direct_cost, fft_cost;
 } sepflow_plan_description;
 SEPFLOW_EXPORT sepflow_status sepflow_plan_describe(const sepflow_plan *plan,
                                                     sepflow_plan_description *description);

@@ -63,6 +63,7 @@ std::unique_ptr<NodePlan> make_separable_plan(const Parameters &parameters,
     if (options.scale == 0) throw Error(SEPFLOW_E_PARAM, "scale must not be 0");
     options.delta = parameters.number("delta");
     options.schedule = parameters.choice("schedule");
+    options.method = parameters.choice("method");
     options.variant = parameters.text("variant").c_str();
 
     const Kernel kernel = kernel_of(parameters);
@@ -82,6 +83,7 @@ const NodeKind &separable_node() {
                                                       "wrap",       "constant", "truncate"};
     static const std::vector<const char *> extents = {"same", "valid", "full"};
     static const std::vector<const char *> schedules = {"auto", "plain", "transposed"};
+    static const std::vector<const char *> methods = {"auto", "separable", "direct", "fft"};
     static const std::vector<sepflow_port_desc> ports = {input_port("in", all_types()),
                                                          output_port("out", all_types())};
     static const std::vector<sepflow_param_desc> params = {
@@ -122,6 +124,10 @@ const NodeKind &separable_node() {
         choice_param({"schedule", "Schedule",
                       "Form of the passes; results differ by no more than their bounds", nullptr},
                      "auto", schedules),
+        choice_param(
+            {"method", "Method",
+             "How the 2-D sum is taken; auto: the cheapest that keeps the tolerance", nullptr},
+            "auto", methods),
     };
     static const NodeKind kind =
         make_node_kind({"org.sepflow.separable/1", "Separable convolution",

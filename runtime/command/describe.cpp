@@ -40,13 +40,15 @@ std::vector<std::vector<double>> table(const double *first, int64_t rows, int64_
     return lines;
 }
 
-// Multiply-adds per sample as 1-D passes; directly it takes one for each tap that is not zero.
+// Multiply-adds per sample as 1-D passes.
 double separable_cost(const sepflow_plan_description &d) {
     return static_cast<double>(d.rank) * static_cast<double>(d.rows + d.columns);
 }
 
-double predicted_gain(const sepflow_plan_description &d) {
-    return static_cast<double>(d.non_zero_taps) / separable_cost(d);
+std::string rounded(double value) {
+    char digits[40];
+    std::snprintf(digits, sizeof digits, "%.2g", value);
+    return digits;
 }
 
 // "1 2 3", or the first and the last few of many.
@@ -133,7 +135,9 @@ Json plan_json(const sepflow_plan *plan, const std::string &kernel_text) {
     json["reason"] = d.reason;
     json["multiply_adds"] = separable_cost(d);
     json["direct_multiply_adds"] = d.non_zero_taps;
-    json["predicted_gain"] = predicted_gain(d);
+    json["predicted_ns"] = {{"separable", d.separable_cost},
+                            {"direct", d.direct_cost},
+                            {"fft", Json(std::isfinite(d.fft_cost) ? Json(d.fft_cost) : Json())}};
     json["variant"] = d.variant;
     json["schedule"] = d.schedule;
     json["arithmetic"] = d.arithmetic;
@@ -162,8 +166,11 @@ std::string plan_text(const sepflow_plan *plan, const std::string &kernel_text, 
          << "  by rounding    " << short_number(d.rounding_bound) << " for images within [-1, 1]\n"
          << "exact            " << (d.is_exact != 0 ? "yes: " : "no: ") << d.exactness << '\n'
          << "cost             " << short_number(separable_cost(d))
-         << " multiply-adds per sample, directly " << d.non_zero_taps << ": predicted gain "
-         << short_number(predicted_gain(d)) << '\n'
+         << " multiply-adds per sample as 1-D passes, " << d.non_zero_taps << " directly\n"
+         << "  predicted      " << rounded(d.separable_cost) << " ns a sample as 1-D passes, "
+         << rounded(d.direct_cost) << " directly, "
+         << (std::isfinite(d.fft_cost) ? rounded(d.fft_cost) + " by FFT" : "too large for the FFT")
+         << " (one thread of the machine that the model was fitted on)\n"
          << "runs as          " << d.variant << ", " << d.schedule << " schedule, " << d.arithmetic
          << " arithmetic\n";
     for (int32_t term = 0; term < d.rank; ++term) {

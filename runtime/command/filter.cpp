@@ -63,10 +63,14 @@ std::string factoring_line(const Filter &o, const NamedKernel &kernel,
                            double seconds) {
     const std::string size =
         std::to_string(kernel.kernel.rows) + " x " + std::to_string(kernel.kernel.columns);
-    return o.plan.kernel + ": " + size + " taps as rank " + std::to_string(info.rank) +
-           ", error at most " + error_in_words(info.error_bound * largest_pixel(in), in, out) +
-           ", " + short_number(info.cost_per_pixel) + " multiply-adds per sample, " + info.variant +
-           ", " + short_number(seconds * 1e3) + " ms";
+    const std::string method = info.method;
+    const std::string how = method == "fft"      ? "by Fourier transforms"
+                            : method == "direct" ? "directly"
+                                                 : "as rank " + std::to_string(info.rank);
+    return o.plan.kernel + ": " + size + " taps " + how + ", error at most " +
+           error_in_words(info.error_bound * largest_pixel(in), in, out) + ", " +
+           short_number(info.cost_per_pixel) + " multiply-adds per sample, " + info.variant + ", " +
+           short_number(seconds * 1e3) + " ms";
 }
 
 void write_report(const Filter &o, VipsImage *input, const Rendering &rendering,

@@ -20,6 +20,7 @@ const std::vector<std::string> kBorders = {"reflect101", "reflect",  "replicate"
                                            "wrap",       "constant", "truncate"};
 const std::vector<std::string> kExtents = {"same", "valid", "full"};
 const std::vector<std::string> kSchedules = {"auto", "plain", "transposed"};
+const std::vector<std::string> kMethods = {"auto", "separable", "direct", "fft"};
 
 int32_t index_in(const std::vector<std::string> &words, const std::string &word) {
     return static_cast<int32_t>(std::find(words.begin(), words.end(), word) - words.begin());
@@ -124,6 +125,9 @@ void add_plan_options(CLI::App &verb, PlanOptions &o) {
     verb.add_option("--type", o.type, "Pixel type of the result (that of the input)")
         ->check(CLI::IsMember(type_names()));
     verb.add_option("--variant", o.variant, "Force the code for one instruction set, such as avx2");
+    verb.add_option("--method", o.method,
+                    "Force how the 2-D sum is taken (auto: the cheapest that keeps the tolerance)")
+        ->check(CLI::IsMember(kMethods));
     verb.add_option("--schedule", o.schedule, "Force a schedule of the passes")
         ->check(CLI::IsMember(kSchedules));
 }
@@ -180,6 +184,7 @@ void set_node_parameters(sepflow_graph *graph, const std::string &node, const Pl
     set_number("delta", o.delta);
     set_if("variant", o.variant);
     set_if("schedule", o.schedule);
+    set_if("method", o.method);
 }
 
 PlanPointer make_direct_plan(const PlanOptions &o, const NamedKernel &named, sepflow_type in_type,
@@ -206,6 +211,7 @@ PlanPointer make_direct_plan(const PlanOptions &o, const NamedKernel &named, sep
     options.delta = o.delta.value_or(0);
     options.variant = o.variant.empty() ? nullptr : o.variant.c_str();
     if (!o.schedule.empty()) options.schedule = index_in(kSchedules, o.schedule);
+    if (!o.method.empty()) options.method = index_in(kMethods, o.method);
 
     sepflow_plan *plan = nullptr;
     call([&](sepflow_error *error) {

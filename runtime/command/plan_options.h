@@ -18,7 +18,7 @@ namespace sepflow::command {
 struct PlanOptions {
     std::string kernel;
     std::string border;  // MODE or MODE,MODE; empty: the default
-    std::string extent, anchor, variant, schedule, type;
+    std::string extent, anchor, variant, schedule, method, type;
     bool convolve = false;
     std::optional<double> border_value, tolerance, scale, delta;
     std::optional<int32_t> rank;

@@ -9,6 +9,8 @@
 
 namespace sepflow {
 
+struct Plan;
+
 inline bool is_interleaved(const sepflow_image &image) {
     const int bytes = type_bytes(image.type);
     return (image.channels == 1 || image.stride_c == bytes) &&
@@ -27,5 +29,7 @@ struct Walk {
     bool input_direct;   // the input's rows are rows of samples of the pass's type
     bool output_direct;  // so are the output's
 };
+
+Walk choose_walk(const Plan &plan, const sepflow_image &in, const sepflow_image &out);
 
 }  // namespace sepflow

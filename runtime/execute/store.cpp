@@ -12,12 +12,20 @@ namespace sepflow {
 
 namespace {
 
-// Sum of the taps `k` of a filter whose pixel position - anchor + k lies in 0 .. size-1.
+// The taps k of `length` whose pixel position - anchor + k lies in 0 .. size-1.
+struct TapRange {
+    int64_t first, last;
+};
+
+TapRange taps_inside(int64_t length, int64_t anchor, int64_t position, int64_t size) {
+    const int64_t first = std::clamp<int64_t>(anchor - position, 0, length);
+    return {first, std::clamp<int64_t>(size + anchor - position, first, length)};
+}
+
 double sum_inside(const double *taps, int64_t length, int64_t anchor, int64_t position,
                   int64_t size) {
-    const int64_t first = std::clamp<int64_t>(anchor - position, 0, length);
-    const int64_t last = std::clamp<int64_t>(size + anchor - position, first, length);
-    return std::accumulate(taps + first, taps + last, 0.0);
+    const TapRange range = taps_inside(length, anchor, position, size);
+    return std::accumulate(taps + range.first, taps + range.last, 0.0);
 }
 
 void sums_along(const Taps &taps, int64_t anchor, bool truncates, int64_t first, int64_t count,
@@ -114,16 +122,20 @@ void store_values(sepflow_type type, const sepflow_image &out, const sepflow_rec
 }  // namespace
 
 int64_t Rescaling::size(const Plan &plan, int64_t tile_w, int64_t tile_h) {
-    return plan.row_taps.terms * (tile_w + tile_h);
+    return plan.method == Method::kSeparable ? plan.row_taps.terms * (tile_w + tile_h) : 0;
 }
 
 Rescaling::Rescaling(const Plan &plan, const sepflow_rect &domain, const sepflow_rect &tile,
                      double *sums)
-    : terms_(plan.row_taps.terms),
+    : plan_(plan),
+      domain_(domain),
+      tile_(tile),
+      terms_(plan.row_taps.terms),
       kernel_sum_(std::accumulate(plan.kernel.taps.begin(), plan.kernel.taps.end(), 0.0)),
       negligible_(1e-12 * plan.factoring.kernel_norm_1),
       row_sums_(sums),
       column_sums_(sums + terms_ * tile.w) {
+    if (plan.method != Method::kSeparable) return;
     sums_along(plan.row_taps, plan.anchor_x, plan.options.border_x == SEPFLOW_BORDER_TRUNCATE,
                tile.x - domain.x, tile.w, domain.w, row_sums_);
     sums_along(plan.column_taps, plan.anchor_y, plan.options.border_y == SEPFLOW_BORDER_TRUNCATE,
@@ -131,9 +143,32 @@ Rescaling::Rescaling(const Plan &plan, const sepflow_rect &domain, const sepflow
 }
 
 double Rescaling::factor(int64_t x, int64_t y) const {
-    const double used = std::inner_product(row_sums_ + x * terms_, row_sums_ + (x + 1) * terms_,
-                                           column_sums_ + y * terms_, 0.0);
+    const double used =
+        plan_.method == Method::kSeparable ? sum_of_factors(x, y) : sum_of_taps(x, y);
     return std::fabs(used) <= negligible_ ? 1 : kernel_sum_ / used;
+}
+
+double Rescaling::sum_of_factors(int64_t x, int64_t y) const {
+    return std::inner_product(row_sums_ + x * terms_, row_sums_ + (x + 1) * terms_,
+                              column_sums_ + y * terms_, 0.0);
+}
+
+double Rescaling::sum_of_taps(int64_t x, int64_t y) const {
+    const auto columns = static_cast<int64_t>(plan_.kernel.columns),
+               rows = static_cast<int64_t>(plan_.kernel.rows);
+    const auto inside = [](bool truncates, int64_t length, int64_t anchor, int64_t position,
+                           int64_t size) {
+        return truncates ? taps_inside(length, anchor, position, size) : TapRange{0, length};
+    };
+    const TapRange across = inside(plan_.options.border_x == SEPFLOW_BORDER_TRUNCATE, columns,
+                                   plan_.anchor_x, tile_.x - domain_.x + x, domain_.w),
+                   down = inside(plan_.options.border_y == SEPFLOW_BORDER_TRUNCATE, rows,
+                                 plan_.anchor_y, tile_.y - domain_.y + y, domain_.h);
+    const auto above_left = [&](int64_t row, int64_t column) {
+        return plan_.tap_sums[static_cast<size_t>(row * (columns + 1) + column)];
+    };
+    return above_left(down.last, across.last) - above_left(down.first, across.last) -
+           above_left(down.last, across.first) + above_left(down.first, across.first);
 }
 
 void store(const Results &results, const sepflow_image &out, const sepflow_rect &area,

@@ -10,7 +10,7 @@
 namespace sepflow {
 
 // Factors that rescale a tile's pixels to the kernel's sum where taps were truncated:
-//   S / sum over t of row_sum(t, x) * column_sum(t, y),
+//   S / sum over t of row_sum(t, x) * column_sum(t, y),  or  S / sum of the taps themselves,
 // where the sums run over the taps that lie in the domain (along an axis that does not truncate, all).
 class Rescaling {
   public:
@@ -21,6 +21,11 @@ class Rescaling {
     double factor(int64_t x, int64_t y) const;  // within the tile
 
   private:
+    double sum_of_factors(int64_t x, int64_t y) const;
+    double sum_of_taps(int64_t x, int64_t y) const;
+
+    const Plan &plan_;
+    sepflow_rect domain_, tile_;
     int64_t terms_;
     double kernel_sum_, negligible_;
     double *row_sums_;     // terms_ for each x

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "runtime/execute/pass_buffer.h"
+#include "runtime/execute/scratch.h"
 #include "runtime/execute/stage.h"
 #include "runtime/execute/store.h"
 
@@ -22,22 +23,6 @@ Computed computed(const Blocking &b, int32_t step, int64_t w, int64_t h) {
     const int64_t columns = std::max(w * step, b.block_columns);
     return {columns, std::max(h, b.block_rows), columns + b.reach};
 }
-
-// Scratch memory of one tile. A null base only measures.
-class Carver {
-  public:
-    explicit Carver(void *base) : base_(static_cast<char *>(base)) {}
-    void *take(int64_t bytes) {
-        char *memory = base_ == nullptr ? nullptr : base_ + used_;
-        used_ += round_up(bytes, 64);
-        return memory;
-    }
-    int64_t used() const { return used_; }
-
-  private:
-    char *base_;
-    int64_t used_ = 0;
-};
 
 struct Buffers {
     void *mid;     // of a band, strip after strip
@@ -103,7 +88,7 @@ class TileRun {
         const bool whole = extent_.columns == area_.w * walk.step && area_.h >= b_.block_rows;
         const bool rescales = plan.truncates() && !tile.inside;
         writes_ = whole && walk.output_direct && !rescales;
-        result_type_ = rescales ? plan.sample_type() : plan.row_pass_type();
+        result_type_ = rescales ? plan.sample_type() : plan.result_type();
         Carver carver(scratch);
         buffers_ = carve(plan, b_, walk.step, area_.w, area_.h, carver);
         if (rescales) rescaling_.emplace(plan, domain_of(in), area_, buffers_.sums);

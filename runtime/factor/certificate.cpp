@@ -4,21 +4,11 @@
 #include <cmath>
 #include <limits>
 
+#include "runtime/factor/bounds.h"
+
 namespace sepflow {
 
 namespace {
-
-// gamma_n = n u / (1 - n u) bounds the relative error of n roundings in a row (Higham, Accuracy and Stability
-// of Numerical Algorithms, 2nd ed., lemma 3.1).
-long double gamma(long double n, long double u) {
-    return n * u / (1 - n * u);
-}
-
-// The next double above, so that the conversion cannot undo a bound.
-double upwards(long double bound) {
-    const auto rounded = static_cast<double>(bound);
-    return bound > 0 ? std::nextafter(rounded, std::numeric_limits<double>::infinity()) : rounded;
-}
 
 bool same(const std::vector<Factor> &a, const std::vector<Factor> &b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Factor &x, const Factor &y) {
@@ -32,7 +22,14 @@ struct Remainder {
     long double magnitude = 0;  // sum of the |terms| that E is the sum of
 };
 
-Remainder remainder(const Kernel &kernel, const std::vector<Factor> &factors) {
+struct NothingElse {
+    void operator()(size_t, std::vector<long double> &) const {}
+};
+
+// `subtract(y, e)` takes from row y of E what runs beside the factors.
+template <typename Subtract = NothingElse>
+Remainder remainder(const Kernel &kernel, const std::vector<Factor> &factors,
+                    Subtract subtract = {}) {
     Remainder result;
     std::vector<long double> e(kernel.columns);
     const auto add = [&](long double sign, const Factor &factor, size_t y) {
@@ -52,6 +49,7 @@ Remainder remainder(const Kernel &kernel, const std::vector<Factor> &factors) {
         }
         for (const Factor &factor : kernel.factors) add(1, factor, y);
         for (const Factor &factor : factors) add(-1, factor, y);
+        subtract(y, e);
         for (const long double entry : e) {
             result.norm_1 += std::fabs(entry);
             result.sum += entry;
@@ -71,48 +69,85 @@ long double lost(const Remainder &r, long double terms, long double entries) {
     return of_entries + gamma(entries + 4, u) * (r.norm_1 + of_entries);
 }
 
-// |computed - exact| of the two passes for |image| <= 1, in any order of summation, fused or not: a sum of n
-// products is off by gamma_n of its magnitudes (Higham, section 3.1). The column pass sums `rows` products, the
-// row pass rank * columns and delta. Taps, pixels, products and sums below the normal range may also be
-// flushed to zero, each a loss of at most `smallest`.
-long double rounding(const std::vector<Factor> &factors, Precision precision) {
-    const bool single = precision == Precision::kSingle;
-    const long double u = single ? 0x1p-24L : 0x1p-53L;
-    const long double smallest = single ? 0x1p-126L : 0x1p-1022L;
-    const auto rows = static_cast<long double>(factors.front().column.size());
-    const auto columns = static_cast<long double>(factors.front().row.size());
-    long double magnitude = 0, flushes = 2;
-    for (const Factor &factor : factors) {
-        long double column = 0, row = 0;
-        for (const double tap : factor.column) column += std::fabs(tap);
-        for (const double tap : factor.row) row += std::fabs(tap);
-        magnitude += column * row;
-        flushes += row * (3 * rows + column) + columns * (3 + 2 * column);
-    }
-    if (magnitude == 0) return 0;
-    const long double column = gamma(rows, u);
-    const long double row = gamma(static_cast<long double>(factors.size()) * columns + 1, u);
-    return magnitude * (column + row + column * row) + flushes * smallest;
+void fill(Certificate &certificate, const Kernel &kernel, const Remainder &r, size_t terms_run) {
+    const auto terms =
+        static_cast<long double>(std::max<size_t>(kernel.factors.size(), 1) + terms_run);
+    const long double loss = lost(r, terms, static_cast<long double>(kernel.taps.size()));
+    certificate.remainder_norm_1 = upwards(r.norm_1 + loss);
+    certificate.remainder_sum = upwards(std::fabs(r.sum) + loss);
+    certificate.remainder_frobenius = static_cast<double>(std::sqrt(r.squares));
 }
 
 }  // namespace
 
-void certify(const Kernel &kernel, Precision precision, Factoring &factoring) {
+void certify(const Kernel &kernel, const Summation &summation, Factoring &factoring) {
     const std::vector<Factor> &factors = factoring.factors;
     const bool exact =
         factoring.exact_integers || factoring.kernel_norm_1 == 0 || same(kernel.factors, factors);
-    if (!exact) {
-        const Remainder r = remainder(kernel, factors);
-        const auto terms =
-            static_cast<long double>(std::max<size_t>(kernel.factors.size(), 1) + factors.size());
-        const auto entries = static_cast<long double>(kernel.taps.size());
-        const long double loss = lost(r, terms, entries);
-        factoring.remainder_norm_1 = upwards(r.norm_1 + loss);
-        factoring.remainder_sum = upwards(std::fabs(r.sum) + loss);
-        factoring.remainder_frobenius = static_cast<double>(std::sqrt(r.squares));
+    if (!exact) fill(factoring, kernel, remainder(kernel, factors), factors.size());
+    factoring.rounding_bound = rounding_of_passes(factors, summation);
+}
+
+namespace {
+
+// Whether the taps are the kernel, not the rounded products of its 1-D filters.
+bool taps_are_exact(const Kernel &kernel) {
+    if (kernel.factors.size() > 1) return false;
+    for (const Factor &factor : kernel.factors) {
+        for (size_t y = 0; y < kernel.rows; ++y) {
+            for (size_t x = 0; x < kernel.columns; ++x) {
+                // Zero only if the product is the tap: a fused operation rounds once.
+                if (std::fma(factor.column[y], factor.row[x], -kernel.tap(y, x)) != 0) return false;
+            }
+        }
     }
-    // The sums of the bound itself are worth far less than this.
-    factoring.rounding_bound = upwards(rounding(factors, precision) * (1 + 1e-15L));
+    return true;
+}
+
+}  // namespace
+
+Certificate certify_direct(const Kernel &kernel, const Summation &summation) {
+    const bool is_single = summation.precision == Precision::kSingle;
+    const auto stored = [&](double tap) -> long double {
+        return is_single ? static_cast<float>(tap) : tap;
+    };
+    Certificate certificate;
+    const auto is_stored = [&](double tap) { return stored(tap) == tap; };
+    if (!taps_are_exact(kernel) ||
+        !std::all_of(kernel.taps.begin(), kernel.taps.end(), is_stored)) {
+        const auto subtract = [&](size_t y, std::vector<long double> &e) {
+            for (size_t x = 0; x < kernel.columns; ++x) e[x] -= stored(kernel.tap(y, x));
+        };
+        fill(certificate, kernel, remainder(kernel, {}, subtract), 1);
+    }
+    certificate.rounding_bound = rounding_of_taps(kernel, summation);
+    return certificate;
+}
+
+// With relative errors e of a transform in the 2-norm, x the samples of both blocks, k the taps, and F of N samples:
+//
+//     |F(x) computed - F(x)|_2 <= e sqrt(N) |x|_2,  |x|_2 <= sqrt(2 N),  |F(k)|_max <= |k|_1,  |F(x)|_max <= N sqrt 2
+//
+// so, for the product and its transform back, |output - exact| <= |.|_2 <= (3 e |k|_1 sqrt(N) + e |k|_2 N) sqrt 2 and terms of
+// e^2. For e: Higham, theorem 24.2; a radix-4 step counts as two of radix 2; twiddle factors are off by at most 16 u, since their
+// angle is (2 pi / N rounded) times a whole number, rounded.
+Certificate certify_transforms(const Kernel &kernel, int64_t samples) {
+    Certificate certificate = certify_direct(kernel, {Precision::kDouble});
+    const long double u = 0x1p-53L, n = static_cast<long double>(samples);
+    const long double twiddle = 16 * u;
+    const long double step = twiddle + gamma(4, u) * (std::sqrt(2.0L) + twiddle);
+    const long double levels = std::log2(n);
+    const long double e = levels * step / (1 - levels * step);
+    long double norm_1 = 0, squares = 0;
+    for (const double tap : kernel.taps) {
+        norm_1 += std::fabs(tap);
+        squares += static_cast<long double>(tap) * tap;
+    }
+    const long double rounding =
+        (3 * e * norm_1 * std::sqrt(n) + e * std::sqrt(squares) * n) * std::sqrt(2.0L);
+    // Products, the scale and delta round too, and e^2 counts little: twice is more than enough.
+    certificate.rounding_bound = upwards(2 * rounding + 4 * u * norm_1);
+    return certificate;
 }
 
 long double remainder_size(const Kernel &kernel, const std::vector<Factor> &factors,

@@ -1,12 +1,21 @@
 // How far the factors are from the kernel: bounds, not estimates.
 #pragma once
 
+#include <cstdint>
+
 #include "runtime/factor/factor.h"
+#include "runtime/factor/summation.h"
 
 namespace sepflow {
 
 // Fills the norms of the remainder and the rounding bound of `factoring` from its factors as they stand.
-void certify(const Kernel &kernel, Precision precision, Factoring &factoring);
+void certify(const Kernel &kernel, const Summation &summation, Factoring &factoring);
+
+// Of the direct 2-D sum with taps rounded to the precision it is taken in.
+Certificate certify_direct(const Kernel &kernel, const Summation &summation);
+
+// Of the 2-D sum by transforms of `samples` samples in double precision (runtime/fourier).
+Certificate certify_transforms(const Kernel &kernel, int64_t samples);
 
 // |E|_1 + offset |sum of E|, E = K - sum of the factors.
 long double remainder_size(const Kernel &kernel, const std::vector<Factor> &factors, double offset);

@@ -175,7 +175,7 @@ Factoring factor_kernel(const Kernel &kernel, const Budget &budget) {
     }
     // A rank above the kernel's own is kept to with factors that add nothing.
     if (budget.rank > result.rank()) result.factors.resize(budget.rank, zero_factor(kernel));
-    certify(kernel, budget.precision, result);
+    certify(kernel, {budget.precision, budget.in_order, false, false, budget.delta}, result);
     return result;
 }
 

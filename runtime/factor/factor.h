@@ -21,23 +21,30 @@ struct Budget {
     double offset = 0;
     std::size_t rank = 0;  // not 0: exactly this rank (at most full rank), whatever the tolerance
     Precision precision = Precision::kSingle;
+    bool in_order = false;  // how sums are taken, and what they begin with: summation.h
+    double delta = 0;
 };
 
-struct Factoring {
+// How far what runs is from the kernel: |output - exact| <= error_bound() * max|image|, before the conversion to the output's
+// type.
+struct Certificate {
+    double remainder_norm_1 = 0;  // bound on the sum of |E|, E = K - what runs
+    double remainder_sum = 0;     // bound on |sum of E|
+    double remainder_frobenius = 0;
+    double rounding_bound = 0;  // bound on what the arithmetic rounds, for |image| <= 1
+
+    double error_bound() const { return remainder_norm_1 + rounding_bound; }
+};
+
+struct Factoring : Certificate {
     std::vector<Factor> factors;  // as the passes use them, rounded to `precision`; never empty
     std::vector<double>
         singular_values;          // descending; of one given factor: the product of its norms
     double tolerance = 0;         // the one that was used
     double kernel_norm_1 = 0;     // sum of |K|
-    double remainder_norm_1 = 0;  // bound on the sum of |E|, E = K - sum of the factors
-    double remainder_sum = 0;     // bound on |sum of E|
-    double remainder_frobenius = 0;
-    double rounding_bound = 0;    // bound on the rounding of both passes, for |image| <= 1
     bool exact_integers = false;  // found in integers: the factors multiply to the kernel exactly
 
     std::size_t rank() const { return factors.size(); }
-    // |output - exact| <= error_bound() * max|image|, before the conversion to the output's type.
-    double error_bound() const { return remainder_norm_1 + rounding_bound; }
 };
 
 // Throws Error for a tolerance that is not in 0 .. 1 and for a rank above the full one.

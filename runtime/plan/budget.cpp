@@ -55,13 +55,21 @@ double output_error(const Plan &plan) {
     const sepflow_type type = plan.options.in_type;
     const double rounding =
         plan.fixed ? plan.fixed->error : pixel_range(type).largest() * plan.rounding_bound();
-    return remainder_error(plan.factoring, type) + rounding;
+    return remainder_error(plan.certificate, type) + rounding;
 }
 
-double remainder_error(const Factoring &factoring, sepflow_type in_type) {
+double remainder_error(const Certificate &certificate, sepflow_type in_type) {
     const PixelRange range = pixel_range(in_type);
-    return range.half_width() * factoring.remainder_norm_1 +
-           std::fabs(range.middle()) * factoring.remainder_sum;
+    return range.half_width() * certificate.remainder_norm_1 +
+           std::fabs(range.middle()) * certificate.remainder_sum;
+}
+
+Summation summation_of(const Options &options, Precision precision) {
+    Summation summation;
+    summation.precision = precision;
+    summation.in_order = is_integer(options.in_type) && precision == Precision::kSingle;
+    summation.delta = options.delta / pixel_range(options.in_type).largest();
+    return summation;
 }
 
 Factoring factor_within_budget(const Kernel &kernel, const Options &options) {
@@ -69,6 +77,8 @@ Factoring factor_within_budget(const Kernel &kernel, const Options &options) {
     Budget budget;
     budget.rank = options.rank;
     budget.precision = options.precision;
+    budget.in_order = summation_of(options, options.precision).in_order;
+    budget.delta = summation_of(options, options.precision).delta;
     budget.offset = std::fabs(range.middle()) / range.half_width();
     const double norm = sum_abs(kernel.taps), allowed = allowed_error(options, norm);
     if (!(norm > 0 && std::isfinite(norm)) || !(allowed > 0)) {

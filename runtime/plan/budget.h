@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "runtime/factor/summation.h"
 #include "runtime/plan/plan.h"
 
 namespace sepflow {
@@ -23,11 +24,14 @@ PixelRange pixel_range(sepflow_type type);
 // The error that the output may have, in its units, for a kernel of the given 1-norm; 0 if the arithmetic decides.
 double allowed_error(const Options &options, double kernel_norm_1);
 
+// How the methods sum pixels of a type, not folded.
+Summation summation_of(const Options &options, Precision precision);
+
 // The factors that keep the budget, the roundings of both passes included.
 Factoring factor_within_budget(const Kernel &kernel, const Options &options);
 
-// What the factors leave out, at most, in units of the output.
-double remainder_error(const Factoring &factoring, sepflow_type in_type);
+// What is left out of the kernel, at most, in units of the output.
+double remainder_error(const Certificate &certificate, sepflow_type in_type);
 
 // Bound on |output - exact| before the output is rounded to its type, in its units, for every image of the input's
 // type; of floats, within -1 .. 1.

@@ -117,6 +117,7 @@ Options check_options(const sepflow_options *given) {
                             ? Precision::kDouble
                             : Precision::kSingle;
     options.schedule = checked_constant(o.schedule, SEPFLOW_SCHEDULE_TRANSPOSED, "schedule");
+    options.method = checked_constant(o.method, SEPFLOW_METHOD_FFT, "method");
     options.passes = choose_pass_set(o.variant);
     return options;
 }

@@ -5,9 +5,12 @@
 #include <string>
 
 #include "runtime/error.h"
+#include "runtime/factor/certificate.h"
 #include "runtime/factor/symmetry.h"
 #include "runtime/plan/budget.h"
+#include "runtime/plan/direct.h"
 #include "runtime/plan/exactness.h"
+#include "runtime/plan/transforms.h"
 
 namespace sepflow {
 
@@ -100,6 +103,13 @@ InputPixel input_pixel(sepflow_type type) {
     }
 }
 
+// Into f32; none for f16.
+LoadPass load_pass(const Plan &plan) {
+    const sepflow_type type = plan.options.in_type;
+    if (plan.precision == Precision::kDouble || type == SEPFLOW_F16) return nullptr;
+    return plan.options.passes->load[static_cast<int>(input_pixel(type))];
+}
+
 Fold fold_of(const std::vector<Factor> &factors, std::vector<double> Factor::*side) {
     const auto all = [&](bool (*is_so)(const std::vector<double> &)) {
         return std::all_of(factors.begin(), factors.end(),
@@ -161,17 +171,28 @@ void choose_passes(Plan &plan) {
     };
     plan.column_pass =
         set.column[static_cast<int>(plan.column_form)][static_cast<int>(samples_of(plan))];
-    plan.row_pass = row_pass(plan.row_pass_type());
+    plan.row_pass = row_pass(plan.result_type());
     plan.sample_row_pass = row_pass(plan.sample_type());
     const sepflow_type in_type = plan.options.in_type;
     if (plan.precision == Precision::kDouble) {
         if (in_type == SEPFLOW_F64 && !plan.transposed())
             plan.direct_column_pass = plan.column_pass;
     } else if (in_type != SEPFLOW_F16) {
-        const auto pixel = static_cast<int>(input_pixel(in_type));
-        plan.load_pass = set.load[pixel];
-        if (!plan.transposed()) plan.direct_column_pass = set.direct_column[pixel];
+        plan.load_pass = load_pass(plan);
+        if (!plan.transposed())
+            plan.direct_column_pass = set.direct_column[static_cast<int>(input_pixel(in_type))];
     }
+}
+
+void certify_passes(Plan &plan) {
+    const auto folds = [](Form form) {
+        return form == Form::kTransposedEven || form == Form::kTransposedOdd;
+    };
+    Summation summation = summation_of(plan.options, plan.precision);
+    summation.folds_columns = folds(plan.column_form);
+    summation.folds_rows = folds(plan.row_form);
+    plan.certificate = plan.factoring;
+    plan.certificate.rounding_bound = rounding_of_passes(plan.factoring.factors, summation);
 }
 
 template <typename T>
@@ -227,6 +248,79 @@ bool is_identity(const Plan &plan) {
     return true;
 }
 
+// What the direct method and transforms need instead of the two passes.
+void run_directly(Plan &plan, Precision precision) {
+    plan.fixed.reset();
+    plan.direct_column_pass = nullptr;
+    plan.column_form = plan.row_form = Form::kPlain;
+    plan.precision = precision;
+    plan.load_pass = load_pass(plan);
+    plan.runs = make_runs(plan.kernel, precision);
+    const auto pass = [&](sepflow_type type) {
+        return plan.options.passes
+            ->direct[static_cast<int>(output_pixel(type, is_integer(plan.options.in_type)))];
+    };
+    plan.direct_pass = pass(plan.result_type());
+    plan.sample_direct_pass = pass(plan.sample_type());
+}
+
+std::vector<double> sums_of_taps(const Kernel &kernel) {
+    const size_t pitch = kernel.columns + 1;
+    std::vector<double> sums((kernel.rows + 1) * pitch);
+    for (size_t y = 0; y < kernel.rows; ++y) {
+        double row = 0;
+        for (size_t x = 0; x < kernel.columns; ++x) {
+            row += kernel.tap(y, x);
+            sums[(y + 1) * pitch + x + 1] = sums[y * pitch + x + 1] + row;
+        }
+    }
+    return sums;
+}
+
+// The plan as it runs by a method.
+Plan with_method(const Plan &separable, Method method) {
+    Plan plan = separable;
+    plan.method = method;
+    if (method == Method::kDirect) {
+        run_directly(plan, plan.options.precision);
+        plan.certificate = certify_direct(plan.kernel, summation_of(plan.options, plan.precision));
+    } else if (method == Method::kFft) {
+        run_directly(plan, Precision::kDouble);
+        plan.transforms = make_transforms(plan.kernel, *plan.options.passes);
+        plan.certificate =
+            certify_transforms(plan.kernel, int64_t{plan.transforms.nx} * plan.transforms.ny);
+    }
+    return plan;
+}
+
+// The cheapest method that keeps the budget. Where none does, or the arithmetic decides, one that is bound no worse than the
+// passes; plain sums in the arithmetic's own precision always will do.
+Method choose_method(const Plan &separable) {
+    const Options &options = separable.options;
+    if (options.method == SEPFLOW_METHOD_FFT && !std::isfinite(separable.costs.fft)) {
+        throw Error(SEPFLOW_E_PARAM, "method 'fft' takes kernels of up to 384 x 384 taps");
+    }
+    if (options.method != SEPFLOW_METHOD_AUTO)
+        return static_cast<Method>(options.method - SEPFLOW_METHOD_SEPARABLE);
+    if (options.rank != 0 || options.schedule != SEPFLOW_SCHEDULE_AUTO) return Method::kSeparable;
+    const Costs &costs = separable.costs;
+    std::vector<std::pair<double, Method>> candidates = {{costs.separable, Method::kSeparable},
+                                                         {costs.direct, Method::kDirect}};
+    // Blocks are computed whole, though images and regions end within them.
+    if (std::isfinite(costs.fft)) candidates.emplace_back(1.125 * costs.fft, Method::kFft);
+    std::sort(candidates.begin(), candidates.end());
+    const double allowed = allowed_error(options, separable.factoring.kernel_norm_1);
+    const auto error = [&](Method method) { return output_error(with_method(separable, method)); };
+    const double enough = std::max(allowed, output_error(separable));
+    for (const auto &[cost, method] : candidates) {
+        if (method == Method::kSeparable && keeps_budget(separable)) return method;
+        if (method == Method::kDirect && allowed == 0) return method;
+        if (method != Method::kSeparable && error(method) <= (allowed != 0 ? allowed : enough))
+            return method;
+    }
+    return Method::kSeparable;
+}
+
 std::string explain_rank(const Plan &plan) {
     const Factoring &factoring = plan.factoring;
     const std::string rank = std::to_string(factoring.rank());
@@ -241,9 +335,17 @@ std::string explain_rank(const Plan &plan) {
     return "rank " + rank + " is the smallest that was found to stay within the tolerance";
 }
 
-}  // namespace
+std::string explain_method(const Plan &plan) {
+    if (plan.method == Method::kSeparable) return explain_rank(plan);
+    if (plan.options.method != SEPFLOW_METHOD_AUTO) return "the method was asked for";
+    const std::string instead = ", instead of " + std::to_string(plan.factoring.rank()) +
+                                " pairs of 1-D passes, that keeps the tolerance";
+    if (plan.method == Method::kFft) return "Fourier transforms are the cheapest" + instead;
+    return "one product for every tap that is not zero is the cheapest" + instead;
+}
 
-Plan make_plan(const Kernel &kernel, const Options &options) {
+// The best plan in the options' precision.
+Plan plan_of(const Kernel &kernel, const Options &options) {
     Plan plan;
     plan.options = options;
     plan.precision = options.precision;
@@ -255,11 +357,45 @@ Plan make_plan(const Kernel &kernel, const Options &options) {
     check_truncation(plan);
     choose_passes(plan);
     pass_taps(plan);
+    certify_passes(plan);
+    plan.costs = predict_costs(plan);
+    return with_method(plan, choose_method(plan));
+}
+
+double cost(const Plan &plan) {
+    const Costs &c = plan.costs;
+    return plan.method == Method::kSeparable ? c.separable
+           : plan.method == Method::kDirect  ? c.direct
+                                             : c.fft;
+}
+
+// Whether double precision may be worth it: where single does not keep the budget, or transforms are taken just because they do.
+bool may_need_double(const Plan &plan) {
+    const Options &options = plan.options;
+    if (options.precision == Precision::kDouble || options.rank != 0) return false;
+    if (plan.method != Method::kFft) return !keeps_budget(plan);
+    return options.method == SEPFLOW_METHOD_AUTO &&
+           2 * std::min(plan.costs.separable, plan.costs.direct) < plan.costs.fft;
+}
+
+}  // namespace
+
+Plan make_plan(const Kernel &kernel, const Options &options) {
+    Plan plan = plan_of(kernel, options);
+    if (may_need_double(plan)) {
+        Options finer = options;
+        finer.precision = Precision::kDouble;
+        Plan other = plan_of(kernel, finer);
+        if (keeps_budget(other) && (!keeps_budget(plan) || cost(other) < cost(plan)))
+            plan = std::move(other);
+    }
+    if (plan.truncates() && plan.method != Method::kSeparable)
+        plan.tap_sums = sums_of_taps(plan.kernel);
     plan.identity = is_identity(plan);
     const Exactness exact = exactness(plan);
     plan.exact = exact.is_exact;
     plan.exactness = exact.reason;
-    plan.reason = explain_rank(plan);
+    plan.reason = explain_method(plan);
     return plan;
 }
 

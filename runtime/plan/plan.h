@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -12,8 +13,10 @@
 
 #include "generators/passes.h"
 #include "runtime/factor/factor.h"
+#include "runtime/fourier/block_convolver.h"
 #include "runtime/kernel/kernel.h"
 #include "runtime/plan/fixed_point.h"
+#include "runtime/plan/method.h"
 
 namespace sepflow {
 
@@ -40,6 +43,7 @@ struct Options {
     double scale = 1;
     double delta = 0;
     int32_t schedule = SEPFLOW_SCHEDULE_AUTO;
+    int32_t method = SEPFLOW_METHOD_AUTO;
     const PassSet *passes = nullptr;
 };
 
@@ -61,13 +65,30 @@ struct Taps {
     std::variant<std::vector<double>, std::vector<float>, std::vector<int16_t>> passed;
 };
 
+// The taps of the direct pass that are not zero, in vertical runs (generators/direct_pass.cpp).
+struct Runs {
+    int32_t length = 0, count = 0;
+    std::vector<int32_t> places;  // column and row of the first tap of each
+    std::variant<std::vector<double>, std::vector<float>> taps;
+};
+
+// Overlap-save: blocks of nx x ny samples, of which nx - columns + 1 by ny - rows + 1 are results.
+struct Transforms {
+    int nx = 0, ny = 0;
+    int64_t results_w = 0, results_h = 0;  // of a block
+    std::shared_ptr<const BlockConvolver> convolver;
+};
+
 struct Plan {
     Options options;
+    Method method = Method::kSeparable;
+    Costs costs;
     Precision precision = Precision::kSingle;
     Kernel kernel;  // as correlated: flipped for convolution, times the scale
     int64_t anchor_x = 0, anchor_y = 0;
     Halo halo;
     Factoring factoring;
+    Certificate certificate;  // of the method, in floats
     Taps column_taps, row_taps;
     ColumnPass column_pass = nullptr;
     RowPass row_pass = nullptr;
@@ -76,10 +97,16 @@ struct Plan {
     ColumnPass direct_column_pass = nullptr;  // reads the image's pixels, if there is such a one
     RowPass sample_row_pass = nullptr;        // writes samples, for what is converted afterwards
     Form column_form = Form::kPlain, row_form = Form::kPlain;  // both plain, or neither
+    // Of the direct method, and of transforms where a block holds what is not finite.
+    Runs runs;
+    DirectPass direct_pass = nullptr, sample_direct_pass = nullptr;
+    Transforms transforms;
     bool identity = false;
     bool exact = false;     // no sum is rounded before the end; see exactness.h
     std::string exactness;  // why, or why not
     std::string reason;     // why this rank and method, a sentence
+    // If taps are truncated and the method is not separable: entry (y, x) is the sum of the taps above and left of tap (y, x).
+    std::vector<double> tap_sums;
 
     // Samples are what the passes work on: s16 in fixed point, else f32 or f64.
     sepflow_type sample_type() const {
@@ -94,13 +121,13 @@ struct Plan {
     // Bounds for |image| <= 1, before the conversion to the output's type: what both passes round, and all there is.
     double rounding_bound() const {
         if (exact) return 0;
-        return fixed ? fixed->error / 255 : factoring.rounding_bound;
+        return fixed ? fixed->error / 255 : certificate.rounding_bound;
     }
-    double error_bound() const { return factoring.remainder_norm_1 + rounding_bound(); }
+    double error_bound() const { return certificate.remainder_norm_1 + rounding_bound(); }
     bool transposed() const { return row_form != Form::kPlain; }
-    // What the row pass writes: the output's pixels, or samples that are converted afterwards: f16, which the
+    // What the last pass writes: the output's pixels, or samples that are converted afterwards: f16, which the
     // passes do not know, and everything that is filtered in f64.
-    sepflow_type row_pass_type() const {
+    sepflow_type result_type() const {
         const bool converts = precision == Precision::kDouble || options.out_type == SEPFLOW_F16;
         return converts ? sample_type() : options.out_type;
     }
@@ -115,6 +142,9 @@ sepflow_plan_description describe_plan(const Plan &plan);
 // Where the output lies for an input's domain, by the extent. Throws Error for a rectangle that makes no
 // sense, as does input_region.
 sepflow_rect output_domain(const Plan &plan, const sepflow_rect &in);
+// The blocks of transforms that hold `out`, two of them, one above the other, at once: so that the bytes of a pixel do not depend
+// on the region, they lie on a grid that begins with the input's domain.
+sepflow_rect whole_blocks(const Plan &plan, const sepflow_rect &out, const sepflow_rect &domain);
 // The pixels within `domain` that `out` reads, with those that the border rule fetches.
 sepflow_rect input_region(const Plan &plan, const sepflow_rect &out, const sepflow_rect &domain);
 

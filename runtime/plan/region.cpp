@@ -82,11 +82,27 @@ sepflow_rect output_domain(const Plan &plan, const sepflow_rect &in) {
     return out;
 }
 
-sepflow_rect input_region(const Plan &plan, const sepflow_rect &out, const sepflow_rect &domain) {
-    check(out, "region");
+sepflow_rect whole_blocks(const Plan &plan, const sepflow_rect &out, const sepflow_rect &domain) {
+    const auto grow = [](int64_t origin, int64_t size, int64_t &first, int64_t &count) {
+        const auto below = [&](int64_t i) { return i >= 0 ? i / size : -((size - 1 - i) / size); };
+        const int64_t begin = below(first - origin), end = -below(origin - first - count);
+        first = origin + begin * size;
+        count = (end - begin) * size;
+    };
+    sepflow_rect blocks = out;
+    grow(domain.x, plan.transforms.results_w, blocks.x, blocks.w);
+    grow(domain.y, 2 * plan.transforms.results_h, blocks.y, blocks.h);
+    return blocks;
+}
+
+sepflow_rect input_region(const Plan &plan, const sepflow_rect &region,
+                          const sepflow_rect &domain) {
+    check(region, "region");
     check(domain, "domain");
     sepflow_rect in = {domain.x, domain.y, 0, 0};
-    if (out.w <= 0 || out.h <= 0 || domain.w <= 0 || domain.h <= 0) return in;
+    if (region.w <= 0 || region.h <= 0 || domain.w <= 0 || domain.h <= 0) return in;
+    const sepflow_rect out =
+        plan.method == Method::kFft ? whole_blocks(plan, region, domain) : region;
     const Halo &halo = plan.halo;
     clip(out.x - halo.left, out.w + halo.left + halo.right, domain.x, domain.w,
          plan.options.border_x, &in.x, &in.w);

@@ -71,7 +71,7 @@ AT(sepflow_port_desc, name, 16);
 AT(sepflow_port_desc, min_channels, 24);
 AT(sepflow_port_desc, types, 32);
 
-PIN(sizeof(sepflow_plan_info) == 96);
+PIN(sizeof(sepflow_plan_info) == 104);
 AT(sepflow_plan_info, left, 8);
 AT(sepflow_plan_info, rank, 40);
 AT(sepflow_plan_info, error_bound, 48);
@@ -79,6 +79,7 @@ AT(sepflow_plan_info, preferred_tile_w, 56);
 AT(sepflow_plan_info, scratch_bytes, 72);
 AT(sepflow_plan_info, cost_per_pixel, 80);
 AT(sepflow_plan_info, variant, 88);
+AT(sepflow_plan_info, method, 96);
 
 PIN(sizeof(sepflow_process) == 104);
 AT(sepflow_process, input_count, 8);
@@ -121,7 +122,7 @@ AT(sepflow_entry, init, 64);
 AT(sepflow_entry, deinit, 72);
 AT(sepflow_entry, get_extension, 80);
 
-PIN(sizeof(sepflow_options) == 96);
+PIN(sizeof(sepflow_options) == 104);
 AT(sepflow_options, in_type, 8);
 AT(sepflow_options, channels, 16);
 AT(sepflow_options, border_x, 20);
@@ -134,6 +135,7 @@ AT(sepflow_options, schedule, 68);
 AT(sepflow_options, scale, 72);
 AT(sepflow_options, delta, 80);
 AT(sepflow_options, variant, 88);
+AT(sepflow_options, method, 96);
 
 PIN(sizeof(sepflow_source) == 64);
 AT(sepflow_source, domain, 16);

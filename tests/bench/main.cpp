@@ -19,6 +19,9 @@ const std::vector<TableMaker> kTables = {
     {"schedules", "with transposes beside without, for each instruction set", schedules_table},
     {"lengths", "every odd number of taps beside its neighbours", lengths_table},
     {"calls", "one call on a small image, in microseconds", calls_table},
+    {"methods", "separable, direct and FFT on a bed of kernels, and which the plan takes",
+     methods_table},
+    {"fit", "the coefficients that the plan predicts the methods' costs by", fit_table},
     {"unsharp", "a graph beside its blur", unsharp_table},
     {"instructions", "instructions a sample, by callgrind", instructions_table},
 };

@@ -18,7 +18,7 @@ std::string text_of(const Row &row, const std::string &column) {
 }
 
 int width_of(const std::string &column) {
-    const int least = column == "size" ? 11 : column == "chosen" ? 15 : 5;
+    const int least = column == "size" ? 11 : column == "chosen" ? 15 : column == "kernel" ? 26 : 5;
     return std::max(least, static_cast<int>(column.size())) + 2;
 }
 

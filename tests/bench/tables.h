@@ -24,6 +24,8 @@ extern const std::vector<TableMaker> kTables;
 Row speed_table(const Settings &settings);
 Row instructions_table(const Settings &settings);
 Row unsharp_table(const Settings &settings);
+Row methods_table(const Settings &settings);
+Row fit_table(const Settings &settings);
 // Sepflow against itself.
 Row types_table(const Settings &settings);
 Row channels_table(const Settings &settings);

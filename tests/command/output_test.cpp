@@ -124,8 +124,9 @@ TEST_CASE("a symbolic link stays a link and its file keeps its mode") {
 TEST_CASE("filter reports the factoring in one line, and in JSON") {
     Folder folder;
     folder.write("in.csv", "1,2,3\n4,5,6\n");
-    const Outcome outcome = folder.run({"filter", "in.csv", "out.csv", "-k", "2x2 1 0 0 1",
-                                        "--report", "r.json", "--threads", "1"});
+    const Outcome outcome =
+        folder.run({"filter", "in.csv", "out.csv", "-k", "2x2 1 0 0 1", "--report", "r.json",
+                    "--threads", "1", "--method", "separable"});
     REQUIRE(outcome.exit_code == 0);
     CHECK(outcome.out == "");
     REQUIRE(lines(outcome.err).size() == 1);
@@ -137,6 +138,12 @@ TEST_CASE("filter reports the factoring in one line, and in JSON") {
     CHECK(json["output"]["type"] == "f64");
     CHECK(json["plan"]["singular_values"].size() == 2);
     CHECK(folder.run({"filter", "in.csv", "out.csv", "-q", "-k", "box 3"}).err == "");
+    for (const auto &[method, how] : {std::pair<std::string, std::string>{"direct", "directly"},
+                                      {"fft", "by Fourier transforms"}}) {
+        const Outcome forced =
+            folder.run({"filter", "in.csv", "out.csv", "-k", "box 3", "--method", method});
+        CHECK_MESSAGE(forced.err.find("taps " + how + ", error") != std::string::npos, forced.err);
+    }
 }
 
 TEST_CASE("a comparison holds the input, a gap and the result") {

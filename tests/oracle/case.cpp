@@ -206,11 +206,11 @@ std::string Case::text() const {
     out << std::hex << in_type << "->" << out_type << std::dec << " " << w << "x" << h << "x"
         << channels << " kernel " << kernel.columns << "x" << kernel.rows << " borders "
         << options.border_x << "," << options.border_y << " extent " << extent << " schedule "
-        << schedule << " variant " << (variant != nullptr ? variant : "best") << " threads "
-        << threads << " layouts " << static_cast<int>(in_layout) << ","
-        << static_cast<int>(out_layout) << " anchor " << options.anchor_x << "," << options.anchor_y
-        << " convolve " << options.convolve << " scale " << options.scale << " delta "
-        << options.delta << " seed " << seed;
+        << schedule << " method " << method << " variant "
+        << (variant != nullptr ? variant : "best") << " threads " << threads << " layouts "
+        << static_cast<int>(in_layout) << "," << static_cast<int>(out_layout) << " anchor "
+        << options.anchor_x << "," << options.anchor_y << " convolve " << options.convolve
+        << " scale " << options.scale << " delta " << options.delta << " seed " << seed;
     return out.str();
 }
 
@@ -235,6 +235,7 @@ sepflow_plan *make_plan(const Case &c) {
     options.scale = c.options.scale;
     options.delta = c.options.delta;
     options.schedule = c.schedule;
+    options.method = c.method;
     options.variant = c.variant;
     options.tolerance = c.tolerance;
     options.rank = c.rank;

@@ -47,6 +47,7 @@ struct Case {
     Options options;
     int extent = SEPFLOW_EXTENT_SAME;
     int schedule = SEPFLOW_SCHEDULE_AUTO;
+    int method = SEPFLOW_METHOD_AUTO;
     const char *variant = nullptr;
     double tolerance = 0;
     int rank = 0;

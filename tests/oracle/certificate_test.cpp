@@ -271,5 +271,7 @@ TEST_CASE("a plan whose arithmetic rounds by more than the tolerance says so") {
         return keeps;
     };
     CHECK(reason_of("disc 2"));
+    CHECK(reason_of("disc 40"));
+    options.tolerance = 1e-18;
     CHECK(!reason_of("disc 40"));
 }

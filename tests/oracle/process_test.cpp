@@ -48,8 +48,14 @@ struct Host {
     Host(const Host &) = delete;
 };
 
+sepflow_options separable_options() {
+    sepflow_options options = options_of(SEPFLOW_F32);
+    options.method = SEPFLOW_METHOD_SEPARABLE;
+    return options;
+}
+
 struct Setup {
-    PlanPointer plan = plan_from("disc 4", options_of(SEPFLOW_F32));
+    PlanPointer plan = plan_from("disc 4", separable_options());
     Pixels from{SEPFLOW_F32, 900, 500, 1, Layout::kInterleaved};
     Pixels to{SEPFLOW_F32, 900, 500, 1, Layout::kInterleaved};
     std::vector<unsigned char> wanted;

@@ -1,0 +1,129 @@
+// The direct method: tiles of staged samples go through the direct pass.
+#include <algorithm>
+#include <variant>
+
+#include "runtime/execute/blocking.h"
+#include "runtime/execute/direct_pass.h"
+#include "runtime/execute/scratch.h"
+#include "runtime/execute/stage.h"
+#include "runtime/execute/store.h"
+#include "runtime/execute/work.h"
+
+namespace sepflow {
+
+namespace {
+
+// What the staged samples of a tile may take of a second-level cache of 1 MiB.
+constexpr int64_t kStagedBytes = 384 << 10;
+constexpr int64_t kLeastRows = 32, kMostRows = 64;
+
+// Sizes for one distance of neighbouring pixels, in samples.
+struct Shape {
+    int64_t step;
+    int64_t block_columns, block_rows;  // least extents of a pass
+    int64_t reach, above;               // of the taps, in samples and rows
+    int64_t tile_w, tile_h;             // in pixels
+
+    int64_t columns(int64_t w) const { return std::max(w * step, block_columns); }
+    int64_t rows(int64_t h) const { return std::max(h, block_rows); }
+};
+
+Shape make_shape(const Plan &plan, int32_t step) {
+    Shape s = {};
+    s.step = step;
+    s.block_columns = plan.options.passes->block_columns(Form::kPlain, plan.sample_bytes());
+    s.block_rows = plan.options.passes->block_rows(Form::kPlain, plan.sample_bytes());
+    s.reach = (static_cast<int64_t>(plan.kernel.columns) - 1) * step;
+    s.above = static_cast<int64_t>(plan.kernel.rows) - 1;
+    s.tile_h = std::clamp(s.above, kLeastRows, kMostRows);
+    const int64_t samples = kStagedBytes / ((s.tile_h + s.above) * plan.sample_bytes()) - s.reach;
+    const int64_t blocks = std::max<int64_t>(samples / s.block_columns, 4);
+    s.tile_w = std::max<int64_t>(blocks * s.block_columns / step, 1);
+    return s;
+}
+
+struct Buffers {
+    Staged staged;
+    void *results;  // that the image does not take directly
+    double *sums;   // of truncated taps
+};
+
+Buffers carve(const Plan &plan, const Shape &s, int64_t w, int64_t h, Carver &carver) {
+    const int64_t bytes = plan.sample_bytes();
+    Buffers buffers = {};
+    buffers.staged.columns = round_up((s.columns(w) + s.reach) * bytes, 64) / bytes;
+    buffers.staged.rows = s.rows(h) + s.above;
+    buffers.staged.samples = carver.take(buffers.staged.columns * buffers.staged.rows * bytes);
+    buffers.staged.raw_row = carver.take(buffers.staged.columns * bytes);
+    buffers.results = carver.take(s.columns(w) * s.rows(h) * bytes);
+    buffers.sums = static_cast<double *>(carver.take(Rescaling::size(plan, w, h) * 8));
+    return buffers;
+}
+
+uint64_t bytes_of_tile(const Plan &plan, const Shape &s, int64_t w, int64_t h) {
+    Carver carver(nullptr);
+    carve(plan, s, w, h, carver);
+    return static_cast<uint64_t>(carver.used());
+}
+
+void run_tile(const Plan &plan, const Call &call, const Walk &walk, const Shape &s,
+              const sepflow_rect &tile, void *scratch) {
+    Carver carver(scratch);
+    const Buffers buffers = carve(plan, s, tile.w, tile.h, carver);
+    const bool rescales = plan.truncates();
+    const bool writes = walk.output_direct && !rescales && tile.h >= s.block_rows &&
+                        tile.w * s.step >= s.block_columns;
+    const sepflow_type type = rescales ? plan.sample_type() : plan.result_type();
+    const sepflow_rect footprint = {tile.x - plan.halo.left, tile.y - plan.halo.top,
+                                    tile.w + plan.halo.left + plan.halo.right,
+                                    tile.h + plan.halo.top + plan.halo.bottom};
+    for (int32_t plane = 0; plane < walk.planes; ++plane) {
+        stage(plan, call.in, footprint, walk, plane, buffers.staged);
+        Results results = {buffers.results, s.columns(tile.w), type};
+        if (writes) {
+            results.samples = pixel_address(call.out, tile.x, tile.y, plane);
+            results.pitch = call.out.stride_y / type_bytes(type);
+        }
+        run_direct_pass(plan, buffers.staged, walk.step, s.columns(tile.w), s.rows(tile.h), results,
+                        rescales ? 0 : plan.options.delta);
+        if (writes) continue;
+        if (rescales) {
+            const Rescaling rescaling(plan, call.in.domain, tile, buffers.sums);
+            store_rescaled(plan, results, rescaling, call.out, tile, 0, walk, plane);
+        } else {
+            store(results, call.out, tile, walk, plane);
+        }
+    }
+}
+
+}  // namespace
+
+uint64_t direct_scratch_bytes(const Plan &plan) {
+    const auto bytes = [&](int32_t step) {
+        const Shape s = make_shape(plan, step);
+        return bytes_of_tile(plan, s, s.tile_w, s.tile_h);
+    };
+    return std::max(bytes(1), bytes(plan.options.channels));
+}
+
+Work direct_work(const Plan &plan, const Call &call) {
+    const Walk walk = choose_walk(plan, call.in, call.out);
+    const Shape s = make_shape(plan, walk.step);
+    const sepflow_rect &region = call.region;
+    const int64_t across = (region.w + s.tile_w - 1) / s.tile_w,
+                  down = (region.h + s.tile_h - 1) / s.tile_h;
+    Work work;
+    work.count = across * down;
+    work.scratch_bytes =
+        bytes_of_tile(plan, s, std::min(s.tile_w, region.w), std::min(s.tile_h, region.h));
+    work.run = [&plan, &call, walk, s, across](int64_t i, void *scratch) {
+        const int64_t x = i % across * s.tile_w, y = i / across * s.tile_h;
+        const sepflow_rect tile = {call.region.x + x, call.region.y + y,
+                                   std::min(s.tile_w, call.region.w - x),
+                                   std::min(s.tile_h, call.region.h - y)};
+        run_tile(plan, call, walk, s, tile, scratch);
+    };
+    return work;
+}
+
+}  // namespace sepflow

@@ -1,0 +1,131 @@
+// The separable method: the region is cut into tiles, those whose footprint leaves the domain apart from the others.
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "runtime/execute/blocking.h"
+#include "runtime/execute/scratch.h"
+#include "runtime/execute/tile.h"
+#include "runtime/execute/work.h"
+
+namespace sepflow {
+
+namespace {
+
+// Where tile i of a row of tiles begins, the first having lost `lost`; the last takes in what would be less than
+// `least`.
+struct Split {
+    int64_t first, count, size, lost, least;
+
+    int64_t tiles() const {
+        return count < size - lost + least ? 1 : 1 + (count + lost - least) / size;
+    }
+    int64_t begin(int64_t i) const { return i == 0 ? first : first - lost + i * size; }
+    int64_t end(int64_t i) const { return i + 1 == tiles() ? first + count : begin(i + 1); }
+};
+
+// A part of the region whose tiles are all of one kind.
+struct Part {
+    Split x, y;
+    bool inside;  // no tap is truncated
+    Blocking blocking;
+
+    int64_t count() const { return x.tiles() * y.tiles(); }
+    Tile at(int64_t i) const {
+        const int64_t column = i % x.tiles(), row = i / x.tiles();
+        const int64_t left = x.begin(column), top = y.begin(row);
+        return {{left, top, x.end(column) - left, y.end(row) - top}, inside};
+    }
+};
+
+// Cuts `first .. first+count` where the footprint begins and ends to lie inside the domain.
+struct Cuts {
+    std::array<int64_t, 4> at;  // part i is at[i] .. at[i+1]; the middle one lies inside
+};
+
+Cuts cut(int64_t first, int64_t count, int64_t inside_first, int64_t inside_last) {
+    const int64_t last = first + count;
+    if (inside_last <= inside_first) return {{first, last, last, last}};
+    const int64_t a = std::clamp(inside_first, first, last);
+    return {{first, a, std::clamp(inside_last, a, last), last}};
+}
+
+// Pixels from the last place where the output's row of pixels crosses a cache line.
+int64_t pixels_into_line(const sepflow_image &out, int64_t x, int64_t y) {
+    const auto address = reinterpret_cast<uintptr_t>(pixel_address(out, x, y, 0));
+    const auto into = static_cast<int64_t>(address % kScratchAlignment);
+    return out.stride_x > 0 && into % out.stride_x == 0 ? into / out.stride_x : 0;
+}
+
+Part make_part(const Plan &plan, const Call &call, const Walk &walk, const sepflow_rect &area,
+               bool inside, bool direct) {
+    Part part;
+    part.inside = inside;
+    part.blocking = make_blocking(plan, walk.step, !direct);
+    const Least least = least_tile(part.blocking, walk.step);
+    // What is staged can be laid so that the row pass writes whole lines; else the input's lines count.
+    int64_t lost = direct ? 0 : pixels_into_line(call.out, area.x, area.y);
+    if (lost >= part.blocking.tile_w || lost + area.w <= part.blocking.tile_w) lost = 0;
+    part.blocking = fitted(part.blocking, area.w + lost, area.h);
+    part.x = {area.x, area.w, part.blocking.tile_w, lost, least.w};
+    part.y = {area.y, area.h, part.blocking.tile_h, 0, least.h};
+    return part;
+}
+
+// Below this, staging all costs less than parts of their own for the borders.
+constexpr int64_t kLeastDirectPixels = 512 * 512;
+
+std::vector<Part> cut_region(const Plan &plan, const Call &call, const Walk &walk) {
+    const sepflow_rect &region = call.region, &domain = call.in.domain;
+    const Halo &halo = plan.halo;
+    // Apart are only what reads the image itself and what is to be rescaled.
+    const bool direct = walk.input_direct && region.w * region.h >= kLeastDirectPixels;
+    if (!direct && !plan.truncates()) return {make_part(plan, call, walk, region, true, false)};
+    const Least whole = least_tile(make_blocking(plan, walk.step, false), walk.step);
+    const Cuts x = cut(region.x, region.w, domain.x + halo.left, domain.x + domain.w - halo.right);
+    const Cuts y = cut(region.y, region.h, domain.y + halo.top, domain.y + domain.h - halo.bottom);
+    std::vector<Part> parts;
+    for (int row = 0; row < 3; ++row) {
+        for (int column = 0; column < 3; ++column) {
+            const sepflow_rect area = {x.at[column], y.at[row], x.at[column + 1] - x.at[column],
+                                       y.at[row + 1] - y.at[row]};
+            if (area.w == 0 || area.h == 0) continue;
+            const bool inside = row == 1 && column == 1;
+            const bool reads = direct && inside && area.w >= whole.w && area.h >= whole.h;
+            parts.push_back(make_part(plan, call, walk, area, inside, reads));
+        }
+    }
+    return parts;
+}
+
+uint64_t scratch_bytes(const Plan &plan, int32_t step) {
+    const auto bytes = [&](bool staged) {
+        return tile_scratch_bytes(plan, step, make_blocking(plan, step, staged));
+    };
+    return std::max(plan.direct_column_pass != nullptr ? bytes(false) : 0, bytes(true));
+}
+
+}  // namespace
+
+uint64_t separable_scratch_bytes(const Plan &plan) {
+    return std::max(scratch_bytes(plan, 1), scratch_bytes(plan, plan.options.channels));
+}
+
+Work separable_work(const Plan &plan, const Call &call) {
+    const Walk walk = choose_walk(plan, call.in, call.out);
+    std::vector<Part> parts = cut_region(plan, call, walk);
+    Work work = {};
+    for (const Part &part : parts) {
+        work.scratch_bytes =
+            std::max(work.scratch_bytes, tile_scratch_bytes(plan, walk.step, part.blocking));
+        work.count += part.count();
+    }
+    work.run = [&plan, &call, walk, parts = std::move(parts)](int64_t i, void *scratch) {
+        auto part = parts.begin();
+        while (i >= part->count()) i -= (part++)->count();
+        run_tile(plan, call.in, call.out, walk, part->blocking, part->at(i), scratch);
+    };
+    return work;
+}
+
+}  // namespace sepflow

@@ -1,0 +1,31 @@
+// Correlation of blocks of an image with a kernel by two-dimensional Fourier transforms (Stockham 1966): the transforms
+// are multiplied, and what the wrap-around reaches is not used (overlap-save). In double precision, by kissfft.
+//
+// The arithmetic of a number does not depend on the instruction set.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+namespace sepflow {
+
+// Blocks are nx x ny samples, powers of two.
+constexpr int kLeastBlock = 64, kLargestBlock = 512;
+
+class BlockConvolver {
+  public:
+    virtual ~BlockConvolver() = default;
+    virtual uint64_t scratch_bytes() const = 0;
+    // Two blocks at once, as the real and the imaginary part of one. `samples`, in rows of nx, 2 ny of them at least, hold
+    // the first block; the second begins `second` rows below its first row and may overlap it. They become the
+    // results plus delta: row y of the first block's at y, of the second's at ny + y. Right are those whose taps lie in
+    // the block. Both pieces of memory are aligned to 64 bytes.
+    virtual void run(double *samples, int64_t second, double delta, void *scratch) const = 0;
+};
+
+// `block` holds the kernel's taps, tap (0, 0) first, in ny rows of nx, and zeros.
+using MakeBlockConvolver = std::unique_ptr<BlockConvolver> (*)(int nx, int ny, const double *block);
+// By the name of an instruction set (generators/passes.h).
+MakeBlockConvolver block_convolver_maker(const char *instruction_set);
+
+}  // namespace sepflow
