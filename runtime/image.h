@@ -11,6 +11,11 @@ inline int type_bytes(sepflow_type type) {
     return (type & 0xff) / 8;
 }
 
+inline bool is_type(sepflow_type type) {
+    return type == SEPFLOW_U8 || type == SEPFLOW_U16 || type == SEPFLOW_S16 ||
+           type == SEPFLOW_F16 || type == SEPFLOW_F32 || type == SEPFLOW_F64;
+}
+
 inline char *pixel_address(const sepflow_image &image, int64_t x, int64_t y, int64_t channel) {
     return static_cast<char *>(image.data) + (x - image.bounds.x) * image.stride_x +
            (y - image.bounds.y) * image.stride_y + channel * image.stride_c;

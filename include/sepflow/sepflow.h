@@ -89,10 +89,29 @@ enum {
                                      384 x 384 taps. */
 };
 
+/* What becomes of pixels that are missing: those that are NaN, and those that a mask, a second image of the call, makes 0.
+   The mask has the image's domain, one channel or as many as the image, and any type. Its values are weights m: of an integer
+   type, parts of the largest value; of floats as they are, meant to lie in 0 .. 1; negative ones and NaN count as 0. */
+enum {
+    SEPFLOW_MISSING_PROPAGATE =
+        0, /* a NaN makes all results NaN that it is part of; no mask is taken */
+    SEPFLOW_MISSING_IGNORE =
+        1, /* they are left out and the others rescaled to the kernel's sum S, which must not be
+                                   zero: delta + S * sum(K * m * in) / sum(K * m) (normalised convolution, Knutsson
+                                   and Westin 1993); the missing_value where too little is left to divide by. The
+                                   border TRUNCATE has the weight 0, other pixels outside that of what stands for
+                                   them, CONSTANT 1. Not by FFT. The error is error_bound * (largest |pixel|) times
+                                   2 S / |sum(K * m)|. */
+    SEPFLOW_MISSING_FILL = 2 /* in is taken as m * in + (1 - m) * missing_value. Not by FFT. */
+};
+
 /* sepflow_options.flags, all must-understand. */
 enum {
     SEPFLOW_OPTION_CONVOLVE = 1u << 0, /* flip the kernel (true convolution) */
-    SEPFLOW_OPTION_ANCHOR = 1u << 1    /* anchor_x and anchor_y are given */
+    SEPFLOW_OPTION_ANCHOR = 1u << 1,   /* anchor_x and anchor_y are given */
+    SEPFLOW_OPTION_KEEP_MISSING =
+        1u << 2 /* results are missing_value where their own pixel is missing; not with
+                                             PROPAGATE */
 };
 
 /* All zero is a sound default, save for in_type. */
@@ -121,6 +140,8 @@ typedef struct sepflow_options {
     const char *variant; /* NULL: the best this CPU runs, or the environment's SEPFLOW_VARIANT;
                             else "sse2", "avx2", "avx512", "neon": fails where it cannot run */
     int32_t method;
+    int32_t missing;
+    double missing_value; /* not finite only where the output is of floats, and not with FILL */
 } sepflow_options;
 
 /* ---- Making a plan ----------------------------------------------------------------------- */
@@ -208,7 +229,8 @@ SEPFLOW_EXPORT sepflow_status sepflow_plan_input_region(const sepflow_plan *plan
 SEPFLOW_EXPORT sepflow_status sepflow_apply(const sepflow_plan *plan, const sepflow_image *in,
                                             const sepflow_image *out, const sepflow_rect *region,
                                             int32_t max_threads, sepflow_error *error);
-/* The same with all that a node's process has: a pool of the caller's, scratch, cancel.  [any] */
+/* The same with all that a node's process has: a mask as second input, a pool of the caller's, scratch, cancel.
+   [any] */
 SEPFLOW_EXPORT sepflow_status sepflow_process_plan(const sepflow_plan *plan,
                                                    const sepflow_process *call,
                                                    sepflow_error *error);

@@ -78,7 +78,7 @@ class Cut {
 
     // Bytes of one column of the intermediate.
     int64_t bytes_of_column(int64_t rows) const {
-        return plan_.row_taps.terms * rows * plan_.sample_bytes();
+        return plan_.layers() * plan_.row_taps.terms * rows * plan_.sample_bytes();
     }
 
     // Pixels of a tile whose band takes so many bytes, or that is wide enough for a few register tiles.

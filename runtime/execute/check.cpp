@@ -5,11 +5,36 @@
 
 namespace sepflow {
 
+namespace {
+
+// NULL data: none.
+std::optional<sepflow_image> checked_mask(const Plan &plan, const sepflow_process &given,
+                                          const Call &call, const sepflow_rect &needed) {
+    const auto *second = reinterpret_cast<const sepflow_image *>(
+        reinterpret_cast<const char *>(given.inputs) + given.inputs->struct_size);
+    if (second->data == nullptr) return std::nullopt;
+    if (!plan.has_missing())
+        throw Error(SEPFLOW_E_INVALID, "mask: the plan was made without missing pixels");
+    const int32_t channels = second->channels == 1 ? 1 : call.in.channels;
+    const sepflow_image mask = checked_image(second, "mask", second->type, channels);
+    if (!is_type(mask.type)) throw Error(SEPFLOW_E_FORMAT, "mask: an unknown pixel type");
+    if (!same(mask.domain, call.in.domain))
+        throw Error(SEPFLOW_E_INVALID, "mask: its domain is not the image's");
+    if (!contains(mask.bounds, needed))
+        throw Error(SEPFLOW_E_INVALID, "mask: its bounds lack pixels that the region needs");
+    check_memory(mask, "mask");
+    if (overlap(mask, call.out)) throw Error(SEPFLOW_E_INVALID, "mask and out overlap in memory");
+    return mask;
+}
+
+}  // namespace
+
 Call check_call(const Plan &plan, const sepflow_process &given) {
     if (given.flags != 0)
         throw Error(SEPFLOW_E_UNSUPPORTED, "process: flags that this version does not know");
-    if (given.input_count != 1 || given.output_count != 1) {
-        throw Error(SEPFLOW_E_INVALID, "process: one input and one output are needed");
+    if (given.input_count < 1 || given.input_count > 2 || given.output_count != 1) {
+        throw Error(SEPFLOW_E_INVALID,
+                    "process: one input, perhaps a mask, and one output are needed");
     }
     if (given.max_threads < 0) {
         throw Error(SEPFLOW_E_INVALID, "process: max_threads is negative");
@@ -39,6 +64,7 @@ Call check_call(const Plan &plan, const sepflow_process &given) {
         throw Error(SEPFLOW_E_INVALID,
                     "in and out overlap in memory; filtering in place is not possible");
     }
+    if (given.input_count == 2) call.mask = checked_mask(plan, given, call, needed);
     return call;
 }
 

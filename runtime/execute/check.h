@@ -2,6 +2,8 @@
 // is touched.
 #pragma once
 
+#include <optional>
+
 #include <sepflow/node.h>
 
 #include "runtime/plan/plan.h"
@@ -10,6 +12,7 @@ namespace sepflow {
 
 struct Call {
     sepflow_image in, out;
+    std::optional<sepflow_image> mask;
     sepflow_rect region;
 };
 

@@ -4,6 +4,7 @@
 
 #include "runtime/execute/blocking.h"
 #include "runtime/execute/direct_pass.h"
+#include "runtime/execute/missing.h"
 #include "runtime/execute/scratch.h"
 #include "runtime/execute/stage.h"
 #include "runtime/execute/store.h"
@@ -43,8 +44,9 @@ Shape make_shape(const Plan &plan, int32_t step) {
 }
 
 struct Buffers {
-    Staged staged;
+    Staged staged, weights;
     void *results;  // that the image does not take directly
+    void *support;  // sums of the weights
     double *sums;   // of truncated taps
 };
 
@@ -55,7 +57,13 @@ Buffers carve(const Plan &plan, const Shape &s, int64_t w, int64_t h, Carver &ca
     buffers.staged.rows = s.rows(h) + s.above;
     buffers.staged.samples = carver.take(buffers.staged.columns * buffers.staged.rows * bytes);
     buffers.staged.raw_row = carver.take(buffers.staged.columns * bytes);
-    buffers.results = carver.take(s.columns(w) * s.rows(h) * bytes);
+    const int64_t results = s.columns(w) * s.rows(h) * bytes;
+    buffers.results = carver.take(results);
+    if (plan.weighs()) buffers.support = carver.take(results);
+    if (plan.has_missing()) {
+        buffers.weights = buffers.staged;
+        buffers.weights.samples = carver.take(buffers.staged.columns * buffers.staged.rows * bytes);
+    }
     buffers.sums = static_cast<double *>(carver.take(Rescaling::size(plan, w, h) * 8));
     return buffers;
 }
@@ -71,28 +79,36 @@ void run_tile(const Plan &plan, const Call &call, const Walk &walk, const Shape 
     Carver carver(scratch);
     const Buffers buffers = carve(plan, s, tile.w, tile.h, carver);
     const bool rescales = plan.truncates();
-    const bool writes = walk.output_direct && !rescales && tile.h >= s.block_rows &&
-                        tile.w * s.step >= s.block_columns;
-    const sepflow_type type = rescales ? plan.sample_type() : plan.result_type();
+    const bool writes = walk.output_direct && !rescales && !plan.weighs() &&
+                        tile.h >= s.block_rows && tile.w * s.step >= s.block_columns;
+    const sepflow_type type = rescales || plan.weighs() ? plan.sample_type() : plan.result_type();
     const sepflow_rect footprint = {tile.x - plan.halo.left, tile.y - plan.halo.top,
                                     tile.w + plan.halo.left + plan.halo.right,
                                     tile.h + plan.halo.top + plan.halo.bottom};
     for (int32_t plane = 0; plane < walk.planes; ++plane) {
         stage(plan, call.in, footprint, walk, plane, buffers.staged);
+        if (plan.has_missing())
+            stage_weights(plan, call, footprint, walk, plane, buffers.staged, buffers.weights);
         Results results = {buffers.results, s.columns(tile.w), type};
         if (writes) {
             results.samples = pixel_address(call.out, tile.x, tile.y, plane);
             results.pitch = call.out.stride_y / type_bytes(type);
         }
-        run_direct_pass(plan, buffers.staged, walk.step, s.columns(tile.w), s.rows(tile.h), results,
-                        rescales ? 0 : plan.options.delta);
-        if (writes) continue;
-        if (rescales) {
+        const auto sum = [&](const Staged &samples, const Results &sums, double delta) {
+            run_direct_pass(plan, samples, walk.step, s.columns(tile.w), s.rows(tile.h), sums,
+                            delta);
+        };
+        sum(buffers.staged, results, rescales || plan.weighs() ? 0 : plan.options.delta);
+        if (plan.weighs()) sum(buffers.weights, {buffers.support, results.pitch, type}, 0);
+        if (plan.weighs()) {
+            store_quotients(plan, results, buffers.support, call.out, tile, walk, plane);
+        } else if (rescales) {
             const Rescaling rescaling(plan, call.in.domain, tile, buffers.sums);
             store_rescaled(plan, results, rescaling, call.out, tile, 0, walk, plane);
-        } else {
+        } else if (!writes) {
             store(results, call.out, tile, walk, plane);
         }
+        if (plan.options.keeps_missing) keep_missing(plan, call, tile, walk, plane);
     }
 }
 

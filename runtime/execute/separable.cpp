@@ -123,7 +123,7 @@ Work separable_work(const Plan &plan, const Call &call) {
     work.run = [&plan, &call, walk, parts = std::move(parts)](int64_t i, void *scratch) {
         auto part = parts.begin();
         while (i >= part->count()) i -= (part++)->count();
-        run_tile(plan, call.in, call.out, walk, part->blocking, part->at(i), scratch);
+        run_tile(plan, call, walk, part->blocking, part->at(i), scratch);
     };
     return work;
 }

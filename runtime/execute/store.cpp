@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <numeric>
 
 #include "runtime/execute/half.h"
+#include "runtime/execute/pixels.h"
 
 namespace sepflow {
 
@@ -35,28 +35,6 @@ void sums_along(const Taps &taps, int64_t anchor, bool truncates, int64_t first,
             const double *filter = taps.f64.data() + t * taps.length;
             *sums++ = truncates ? sum_inside(filter, taps.length, anchor, first + i, size)
                                 : std::accumulate(filter, filter + taps.length, 0.0);
-        }
-    }
-}
-
-template <typename T>
-T to_integer(double value) {
-    constexpr double low = std::numeric_limits<T>::min(), high = std::numeric_limits<T>::max();
-    // The comparisons are such that a NaN becomes `low`.
-    return static_cast<T>(std::nearbyint(value >= high ? high : value > low ? value : low));
-}
-
-// Writes sample(x, y, c) for every channel of every pixel of the area.
-template <typename T, typename Sample>
-void write(const sepflow_image &out, const sepflow_rect &area, const Walk &walk, int32_t plane,
-           Sample sample) {
-    for (int64_t y = 0; y < area.h; ++y) {
-        char *pixel = pixel_address(out, area.x, area.y + y, plane);
-        for (int64_t x = 0; x < area.w; ++x, pixel += out.stride_x) {
-            for (int32_t c = 0; c < walk.step; ++c) {
-                const T value = sample(x, y, c);
-                std::memcpy(pixel + c * out.stride_c, &value, sizeof value);
-            }
         }
     }
 }
@@ -93,30 +71,6 @@ void store_halves(const Results &results, const sepflow_image &out, const sepflo
     write<uint16_t>(out, area, walk, plane, [&](int64_t x, int64_t y, int32_t c) {
         return half_from_double(samples[y * results.pitch + x * walk.step + c]);
     });
-}
-
-template <typename Value>
-void store_values(sepflow_type type, const sepflow_image &out, const sepflow_rect &area,
-                  const Walk &walk, int32_t plane, Value value) {
-    const auto as = [&](auto convert) {
-        using T = decltype(convert(0.0));
-        write<T>(out, area, walk, plane,
-                 [&](int64_t x, int64_t y, int32_t c) { return convert(value(x, y, c)); });
-    };
-    switch (type) {
-        case SEPFLOW_U8:
-            return as([](double v) { return to_integer<uint8_t>(v); });
-        case SEPFLOW_U16:
-            return as([](double v) { return to_integer<uint16_t>(v); });
-        case SEPFLOW_S16:
-            return as([](double v) { return to_integer<int16_t>(v); });
-        case SEPFLOW_F16:
-            return as([](double v) { return half_from_double(v); });
-        case SEPFLOW_F32:
-            return as([](double v) { return static_cast<float>(v); });
-        default:
-            return as([](double v) { return v; });
-    }
 }
 
 }  // namespace
@@ -178,7 +132,7 @@ void store(const Results &results, const sepflow_image &out, const sepflow_rect 
     }
     if (results.type != out.type) {  // f64 to something else
         const auto *samples = static_cast<const double *>(results.samples);
-        return store_values(out.type, out, area, walk, plane, [&](int64_t x, int64_t y, int32_t c) {
+        return store_values(out, area, walk, plane, [&](int64_t x, int64_t y, int32_t c) {
             return samples[y * results.pitch + x * walk.step + c];
         });
     }
@@ -201,7 +155,7 @@ void store_rescaled(const Plan &plan, const Results &results, const Rescaling &r
                     const Walk &walk, int32_t plane) {
     const double delta = plan.options.delta;
     const auto store_from = [&](const auto *samples) {
-        store_values(out.type, out, area, walk, plane, [&](int64_t x, int64_t y, int32_t c) {
+        store_values(out, area, walk, plane, [&](int64_t x, int64_t y, int32_t c) {
             const double value = samples[y * results.pitch + x * walk.step + c];
             return delta + value * rescaling.factor(x, first_row + y);
         });

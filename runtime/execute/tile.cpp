@@ -4,6 +4,7 @@
 #include <optional>
 #include <variant>
 
+#include "runtime/execute/missing.h"
 #include "runtime/execute/pass_buffer.h"
 #include "runtime/execute/scratch.h"
 #include "runtime/execute/stage.h"
@@ -25,10 +26,11 @@ Computed computed(const Blocking &b, int32_t step, int64_t w, int64_t h) {
 }
 
 struct Buffers {
-    void *mid;     // of a band, strip after strip
-    void *strip;   // results of a strip that the image does not take directly
-    double *sums;  // of truncated taps
-    Staged staged;
+    void *mid;      // of a band, strip after strip
+    void *strip;    // results of a strip that the image does not take directly
+    void *support;  // of a strip, the sums of weights
+    double *sums;   // of truncated taps
+    Staged staged, weights;
     int64_t mid_pitch;  // of the rows of a strip, in samples
     int64_t strips;     // of a band
 };
@@ -45,9 +47,10 @@ Buffers carve(const Plan &plan, const Blocking &b, int32_t step, int64_t w, int6
     Buffers buffers = {};
     buffers.mid_pitch = padded(extent.mid_columns * bytes) / bytes;
     buffers.strips = (extent.rows + b.strip_rows - 1) / b.strip_rows;
-    buffers.mid = carver.take(plan.row_taps.terms * buffers.strips * b.strip_rows *
+    buffers.mid = carver.take(plan.layers() * plan.row_taps.terms * buffers.strips * b.strip_rows *
                               buffers.mid_pitch * bytes);
     buffers.strip = carver.take(extent.columns * b.strip_rows * bytes);
+    if (plan.weighs()) buffers.support = carver.take(extent.columns * b.strip_rows * bytes);
     buffers.sums = static_cast<double *>(carver.take(Rescaling::size(plan, w, h) * 8));
     if (!b.staged) return buffers;
     // The last chunk takes in what is too narrow for one of its own, and what a narrow tile lacks.
@@ -57,6 +60,10 @@ Buffers carve(const Plan &plan, const Blocking &b, int32_t step, int64_t w, int6
     buffers.staged.rows = extent.rows + b.above;
     buffers.staged.samples = carver.take(buffers.staged.columns * buffers.staged.rows * bytes);
     buffers.staged.raw_row = carver.take(buffers.staged.columns * bytes);
+    if (plan.has_missing()) {
+        buffers.weights = buffers.staged;
+        buffers.weights.samples = carver.take(buffers.staged.columns * buffers.staged.rows * bytes);
+    }
     return buffers;
 }
 
@@ -74,11 +81,12 @@ struct Rows {
 
 class TileRun {
   public:
-    TileRun(const Plan &plan, const sepflow_image &in, const sepflow_image &out, const Walk &walk,
-            const Blocking &blocking, const Tile &tile, void *scratch)
+    TileRun(const Plan &plan, const Call &call, const Walk &walk, const Blocking &blocking,
+            const Tile &tile, void *scratch)
         : plan_(plan),
-          in_(in),
-          out_(out),
+          call_(call),
+          in_(call.in),
+          out_(call.out),
           walk_(walk),
           b_(blocking),
           area_(tile.area),
@@ -87,11 +95,11 @@ class TileRun {
           bytes_(plan.sample_bytes()) {
         const bool whole = extent_.columns == area_.w * walk.step && area_.h >= b_.block_rows;
         const bool rescales = plan.truncates() && !tile.inside;
-        writes_ = whole && walk.output_direct && !rescales;
-        result_type_ = rescales ? plan.sample_type() : plan.result_type();
+        writes_ = whole && walk.output_direct && !rescales && !plan.weighs();
+        result_type_ = rescales || plan.weighs() ? plan.sample_type() : plan.result_type();
         Carver carver(scratch);
         buffers_ = carve(plan, b_, walk.step, area_.w, area_.h, carver);
-        if (rescales) rescaling_.emplace(plan, domain_of(in), area_, buffers_.sums);
+        if (rescales) rescaling_.emplace(plan, call.in.domain, area_, buffers_.sums);
     }
 
     void run(int32_t plane) const {
@@ -113,8 +121,17 @@ class TileRun {
         }
         each_strip([&](int64_t first, int64_t count) {
             const Rows results = result_rows(y + first, plane);
-            run_row_pass(first, count, results);
+            run_row_pass(0, first, count, results);
+            if (plan_.weighs()) {
+                run_row_pass(1, first, count,
+                             {static_cast<char *>(buffers_.support), extent_.columns});
+            }
             if (!writes_) store_strip(results, y + first, count, plane);
+            if (plan_.options.keeps_missing) {
+                const sepflow_rect strip = {area_.x, area_.y + y + first, area_.w,
+                                            std::min(count, area_.h - y - first)};
+                keep_missing(plan_, call_, strip, walk_, plane);
+            }
         });
     }
 
@@ -128,7 +145,12 @@ class TileRun {
         each_strip([&](int64_t first, int64_t count) {
             const Rows from = {source.first + first * source.pitch * type_bytes(source_type()),
                                source.pitch};
-            run_column_pass(from, columns, x * walk_.step, first, count);
+            run_column_pass(0, from, columns, x * walk_.step, first, count);
+            if (!plan_.weighs()) return;
+            const Rows weights = {static_cast<char *>(buffers_.weights.samples) +
+                                      first * buffers_.weights.columns * bytes_,
+                                  buffers_.weights.columns};
+            run_column_pass(1, weights, columns, x * walk_.step, first, count);
         });
     }
 
@@ -149,6 +171,9 @@ class TileRun {
                     in_.stride_y / type_bytes(in_.type)};
         }
         stage(plan_, in_, footprint, walk_, plane, buffers_.staged);
+        if (plan_.has_missing()) {
+            stage_weights(plan_, call_, footprint, walk_, plane, buffers_.staged, buffers_.weights);
+        }
         return {static_cast<char *>(buffers_.staged.samples), buffers_.staged.columns};
     }
 
@@ -158,39 +183,41 @@ class TileRun {
                 out_.stride_y / type_bytes(out_.type)};
     }
 
-    // The intermediate of a strip, from column x on.
-    PassBuffer mid_buffer(int64_t x, int64_t columns, int64_t first, int64_t count) const {
+    // The intermediate of a strip, from column x on; `layer` 1 is that of the weights.
+    PassBuffer mid_buffer(int64_t layer, int64_t x, int64_t columns, int64_t first,
+                          int64_t count) const {
         const bool transposed = plan_.transposed();
         const int64_t column_stride = transposed ? b_.strip_rows : 1;
         const int64_t row_stride = transposed ? 1 : buffers_.mid_pitch;
         const int64_t strip = b_.strip_rows * buffers_.mid_pitch;
         // Strips that were moved up have a place of their own, after those before them.
         const int64_t index = (first + b_.strip_rows - 1) / b_.strip_rows;
-        const int64_t offset = index * strip + x * column_stride;
+        const int64_t layer_size = plan_.row_taps.terms * strip * buffers_.strips;
+        const int64_t offset = layer * layer_size + index * strip + x * column_stride;
         return PassBuffer(static_cast<char *>(buffers_.mid) + offset * bytes_, plan_.sample_type(),
                           {{columns, column_stride},
                            {count, row_stride},
                            {plan_.row_taps.terms, strip * buffers_.strips}});
     }
 
-    void run_column_pass(const Rows &source, int64_t columns, int64_t x, int64_t first,
-                         int64_t count) const {
+    void run_column_pass(int64_t layer, const Rows &source, int64_t columns, int64_t x,
+                         int64_t first, int64_t count) const {
         PassBuffer in(source.first, source_type(),
                       {{columns, 1}, {count + b_.above, source.pitch}});
         PassBuffer taps = taps_buffer(plan_, plan_.column_taps);
         const ColumnPass pass = b_.staged ? plan_.column_pass : plan_.direct_column_pass;
         check_pass(pass(in, taps, plan_.fixed ? plan_.fixed->column_bias : 0,
-                        mid_buffer(x, columns, first, count)));
+                        mid_buffer(layer, x, columns, first, count)));
     }
 
-    void run_row_pass(int64_t first, int64_t count, const Rows &results) const {
+    void run_row_pass(int64_t layer, int64_t first, int64_t count, const Rows &results) const {
         PassBuffer out(results.first, result_type_, {{extent_.columns, 1}, {count, results.pitch}});
         PassBuffer taps = taps_buffer(plan_, plan_.row_taps);
-        PassBuffer mid = mid_buffer(0, extent_.mid_columns, first, count);
+        PassBuffer mid = mid_buffer(layer, 0, extent_.mid_columns, first, count);
         if (plan_.fixed) {
             check_pass(plan_.row_pass(mid, taps, walk_.step, plan_.fixed->row_bias,
                                       plan_.fixed->output_shift, plan_.fixed->output_offset, out));
-        } else if (rescaling_) {  // which adds delta afterwards
+        } else if (rescaling_ || plan_.weighs()) {  // which add delta afterwards
             check_pass(plan_.sample_row_pass(mid, taps, walk_.step, 0, 0, 0, out));
         } else {
             check_pass(plan_.row_pass(mid, taps, walk_.step, plan_.options.delta, 0, 0, out));
@@ -200,7 +227,9 @@ class TileRun {
     void store_strip(const Rows &rows, int64_t y, int64_t count, int32_t plane) const {
         const Results results = {rows.first, rows.pitch, result_type_};
         const sepflow_rect stored = {area_.x, area_.y + y, area_.w, std::min(count, area_.h - y)};
-        if (rescaling_) {
+        if (plan_.weighs()) {
+            store_quotients(plan_, results, buffers_.support, out_, stored, walk_, plane);
+        } else if (rescaling_) {
             store_rescaled(plan_, results, *rescaling_, out_, stored, y, walk_, plane);
         } else {
             store(results, out_, stored, walk_, plane);
@@ -208,6 +237,7 @@ class TileRun {
     }
 
     const Plan &plan_;
+    const Call &call_;
     const sepflow_image &in_, &out_;
     const Walk &walk_;
     const Blocking &b_;
@@ -229,9 +259,9 @@ uint64_t tile_scratch_bytes(const Plan &plan, int32_t step, const Blocking &b) {
     return static_cast<uint64_t>(carver.used());
 }
 
-void run_tile(const Plan &plan, const sepflow_image &in, const sepflow_image &out, const Walk &walk,
-              const Blocking &blocking, const Tile &tile, void *scratch) {
-    const TileRun run(plan, in, out, walk, blocking, tile, scratch);
+void run_tile(const Plan &plan, const Call &call, const Walk &walk, const Blocking &blocking,
+              const Tile &tile, void *scratch) {
+    const TileRun run(plan, call, walk, blocking, tile, scratch);
     for (int32_t plane = 0; plane < walk.planes; ++plane) run.run(plane);
 }
 

@@ -7,6 +7,7 @@
 #include <sepflow/node.h>
 
 #include "runtime/execute/blocking.h"
+#include "runtime/execute/check.h"
 #include "runtime/execute/layout.h"
 #include "runtime/plan/plan.h"
 
@@ -20,7 +21,7 @@ struct Tile {
 // Bytes of scratch, 64-byte aligned, that run_tile wants for any tile of such blocking.
 uint64_t tile_scratch_bytes(const Plan &plan, int32_t step, const Blocking &blocking);
 
-void run_tile(const Plan &plan, const sepflow_image &in, const sepflow_image &out, const Walk &walk,
-              const Blocking &blocking, const Tile &tile, void *scratch);
+void run_tile(const Plan &plan, const Call &call, const Walk &walk, const Blocking &blocking,
+              const Tile &tile, void *scratch);
 
 }  // namespace sepflow

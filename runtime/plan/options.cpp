@@ -5,16 +5,12 @@
 #include <string>
 
 #include "runtime/error.h"
+#include "runtime/image.h"
 #include "runtime/plan/budget.h"
 
 namespace sepflow {
 
 namespace {
-
-bool is_type(sepflow_type type) {
-    return type == SEPFLOW_U8 || type == SEPFLOW_U16 || type == SEPFLOW_S16 ||
-           type == SEPFLOW_F16 || type == SEPFLOW_F32 || type == SEPFLOW_F64;
-}
 
 void check_types(const Options &options) {
     if (!is_type(options.in_type)) {
@@ -40,6 +36,15 @@ void check_border_value(const Options &options) {
         options.border_value != std::floor(options.border_value)) {
         throw Error(SEPFLOW_E_PARAM, "border_value is not a pixel value of the input's type");
     }
+}
+
+void check_missing(const Options &options) {
+    if (options.keeps_missing && options.missing == SEPFLOW_MISSING_PROPAGATE)
+        throw Error(SEPFLOW_E_PARAM, "KEEP_MISSING needs missing 'ignore' or 'fill'");
+    if (options.missing != SEPFLOW_MISSING_PROPAGATE && options.method == SEPFLOW_METHOD_FFT)
+        throw Error(SEPFLOW_E_UNSUPPORTED, "method 'fft' knows no missing pixels");
+    if (is_integer(options.out_type) || options.missing == SEPFLOW_MISSING_FILL)
+        check_finite(options.missing_value, "missing_value");
 }
 
 const PassSet *named_pass_set(const std::string &name) {
@@ -83,7 +88,8 @@ Options check_options(const sepflow_options *given) {
     }
     sepflow_options o = {};
     std::memcpy(&o, given, std::min<size_t>(given->struct_size, sizeof o));
-    if (o.flags & ~(SEPFLOW_OPTION_CONVOLVE | SEPFLOW_OPTION_ANCHOR)) {
+    if (o.flags &
+        ~(SEPFLOW_OPTION_CONVOLVE | SEPFLOW_OPTION_ANCHOR | SEPFLOW_OPTION_KEEP_MISSING)) {
         throw Error(SEPFLOW_E_UNSUPPORTED,
                     "options.flags holds a flag that this version does not know");
     }
@@ -118,6 +124,10 @@ Options check_options(const sepflow_options *given) {
                             : Precision::kSingle;
     options.schedule = checked_constant(o.schedule, SEPFLOW_SCHEDULE_TRANSPOSED, "schedule");
     options.method = checked_constant(o.method, SEPFLOW_METHOD_FFT, "method");
+    options.missing = checked_constant(o.missing, SEPFLOW_MISSING_FILL, "missing");
+    options.missing_value = o.missing_value;
+    options.keeps_missing = o.flags & SEPFLOW_OPTION_KEEP_MISSING;
+    check_missing(options);
     options.passes = choose_pass_set(o.variant);
     return options;
 }

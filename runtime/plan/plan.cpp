@@ -122,7 +122,7 @@ Fold fold_of(const std::vector<Factor> &factors, std::vector<double> Factor::*si
 void choose_arithmetic(Plan &plan) {
     const Options &options = plan.options;
     const bool fits = options.in_type == SEPFLOW_U8 && options.out_type == SEPFLOW_U8 &&
-                      plan.row_taps.terms == 1 && !plan.truncates() &&
+                      plan.row_taps.terms == 1 && !plan.truncates() && !plan.has_missing() &&
                       options.schedule != SEPFLOW_SCHEDULE_TRANSPOSED;
     if (!fits) return;
     const auto filter = [](const Taps &taps) { return FixedFilter{taps.f64.data(), taps.length}; };
@@ -154,6 +154,10 @@ void choose_forms(Plan &plan) {
     plan.row_form = forms[static_cast<int>(row_fold)];
 }
 
+bool reads_image(const Plan &plan) {
+    return !plan.transposed() && !plan.has_missing();
+}
+
 void choose_passes(Plan &plan) {
     choose_arithmetic(plan);
     choose_forms(plan);
@@ -175,11 +179,10 @@ void choose_passes(Plan &plan) {
     plan.sample_row_pass = row_pass(plan.sample_type());
     const sepflow_type in_type = plan.options.in_type;
     if (plan.precision == Precision::kDouble) {
-        if (in_type == SEPFLOW_F64 && !plan.transposed())
-            plan.direct_column_pass = plan.column_pass;
+        if (in_type == SEPFLOW_F64 && reads_image(plan)) plan.direct_column_pass = plan.column_pass;
     } else if (in_type != SEPFLOW_F16) {
         plan.load_pass = load_pass(plan);
-        if (!plan.transposed())
+        if (reads_image(plan))
             plan.direct_column_pass = set.direct_column[static_cast<int>(input_pixel(in_type))];
     }
 }
@@ -222,21 +225,30 @@ void pass_taps(Plan &plan) {
     pass(plan.row_taps, plan.row_form);
 }
 
-void check_truncation(const Plan &plan) {
-    if (!plan.truncates()) return;
-    const auto &taps = plan.kernel.taps;
-    const double sum = std::accumulate(taps.begin(), taps.end(), 0.0);
-    if (std::fabs(sum) <= 1e-12 * plan.factoring.kernel_norm_1) {
-        throw Error(
-            SEPFLOW_E_PARAM,
-            "border 'truncate' rescales to the sum of the taps, which is zero for this kernel");
+void check_sum(const Plan &plan) {
+    if (!plan.truncates() && !plan.weighs()) return;
+    if (std::fabs(plan.kernel_sum) <= 1e-12 * plan.factoring.kernel_norm_1) {
+        throw Error(SEPFLOW_E_PARAM,
+                    std::string(plan.weighs() ? "missing 'ignore'" : "border 'truncate'") +
+                        " rescales to the sum of the taps, which is zero for this kernel");
     }
+}
+
+// Sums of taps of one sign are zero only where all weights are.
+double least_support(const Plan &plan) {
+    const auto is_negative = [](double tap) { return tap < 0; };
+    const auto &taps = plan.kernel.taps;
+    const bool direct = plan.method == Method::kDirect;
+    const bool cancels =
+        direct ? std::any_of(taps.begin(), taps.end(), is_negative)
+               : plan.factoring.rank() > 1 || std::any_of(taps.begin(), taps.end(), is_negative);
+    return cancels ? 2 * plan.error_bound() : 0;
 }
 
 bool is_identity(const Plan &plan) {
     const Options &options = plan.options;
     if (options.in_type != options.out_type || options.extent != SEPFLOW_EXTENT_SAME) return false;
-    if (options.delta != 0) return false;
+    if (options.delta != 0 || plan.has_missing()) return false;
     const Kernel &kernel = plan.kernel;
     for (size_t row = 0; row < kernel.rows; ++row) {
         for (size_t column = 0; column < kernel.columns; ++column) {
@@ -307,7 +319,8 @@ Method choose_method(const Plan &separable) {
     std::vector<std::pair<double, Method>> candidates = {{costs.separable, Method::kSeparable},
                                                          {costs.direct, Method::kDirect}};
     // Blocks are computed whole, though images and regions end within them.
-    if (std::isfinite(costs.fft)) candidates.emplace_back(1.125 * costs.fft, Method::kFft);
+    if (std::isfinite(costs.fft) && options.missing == SEPFLOW_MISSING_PROPAGATE)
+        candidates.emplace_back(1.125 * costs.fft, Method::kFft);
     std::sort(candidates.begin(), candidates.end());
     const double allowed = allowed_error(options, separable.factoring.kernel_norm_1);
     const auto error = [&](Method method) { return output_error(with_method(separable, method)); };
@@ -354,7 +367,8 @@ Plan plan_of(const Kernel &kernel, const Options &options) {
     plan.factoring = factor_within_budget(plan.kernel, options);
     plan.column_taps = join(plan.factoring.factors, &Factor::column);
     plan.row_taps = join(plan.factoring.factors, &Factor::row);
-    check_truncation(plan);
+    plan.kernel_sum = std::accumulate(plan.kernel.taps.begin(), plan.kernel.taps.end(), 0.0);
+    check_sum(plan);
     choose_passes(plan);
     pass_taps(plan);
     certify_passes(plan);
@@ -391,6 +405,7 @@ Plan make_plan(const Kernel &kernel, const Options &options) {
     }
     if (plan.truncates() && plan.method != Method::kSeparable)
         plan.tap_sums = sums_of_taps(plan.kernel);
+    plan.least_support = least_support(plan);
     plan.identity = is_identity(plan);
     const Exactness exact = exactness(plan);
     plan.exact = exact.is_exact;

@@ -44,6 +44,9 @@ struct Options {
     double delta = 0;
     int32_t schedule = SEPFLOW_SCHEDULE_AUTO;
     int32_t method = SEPFLOW_METHOD_AUTO;
+    int32_t missing = SEPFLOW_MISSING_PROPAGATE;
+    double missing_value = 0;
+    bool keeps_missing = false;
     const PassSet *passes = nullptr;
 };
 
@@ -107,6 +110,9 @@ struct Plan {
     std::string reason;     // why this rank and method, a sentence
     // If taps are truncated and the method is not separable: entry (y, x) is the sum of the taps above and left of tap (y, x).
     std::vector<double> tap_sums;
+    double kernel_sum = 0;
+    // A sum of weighted taps that is no larger is no support: of taps that may cancel, what the arithmetic may leave of zero.
+    double least_support = 0;
 
     // Samples are what the passes work on: s16 in fixed point, else f32 or f64.
     sepflow_type sample_type() const {
@@ -114,10 +120,15 @@ struct Plan {
         return precision == Precision::kDouble ? SEPFLOW_F64 : SEPFLOW_F32;
     }
     int sample_bytes() const { return (sample_type() & 0xff) / 8; }
+    // Results are divided by the sum of the taps that a pixel stands behind.
+    bool weighs() const { return options.missing == SEPFLOW_MISSING_IGNORE; }
+    bool has_missing() const { return options.missing != SEPFLOW_MISSING_PROPAGATE; }
     bool truncates() const {
-        return options.border_x == SEPFLOW_BORDER_TRUNCATE ||
-               options.border_y == SEPFLOW_BORDER_TRUNCATE;
+        return !weighs() && (options.border_x == SEPFLOW_BORDER_TRUNCATE ||
+                             options.border_y == SEPFLOW_BORDER_TRUNCATE);
     }
+    // Sums that a pixel takes: of weighted samples, and of the weights.
+    int64_t layers() const { return weighs() ? 2 : 1; }
     // Bounds for |image| <= 1, before the conversion to the output's type: what both passes round, and all there is.
     double rounding_bound() const {
         if (exact) return 0;

@@ -122,7 +122,7 @@ AT(sepflow_entry, init, 64);
 AT(sepflow_entry, deinit, 72);
 AT(sepflow_entry, get_extension, 80);
 
-PIN(sizeof(sepflow_options) == 104);
+PIN(sizeof(sepflow_options) == 112);
 AT(sepflow_options, in_type, 8);
 AT(sepflow_options, channels, 16);
 AT(sepflow_options, border_x, 20);
@@ -136,6 +136,8 @@ AT(sepflow_options, scale, 72);
 AT(sepflow_options, delta, 80);
 AT(sepflow_options, variant, 88);
 AT(sepflow_options, method, 96);
+AT(sepflow_options, missing, 100);
+AT(sepflow_options, missing_value, 104);
 
 PIN(sizeof(sepflow_source) == 64);
 AT(sepflow_source, domain, 16);

@@ -243,7 +243,7 @@ TEST_CASE("a plan says why it is not exact") {
         {"gaussian 2", SEPFLOW_U16, SEPFLOW_BORDER_REFLECT, "multiply to the kernel"},
         {"binomial 3", SEPFLOW_U8, SEPFLOW_BORDER_TRUNCATE, "truncated"},
         {"box 3", SEPFLOW_U8, SEPFLOW_BORDER_REFLECT, "multiply to the kernel"},
-        {"row 1000 1001 col 999 1003", SEPFLOW_U16, SEPFLOW_BORDER_REFLECT, "more bits"},
+        {"row 1000003 1001 col 999979 1003", SEPFLOW_U16, SEPFLOW_BORDER_REFLECT, "more bits"},
     };
     for (const auto &c : cases) {
         sepflow_options options = options_of(c.type);

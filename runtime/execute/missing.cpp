@@ -1,0 +1,200 @@
+#include "runtime/execute/missing.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <optional>
+
+#include "runtime/execute/border.h"
+#include "runtime/execute/half.h"
+#include "runtime/execute/pixels.h"
+
+namespace sepflow {
+
+namespace {
+
+template <typename T>
+double weight_of(T value) {
+    if constexpr (std::numeric_limits<T>::is_integer) {
+        return std::max(static_cast<double>(value), 0.0) / std::numeric_limits<T>::max();
+    } else {
+        return value > 0 ? static_cast<double>(value) : 0.0;  // a NaN is not
+    }
+}
+
+double weight_of_half(uint16_t half) {
+    float value;
+    half_to_float(&half, &value, 1);
+    return weight_of(value);
+}
+
+// Calls use(weight_at), a function of a pixel's address, for the mask's type.
+template <typename Use>
+void with_weight(sepflow_type type, Use use) {
+    const auto as = [&](auto zero) {
+        use([](const char *pixel) {
+            decltype(zero) value;
+            std::memcpy(&value, pixel, sizeof value);
+            return weight_of(value);
+        });
+    };
+    switch (type) {
+        case SEPFLOW_U8:
+            return as(uint8_t{});
+        case SEPFLOW_U16:
+            return as(uint16_t{});
+        case SEPFLOW_S16:
+            return as(int16_t{});
+        case SEPFLOW_F32:
+            return as(float{});
+        case SEPFLOW_F64:
+            return as(double{});
+        default:
+            use([](const char *pixel) {
+                uint16_t half;
+                std::memcpy(&half, pixel, sizeof half);
+                return weight_of_half(half);
+            });
+    }
+}
+
+// The weights of rows of pixels, before NaN is looked for.
+class Weights {
+  public:
+    Weights(const Plan &plan, const Call &call)
+        : options_(plan.options), domain_(call.in.domain), mask_(call.mask) {}
+
+    // Of `count` pixels from (x, y) on, for `step` channels from `plane` on.
+    template <typename Sample>
+    void read(int64_t x, int64_t y, int64_t count, int32_t plane, int32_t step, Sample *out) const {
+        const int64_t row = border_index(y - domain_.y, domain_.h, options_.border_y);
+        const auto outside = [&](int64_t column) {
+            const bool truncated =
+                (column == kOutside && options_.border_x == SEPFLOW_BORDER_TRUNCATE) ||
+                (row == kOutside && options_.border_y == SEPFLOW_BORDER_TRUNCATE);
+            return truncated && options_.missing == SEPFLOW_MISSING_IGNORE ? 0 : 1;
+        };
+        const auto read_with = [&](auto weight) {
+            for (int64_t i = 0; i < count; ++i, out += step) {
+                const int64_t column =
+                    border_index(x + i - domain_.x, domain_.w, options_.border_x);
+                const bool is_outside = column == kOutside || row == kOutside;
+                for (int32_t c = 0; c < step; ++c) {
+                    out[c] = static_cast<Sample>(is_outside ? outside(column)
+                                                            : weight(column, plane + c));
+                }
+            }
+        };
+        if (!mask_) return read_with([](int64_t, int32_t) { return 1.0; });
+        with_weight(mask_->type, [&](auto weight_at) {
+            read_with([&](int64_t column, int32_t channel) {
+                return weight_at(pixel_address(*mask_, domain_.x + column, domain_.y + row,
+                                               mask_->channels == 1 ? 0 : channel));
+            });
+        });
+    }
+
+  private:
+    const Options &options_;
+    const sepflow_rect &domain_;
+    const std::optional<sepflow_image> &mask_;
+};
+
+template <typename Sample>
+void stage_as(const Plan &plan, const Call &call, const sepflow_rect &area, const Walk &walk,
+              int32_t plane, const Staged &staged_samples, const Staged &staged_weights) {
+    const Weights given(plan, call);
+    const auto fill = static_cast<Sample>(plan.options.missing_value);
+    const bool fills = plan.options.missing == SEPFLOW_MISSING_FILL;
+    auto *samples = static_cast<Sample *>(staged_samples.samples),
+         *weights = static_cast<Sample *>(staged_weights.samples);
+    const int64_t columns = area.w * walk.step;
+    for (int64_t y = 0; y < staged_weights.rows; ++y) {
+        Sample *sample = samples + y * staged_samples.columns,
+               *weight = weights + y * staged_weights.columns;
+        const int64_t used = y < area.h ? columns : 0;
+        if (used > 0) given.read(area.x, area.y + y, area.w, plane, walk.step, weight);
+        for (int64_t i = 0; i < used; ++i) {
+            if (std::isnan(sample[i])) weight[i] = 0;
+            const Sample seen = weight[i] == 0 ? 0 : weight[i] * sample[i];
+            sample[i] = fills ? seen + (1 - weight[i]) * fill : seen;
+        }
+        std::fill(weight + used, weight + staged_weights.columns, Sample(0));
+    }
+}
+
+bool is_masked(const sepflow_image &mask, int64_t x, int64_t y, int32_t channel) {
+    bool masked = false;
+    with_weight(mask.type, [&](auto weight_at) {
+        masked = weight_at(pixel_address(mask, x, y, mask.channels == 1 ? 0 : channel)) == 0;
+    });
+    return masked;
+}
+
+bool is_nan(const sepflow_image &image, int64_t x, int64_t y, int32_t channel) {
+    const char *pixel = pixel_address(image, x, y, channel);
+    const auto as = [&](auto value) {
+        std::memcpy(&value, pixel, sizeof value);
+        return value;
+    };
+    switch (image.type) {
+        case SEPFLOW_F16:
+            return (as(uint16_t{}) & 0x7fff) > 0x7c00;
+        case SEPFLOW_F32:
+            return std::isnan(as(float{}));
+        case SEPFLOW_F64:
+            return std::isnan(as(double{}));
+        default:
+            return false;
+    }
+}
+
+}  // namespace
+
+void stage_weights(const Plan &plan, const Call &call, const sepflow_rect &area, const Walk &walk,
+                   int32_t plane, const Staged &samples, const Staged &weights) {
+    if (plan.precision == Precision::kDouble) {
+        stage_as<double>(plan, call, area, walk, plane, samples, weights);
+    } else {
+        stage_as<float>(plan, call, area, walk, plane, samples, weights);
+    }
+}
+
+void store_quotients(const Plan &plan, const Results &sums, const void *support,
+                     const sepflow_image &out, const sepflow_rect &area, const Walk &walk,
+                     int32_t plane) {
+    const auto store_from = [&](const auto *sum, decltype(sum) weights) {
+        store_values(out, area, walk, plane, [&](int64_t x, int64_t y, int32_t c) {
+            const int64_t i = y * sums.pitch + x * walk.step + c;
+            const double under = weights[i];
+            if (!(std::fabs(under) > plan.least_support)) return plan.options.missing_value;
+            return plan.options.delta + plan.kernel_sum * static_cast<double>(sum[i]) / under;
+        });
+    };
+    if (plan.precision == Precision::kDouble) {
+        store_from(static_cast<const double *>(sums.samples), static_cast<const double *>(support));
+    } else {
+        store_from(static_cast<const float *>(sums.samples), static_cast<const float *>(support));
+    }
+}
+
+void keep_missing(const Plan &plan, const Call &call, const sepflow_rect &area, const Walk &walk,
+                  int32_t plane) {
+    Walk sample = walk;
+    sample.step = 1;
+    for (int64_t y = area.y; y < area.y + area.h; ++y) {
+        for (int64_t x = area.x; x < area.x + area.w; ++x) {
+            if (!contains(call.in.domain, {x, y, 1, 1})) continue;
+            for (int32_t c = plane; c < plane + walk.step; ++c) {
+                const bool missing =
+                    is_nan(call.in, x, y, c) || (call.mask && is_masked(*call.mask, x, y, c));
+                if (!missing) continue;
+                store_values(call.out, {x, y, 1, 1}, sample, c,
+                             [&](int64_t, int64_t, int32_t) { return plan.options.missing_value; });
+            }
+        }
+    }
+}
+
+}  // namespace sepflow
