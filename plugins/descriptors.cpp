@@ -31,8 +31,11 @@ sepflow_param_desc param(const ParamText &text, sepflow_value_type type) {
 
 }  // namespace
 
-sepflow_port_desc input_port(const char *name, const std::vector<sepflow_type> &types) {
-    return port(name, SEPFLOW_INPUT, types);
+sepflow_port_desc input_port(const char *name, const std::vector<sepflow_type> &types,
+                             uint32_t flags) {
+    sepflow_port_desc desc = port(name, SEPFLOW_INPUT, types);
+    desc.flags = flags;
+    return desc;
 }
 
 sepflow_port_desc output_port(const char *name, const std::vector<sepflow_type> &types) {

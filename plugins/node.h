@@ -79,7 +79,8 @@ NodeKind make_node_kind(const NodeText &text, uint32_t flags,
 sepflow_entry make_entry(const char *id, uint32_t node_count,
                          const sepflow_node_desc *(*node)(uint32_t));
 
-sepflow_port_desc input_port(const char *name, const std::vector<sepflow_type> &types);
+sepflow_port_desc input_port(const char *name, const std::vector<sepflow_type> &types,
+                             uint32_t flags = 0);
 sepflow_port_desc output_port(const char *name, const std::vector<sepflow_type> &types);
 
 const std::vector<sepflow_type> &all_types();

@@ -11,6 +11,7 @@ namespace sepflow {
 namespace {
 
 void check_number(const sepflow_param_desc &desc, double value) {
+    if (std::isnan(value) && (desc.flags & SEPFLOW_PARAM_NAN)) return;
     if (!std::isfinite(value))
         throw Error(SEPFLOW_E_PARAM, std::string(desc.id) + " is not a finite number");
     if (desc.min == 0 && desc.max == 0) return;

@@ -142,7 +142,8 @@ typedef struct sepflow_value {
 enum {
     SEPFLOW_PARAM_SETUP = 1u << 0, /* a change needs a new plan */
     SEPFLOW_PARAM_LIVE = 1u << 1,  /* worth showing as a slider: plans are cheap to renew */
-    SEPFLOW_PARAM_ADVANCED = 1u << 2
+    SEPFLOW_PARAM_ADVANCED = 1u << 2,
+    SEPFLOW_PARAM_NAN = 1u << 3 /* a FLOAT that may be NaN */
 };
 
 typedef struct sepflow_param_desc {
@@ -208,17 +209,27 @@ typedef struct sepflow_node_desc sepflow_node_desc;
 
 enum { SEPFLOW_INPUT = 1, SEPFLOW_OUTPUT = 2 }; /* directions of a port */
 
+/* sepflow_port_desc.flags. */
+enum {
+    SEPFLOW_PORT_OPTIONAL =
+        1u << 0, /* an input that may be left unconnected, never the first; its image then has
+                                         data NULL, or is left out where it would be the last */
+    SEPFLOW_PORT_OWN_FORMAT =
+        1u << 1 /* an input that need not share in_type and channels, but the domain: one
+                                         channel, or as many as the first */
+};
+
 typedef struct sepflow_port_desc {
     uint32_t struct_size;
     int32_t direction;
-    uint32_t flags; /* 0 */
+    uint32_t flags;
     uint32_t type_count;
     const char *name;                   /* "in", "out", "a", "b" */
     int32_t min_channels, max_channels; /* max 0: no limit */
     const sepflow_type *types;          /* type_count of them */
 } sepflow_port_desc;
 
-/* One combination that configure accepts. All inputs of a node share in_type. */
+/* One combination that configure accepts. All inputs of a node share in_type, but those with OWN_FORMAT. */
 typedef struct sepflow_format_pair {
     uint32_t struct_size;
     sepflow_type in_type, out_type;

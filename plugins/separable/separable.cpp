@@ -64,6 +64,9 @@ std::unique_ptr<NodePlan> make_separable_plan(const Parameters &parameters,
     options.delta = parameters.number("delta");
     options.schedule = parameters.choice("schedule");
     options.method = parameters.choice("method");
+    options.missing = parameters.choice("missing");
+    options.missing_value = parameters.number("missing_value");
+    if (parameters.integer("keep_missing") != 0) options.flags |= SEPFLOW_OPTION_KEEP_MISSING;
     options.variant = parameters.text("variant").c_str();
 
     const Kernel kernel = kernel_of(parameters);
@@ -84,8 +87,20 @@ const NodeKind &separable_node() {
     static const std::vector<const char *> extents = {"same", "valid", "full"};
     static const std::vector<const char *> schedules = {"auto", "plain", "transposed"};
     static const std::vector<const char *> methods = {"auto", "separable", "direct", "fft"};
-    static const std::vector<sepflow_port_desc> ports = {input_port("in", all_types()),
-                                                         output_port("out", all_types())};
+    static const std::vector<const char *> policies = {"propagate", "ignore", "fill"};
+    static const std::vector<sepflow_port_desc> ports = {
+        input_port("in", all_types()),
+        input_port("mask", all_types(), SEPFLOW_PORT_OPTIONAL | SEPFLOW_PORT_OWN_FORMAT),
+        output_port("out", all_types())};
+    static const sepflow_param_desc missing_value = [] {
+        sepflow_param_desc desc = number_param({"missing_value", "Missing value",
+                                                "What missing pixels are filled with, and results "
+                                                "for which no pixel is left; NaN too for floats",
+                                                nullptr},
+                                               0, 0, 0);
+        desc.flags |= SEPFLOW_PARAM_NAN;
+        return desc;
+    }();
     static const std::vector<sepflow_param_desc> params = {
         matrix_param({"kernel", "Kernel",
                       "The 2-D kernel: text such as \"gaussian 3\", or a matrix", nullptr},
@@ -128,6 +143,16 @@ const NodeKind &separable_node() {
             {"method", "Method",
              "How the 2-D sum is taken; auto: the cheapest that keeps the tolerance", nullptr},
             "auto", methods),
+        choice_param({"missing", "Missing pixels",
+                      "NaN, and pixels whose mask is 0: propagate NaN, ignore them and rescale "
+                      "what is left, or fill them",
+                      nullptr},
+                     "propagate", policies),
+        missing_value,
+        integer_param(
+            {"keep_missing", "Keep missing",
+             "1: results are the missing value where their own pixel is missing", nullptr},
+            0, 0, 1),
     };
     static const NodeKind kind =
         make_node_kind({"org.sepflow.separable/1", "Separable convolution",

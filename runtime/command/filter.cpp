@@ -16,18 +16,19 @@ namespace sepflow::command {
 namespace {
 
 constexpr const char *kInput = "in";
+constexpr const char *kMask = "mask";
 constexpr const char *kFilter = "filter";
 constexpr const char *kOutput = "out";
 
 struct Filter {
     PlanOptions plan;
-    std::string in, out, report, compare;
+    std::string in, out, mask, report, compare;
     int32_t threads = 0;
     bool quiet = false, explain = false;
 };
 
 GraphPointer make_graph(const sepflow_registry *registry, const PlanOptions &options,
-                        const NamedKernel &kernel, VipsImage *input) {
+                        const NamedKernel &kernel, VipsImage *input, VipsImage *mask) {
     sepflow_graph *made = nullptr;
     call([&](sepflow_error *error) { return sepflow_graph_create(registry, &made, error); });
     GraphPointer graph(made);
@@ -40,6 +41,13 @@ GraphPointer make_graph(const sepflow_registry *registry, const PlanOptions &opt
     call([&](sepflow_error *error) {
         return sepflow_graph_connect(made, kInput, kFilter, "in", error);
     });
+    if (mask != nullptr) {
+        call([&](sepflow_error *error) { return sepflow_graph_add_input(made, kMask, error); });
+        call([&](sepflow_error *error) {
+            return sepflow_graph_connect(made, kMask, kFilter, "mask", error);
+        });
+        bind_input(made, kMask, mask);
+    }
     call([&](sepflow_error *error) {
         return sepflow_graph_add_output(made, kOutput, kFilter, error);
     });
@@ -111,12 +119,14 @@ std::unique_ptr<OutputFile> file_if(const std::string &path) {
     return path.empty() ? nullptr : std::make_unique<OutputFile>(path);
 }
 
-void filter(const Filter &o) {
+void filter(Filter o) {
+    if (!o.mask.empty() && o.plan.missing.empty()) o.plan.missing = "ignore";
     start_vips("sepflow");
     const NamedKernel kernel = read_kernel(o.plan.kernel);
     const ImagePointer input = read_image(o.in);
     const RegistryPointer registry = open_plugins();
-    const GraphPointer graph = make_graph(registry.get(), o.plan, kernel, input.get());
+    const ImagePointer mask = o.mask.empty() ? nullptr : read_image(o.mask);
+    const GraphPointer graph = make_graph(registry.get(), o.plan, kernel, input.get(), mask.get());
     Rendering rendering(graph.get(), kOutput, input.get(), o.threads, !o.quiet);
     check_writable(o.out, rendering.type(), rendering.channels());
 
@@ -155,6 +165,11 @@ void add_filter(CLI::App &app) {
         ->required()
         ->type_name("OUT");
     add_plan_options(*verb, o->plan);
+    verb->add_option(
+            "--mask", o->mask,
+            "Image of IN's size whose pixels are weights of IN's, white 1, black 0: missing; "
+            "with it, --missing is ignore unless given")
+        ->type_name("FILE");
     verb->add_option("-j,--threads", o->threads, "At most so many threads (0: one per CPU)")
         ->check(CLI::Range(0, kMostThreads));
     verb->add_option("--report", o->report, "Write how the kernel was factored, as JSON")

@@ -8,6 +8,7 @@
 #include "runtime/command/plugins.h"
 #include "runtime/command/verbs.h"
 #include "runtime/error.h"
+#include "runtime/structs.h"
 
 namespace sepflow::command {
 
@@ -90,6 +91,7 @@ Json port_json(const sepflow_port_desc &port) {
     for (uint32_t i = 0; i < port.type_count; ++i) types.push_back(type_name(port.types[i]));
     return {{"name", port.name},
             {"direction", port.direction == SEPFLOW_INPUT ? "input" : "output"},
+            {"optional", (port.flags & SEPFLOW_PORT_OPTIONAL) != 0},
             {"types", types},
             {"min_channels", port.min_channels},
             {"max_channels", port.max_channels}};
@@ -131,14 +133,17 @@ void print_info(const sepflow_node_desc &desc) {
     std::cout << desc.id << "  " << text_of(desc.name) << " " << text_of(desc.version) << '\n'
               << text_of(desc.summary) << "\n\nports\n";
     for (uint32_t i = 0; i < desc.port_count; ++i) {
-        const sepflow_port_desc &port = desc.ports[i];
+        const sepflow_port_desc &port = element(desc.ports, i);
         std::cout << "  " << port.name
-                  << (port.direction == SEPFLOW_INPUT ? "  input" : "  output");
+                  << (port.direction == SEPFLOW_OUTPUT     ? "  output"
+                      : port.flags & SEPFLOW_PORT_OPTIONAL ? "  input, optional"
+                                                           : "  input");
         for (uint32_t t = 0; t < port.type_count; ++t) std::cout << " " << type_name(port.types[t]);
         std::cout << '\n';
     }
     std::cout << "\nparameters\n";
-    for (uint32_t i = 0; i < desc.param_count; ++i) std::cout << param_line(desc.params[i]);
+    for (uint32_t i = 0; i < desc.param_count; ++i)
+        std::cout << param_line(element(desc.params, i));
 }
 
 void info(const std::string &id, bool as_json) {
@@ -156,9 +161,9 @@ void info(const std::string &id, bool as_json) {
                  {"ports", Json::array()},
                  {"parameters", Json::array()}};
     for (uint32_t i = 0; i < desc->port_count; ++i)
-        json["ports"].push_back(port_json(desc->ports[i]));
+        json["ports"].push_back(port_json(element(desc->ports, i)));
     for (uint32_t i = 0; i < desc->param_count; ++i) {
-        json["parameters"].push_back(param_json(desc->params[i]));
+        json["parameters"].push_back(param_json(element(desc->params, i)));
     }
     std::cout << json.dump(2) << '\n';
 }

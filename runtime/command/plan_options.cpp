@@ -20,6 +20,7 @@ const std::vector<std::string> kBorders = {"reflect101", "reflect",  "replicate"
                                            "wrap",       "constant", "truncate"};
 const std::vector<std::string> kExtents = {"same", "valid", "full"};
 const std::vector<std::string> kSchedules = {"auto", "plain", "transposed"};
+const std::vector<std::string> kPolicies = {"propagate", "ignore", "fill"};
 const std::vector<std::string> kMethods = {"auto", "separable", "direct", "fft"};
 
 int32_t index_in(const std::vector<std::string> &words, const std::string &word) {
@@ -128,6 +129,15 @@ void add_plan_options(CLI::App &verb, PlanOptions &o) {
     verb.add_option("--method", o.method,
                     "Force how the 2-D sum is taken (auto: the cheapest that keeps the tolerance)")
         ->check(CLI::IsMember(kMethods));
+    verb.add_option("--missing", o.missing,
+                    "What becomes of NaN and of masked pixels: propagate (the default: a NaN "
+                    "spreads), ignore (the others "
+                    "are rescaled) or fill")
+        ->check(CLI::IsMember(kPolicies));
+    verb.add_option("--missing-value", o.missing_value,
+                    "What missing pixels are filled with, and results for which none is left (0)");
+    verb.add_flag("--keep-missing", o.keep_missing,
+                  "Results are the missing value where their own pixel is missing");
     verb.add_option("--schedule", o.schedule, "Force a schedule of the passes")
         ->check(CLI::IsMember(kSchedules));
 }
@@ -185,6 +195,9 @@ void set_node_parameters(sepflow_graph *graph, const std::string &node, const Pl
     set_if("variant", o.variant);
     set_if("schedule", o.schedule);
     set_if("method", o.method);
+    set_if("missing", o.missing);
+    set_number("missing_value", o.missing_value);
+    if (o.keep_missing) set("keep_missing", "1");
 }
 
 PlanPointer make_direct_plan(const PlanOptions &o, const NamedKernel &named, sepflow_type in_type,
@@ -212,6 +225,9 @@ PlanPointer make_direct_plan(const PlanOptions &o, const NamedKernel &named, sep
     options.variant = o.variant.empty() ? nullptr : o.variant.c_str();
     if (!o.schedule.empty()) options.schedule = index_in(kSchedules, o.schedule);
     if (!o.method.empty()) options.method = index_in(kMethods, o.method);
+    if (!o.missing.empty()) options.missing = index_in(kPolicies, o.missing);
+    options.missing_value = o.missing_value.value_or(0);
+    if (o.keep_missing) options.flags |= SEPFLOW_OPTION_KEEP_MISSING;
 
     sepflow_plan *plan = nullptr;
     call([&](sepflow_error *error) {

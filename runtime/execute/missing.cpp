@@ -69,33 +69,48 @@ class Weights {
     template <typename Sample>
     void read(int64_t x, int64_t y, int64_t count, int32_t plane, int32_t step, Sample *out) const {
         const int64_t row = border_index(y - domain_.y, domain_.h, options_.border_y);
-        const auto outside = [&](int64_t column) {
-            const bool truncated =
-                (column == kOutside && options_.border_x == SEPFLOW_BORDER_TRUNCATE) ||
-                (row == kOutside && options_.border_y == SEPFLOW_BORDER_TRUNCATE);
-            return truncated && options_.missing == SEPFLOW_MISSING_IGNORE ? 0 : 1;
-        };
-        const auto read_with = [&](auto weight) {
-            for (int64_t i = 0; i < count; ++i, out += step) {
-                const int64_t column =
-                    border_index(x + i - domain_.x, domain_.w, options_.border_x);
-                const bool is_outside = column == kOutside || row == kOutside;
-                for (int32_t c = 0; c < step; ++c) {
-                    out[c] = static_cast<Sample>(is_outside ? outside(column)
-                                                            : weight(column, plane + c));
-                }
+        const int64_t last = x + count;
+        const int64_t inside = std::clamp(domain_.x, x, last),
+                      outside = std::clamp(domain_.x + domain_.w, inside, last);
+        const auto read_beside = [&](int64_t from, int64_t to) {
+            for (int64_t i = from; i < to; ++i) {
+                const int64_t column = border_index(i - domain_.x, domain_.w, options_.border_x);
+                out = read_columns(column, 1, row, plane, step, out);
             }
         };
-        if (!mask_) return read_with([](int64_t, int32_t) { return 1.0; });
-        with_weight(mask_->type, [&](auto weight_at) {
-            read_with([&](int64_t column, int32_t channel) {
-                return weight_at(pixel_address(*mask_, domain_.x + column, domain_.y + row,
-                                               mask_->channels == 1 ? 0 : channel));
-            });
-        });
+        read_beside(x, inside);
+        out = read_columns(inside - domain_.x, outside - inside, row, plane, step, out);
+        read_beside(outside, last);
     }
 
   private:
+    // Of columns and a row of the domain, or of one column outside.
+    template <typename Sample>
+    Sample *read_columns(int64_t column, int64_t count, int64_t row, int32_t plane, int32_t step,
+                         Sample *out) const {
+        Sample *end = out + count * step;
+        if (column == kOutside || row == kOutside) {
+            const bool truncated =
+                (column == kOutside && options_.border_x == SEPFLOW_BORDER_TRUNCATE) ||
+                (row == kOutside && options_.border_y == SEPFLOW_BORDER_TRUNCATE);
+            std::fill(out, end,
+                      Sample(truncated && options_.missing == SEPFLOW_MISSING_IGNORE ? 0 : 1));
+        } else if (!mask_) {
+            std::fill(out, end, Sample(1));
+        } else {
+            const char *pixel = pixel_address(*mask_, domain_.x + column, domain_.y + row,
+                                              mask_->channels == 1 ? 0 : plane);
+            const int64_t stride_c = mask_->channels == 1 ? 0 : mask_->stride_c;
+            with_weight(mask_->type, [&](auto weight_at) {
+                for (; out < end; pixel += mask_->stride_x) {
+                    for (int32_t c = 0; c < step; ++c)
+                        *out++ = static_cast<Sample>(weight_at(pixel + c * stride_c));
+                }
+            });
+        }
+        return end;
+    }
+
     const Options &options_;
     const sepflow_rect &domain_;
     const std::optional<sepflow_image> &mask_;
@@ -116,9 +131,11 @@ void stage_as(const Plan &plan, const Call &call, const sepflow_rect &area, cons
         const int64_t used = y < area.h ? columns : 0;
         if (used > 0) given.read(area.x, area.y + y, area.w, plane, walk.step, weight);
         for (int64_t i = 0; i < used; ++i) {
-            if (std::isnan(sample[i])) weight[i] = 0;
-            const Sample seen = weight[i] == 0 ? 0 : weight[i] * sample[i];
-            sample[i] = fills ? seen + (1 - weight[i]) * fill : seen;
+            weight[i] = std::isnan(sample[i]) ? 0 : weight[i];
+            sample[i] = weight[i] == 0 ? 0 : weight[i] * sample[i];
+        }
+        if (fills) {
+            for (int64_t i = 0; i < used; ++i) sample[i] += (1 - weight[i]) * fill;
         }
         std::fill(weight + used, weight + staged_weights.columns, Sample(0));
     }
@@ -164,12 +181,14 @@ void stage_weights(const Plan &plan, const Call &call, const sepflow_rect &area,
 void store_quotients(const Plan &plan, const Results &sums, const void *support,
                      const sepflow_image &out, const sepflow_rect &area, const Walk &walk,
                      int32_t plane) {
+    const double least = plan.least_support, missing = plan.options.missing_value,
+                 delta = plan.options.delta, kernel_sum = plan.kernel_sum;
     const auto store_from = [&](const auto *sum, decltype(sum) weights) {
         store_values(out, area, walk, plane, [&](int64_t x, int64_t y, int32_t c) {
             const int64_t i = y * sums.pitch + x * walk.step + c;
             const double under = weights[i];
-            if (!(std::fabs(under) > plan.least_support)) return plan.options.missing_value;
-            return plan.options.delta + plan.kernel_sum * static_cast<double>(sum[i]) / under;
+            const double quotient = delta + kernel_sum * static_cast<double>(sum[i]) / under;
+            return std::fabs(under) > least ? quotient : missing;
         });
     };
     if (plan.precision == Precision::kDouble) {

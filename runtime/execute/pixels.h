@@ -24,8 +24,14 @@ T to_integer(double value) {
 template <typename T, typename Sample>
 void write(const sepflow_image &out, const sepflow_rect &area, const Walk &walk, int32_t plane,
            Sample sample) {
+    const bool is_dense = out.stride_x == static_cast<int64_t>(sizeof(T)) && walk.step == 1;
     for (int64_t y = 0; y < area.h; ++y) {
         char *pixel = pixel_address(out, area.x, area.y + y, plane);
+        if (is_dense) {  // a loop that compilers make vectors of
+            auto *row = reinterpret_cast<T *>(pixel);
+            for (int64_t x = 0; x < area.w; ++x) row[x] = sample(x, y, 0);
+            continue;
+        }
         for (int64_t x = 0; x < area.w; ++x, pixel += out.stride_x) {
             for (int32_t c = 0; c < walk.step; ++c) {
                 const T value = sample(x, y, c);

@@ -48,7 +48,9 @@ std::vector<size_t> steps_to(const sepflow_graph &graph, size_t target) {
     for (auto i = graph.order.rbegin(); i != graph.order.rend(); ++i) {
         if (!is_needed[*i]) continue;
         steps.push_back(*i);
-        for (const size_t feed : graph.places[*i].feeds) is_needed[feed] = 1;
+        for (const size_t feed : graph.places[*i].feeds) {
+            if (feed != sepflow::kNowhere) is_needed[feed] = 1;
+        }
     }
     std::reverse(steps.begin(), steps.end());
     return steps;

@@ -40,6 +40,12 @@ std::vector<std::string> input_ports(const sepflow_node_desc &desc) {
 
 }  // namespace
 
+size_t sepflow::Place::required_ports() const {
+    size_t count = 0;
+    for (size_t i = 0; i < feeds.size(); ++i) count += (port(i).flags & SEPFLOW_PORT_OPTIONAL) == 0;
+    return count;
+}
+
 size_t sepflow_graph::find(const std::string &name) const {
     const auto place =
         std::find_if(places.begin(), places.end(), [&](const Place &p) { return p.name == name; });

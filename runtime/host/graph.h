@@ -8,6 +8,7 @@
 #include <sepflow/host.h>
 
 #include "runtime/host/registry.h"
+#include "runtime/structs.h"
 
 namespace sepflow {
 
@@ -37,6 +38,11 @@ struct Place {
     sepflow_plan_info info = {};
 
     bool is_input() const { return desc == nullptr; }
+    const sepflow_port_desc &port(size_t i) const {
+        return element(desc->ports, static_cast<uint32_t>(i));
+    }
+    // Input ports that must be connected.
+    size_t required_ports() const;
 };
 
 struct Output {

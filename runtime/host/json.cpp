@@ -97,9 +97,9 @@ void add_node(sepflow_graph &graph, const std::string &name, const Json &node) {
 void connect(sepflow_graph &graph, const std::string &name, const Json &node) {
     if (!node.contains("in")) return;
     const Json &in = node["in"];
-    if (in.is_string()) {  // a node with one port
+    if (in.is_string()) {  // a node with one port that must be fed
         const Place &place = graph.places[graph.find_node(name)];
-        if (place.feeds.size() != 1)
+        if (place.required_ports() != 1)
             fail("'in' of '" + name + "' must name its ports: it has several");
         graph.connect(in.get<std::string>(), name, place.desc->ports[0].name);
         return;

@@ -42,8 +42,9 @@ class Sorter {
             }
             const size_t feed = places_[place].feeds[port++];
             if (feed == kNowhere) {
-                const auto index = static_cast<uint32_t>(port - 1);
-                const char *name = sepflow::element(places_[place].desc->ports, index).name;
+                const sepflow_port_desc &desc = places_[place].port(port - 1);
+                if (desc.flags & SEPFLOW_PORT_OPTIONAL) continue;
+                const char *name = desc.name;
                 throw Error(SEPFLOW_E_NOT_READY, "port '" + std::string(name) + "' of node '" +
                                                      places_[place].name + "' is not connected");
             }
@@ -77,9 +78,18 @@ std::string described(const Place &place) {
 
 // All inputs of a node share type, channels and domain.
 void check_edges(const std::vector<Place> &places, const Place &place) {
-    for (const size_t feed : place.feeds) {
-        const Place &first = places[place.feeds[0]], &other = places[feed];
-        if (other.type != first.type || other.channels != first.channels) {
+    for (size_t i = 1; i < place.feeds.size(); ++i) {
+        if (place.feeds[i] == kNowhere) continue;
+        const Place &first = places[place.feeds[0]], &other = places[place.feeds[i]];
+        const sepflow_port_desc &port = place.port(i);
+        if (port.flags & SEPFLOW_PORT_OWN_FORMAT) {
+            if (other.channels != 1 && other.channels != first.channels) {
+                throw Error(SEPFLOW_E_FORMAT, "port '" + std::string(port.name) + "' of node '" +
+                                                  place.name + "' is fed by " + described(other) +
+                                                  ", which needs one channel, or as many as " +
+                                                  described(first));
+            }
+        } else if (other.type != first.type || other.channels != first.channels) {
             throw Error(SEPFLOW_E_FORMAT,
                         "node '" + place.name + "' is fed by " + described(first) + " and " +
                             described(other) +

@@ -21,6 +21,8 @@ void check_ports(const sepflow_node_desc &desc, const std::string &node) {
             (port.type_count > 0 && port.types == nullptr)) {
             throw Error(SEPFLOW_E_ABI, node + ": a port's descriptor is cut short");
         }
+        if (i == 0 && (port.flags & SEPFLOW_PORT_OPTIONAL))
+            throw Error(SEPFLOW_E_ABI, node + ": its first port cannot be optional");
         if (port.direction == SEPFLOW_OUTPUT) {
             outputs = true;
         } else if (port.direction != SEPFLOW_INPUT || outputs) {

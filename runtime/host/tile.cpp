@@ -86,6 +86,7 @@ std::optional<size_t> TileJob::in_place_of(size_t step) const {
         return std::find(feeds.begin(), feeds.end(), feed) != feeds.end();
     };
     for (const size_t feed : place.feeds) {
+        if (feed == kNowhere) continue;
         const bool same_format =
             graph.places[feed].type == place.type && graph.places[feed].channels == place.channels;
         const auto others = std::count_if(steps.begin(), steps.end(),
@@ -104,6 +105,7 @@ void find_regions(const TileJob &job, const sepflow_rect &tile, std::vector<sepf
         if (is_empty(needed[*step])) continue;
         for (size_t port = 0; port < place.feeds.size(); ++port) {
             const size_t feed = place.feeds[port];
+            if (feed == kNowhere) continue;
             const sepflow_rect &domain = places[feed].domain;
             sepflow_rect in = {};
             const sepflow_status status = place.desc->input_region(
@@ -196,7 +198,10 @@ void TileRunner::read(const Place &place, const sepflow_image &into) const {
 
 void TileRunner::process(const Place &place, size_t index) {
     inputs_.clear();
-    for (const size_t feed : place.feeds) inputs_.push_back(images_[feed]);
+    sepflow_image none = {};
+    none.struct_size = sizeof none;
+    for (const size_t feed : place.feeds)
+        inputs_.push_back(feed != kNowhere ? images_[feed] : none);
     sepflow_process call = {};
     call.struct_size = sizeof call;
     call.inputs = inputs_.data();

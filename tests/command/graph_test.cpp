@@ -130,7 +130,10 @@ TEST_CASE("info tells the ports and the parameters of a node, with their limits 
     const auto json =
         nlohmann::json::parse(folder.run({"info", "org.sepflow.separable", "--json"}).out);
     CHECK(json["id"] == "org.sepflow.separable/1");
-    REQUIRE(json["ports"].size() == 2);
+    REQUIRE(json["ports"].size() == 3);
+    CHECK(json["ports"][0]["optional"] == false);
+    CHECK(json["ports"][1]["name"] == "mask");
+    CHECK(json["ports"][1]["optional"] == true);
     CHECK(json["ports"][0]["direction"] == "input");
     CHECK(json["ports"][0]["types"].size() == 6);
     bool found = false;

@@ -10,6 +10,7 @@
 #include "tests/command/command.h"
 
 using command_test::Folder;
+using command_test::lines;
 using command_test::Outcome;
 
 namespace {
@@ -211,4 +212,31 @@ TEST_CASE("a file that ends too early is refused") {
         CHECK(outcome.err.find("half") != std::string::npos);
         CHECK(!folder.has("out.png"));
     }
+}
+
+TEST_CASE("a mask says which pixels are missing, and --missing what becomes of them") {
+    Folder folder;
+    folder.write("in.csv", "1,9,3\n");
+    folder.write("mask.csv", "1,0,1\n");
+    folder.write("nan.csv", "1,nan,3\n");
+    const std::vector<std::string> kernel = {"-q", "-k", "row 1 1 1 col 1 norm", "-b", "constant"};
+    const auto filtered = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), "filter");
+        arguments.insert(arguments.end(), kernel.begin(), kernel.end());
+        const Outcome outcome = folder.run(arguments);
+        CHECK_MESSAGE(outcome.exit_code == 0, outcome.err);
+        return folder.read("out.csv");
+    };
+    CHECK(filtered({"in.csv", "out.csv", "--mask", "mask.csv"}) == "0.5,2,1.5\n");
+    CHECK(filtered({"nan.csv", "out.csv", "--missing", "ignore"}) == "0.5,2,1.5\n");
+    CHECK(filtered({"in.csv", "out.csv", "--mask", "mask.csv", "--keep-missing", "--missing-value",
+                    "-7"}) == "0.5,-7,1.5\n");
+    CHECK(filtered({"in.csv", "out.csv", "--mask", "mask.csv", "--missing", "fill",
+                    "--missing-value", "2"}) == "1,2,1.6666666666666665\n");
+    CHECK(filtered({"nan.csv", "out.csv"}) == "nan,nan,nan\n");
+    folder.write("short.csv", "1,0\n");
+    const Outcome outcome =
+        folder.run({"filter", "in.csv", "new.csv", "-k", "box 3", "--mask", "short.csv"});
+    CHECK(outcome.exit_code == 1);
+    CHECK(lines(outcome.err).size() == 1);
 }

@@ -11,9 +11,10 @@ import importlib.util
 import os
 import subprocess
 import sys
+import warnings
 
 PACKAGES = {"numpy": "python3-numpy", "scipy": "python3-scipy", "cv2": "python3-opencv",
-            "skimage": "python3-skimage", "pydicom": "python3-pydicom"}
+            "skimage": "python3-skimage", "pydicom": "python3-pydicom", "astropy": "python3-astropy"}
 
 missing = [package for module, package in PACKAGES.items() if importlib.util.find_spec(module) is None]
 if missing:
@@ -22,6 +23,7 @@ if missing:
 
 import cv2
 import numpy
+from astropy.convolution import convolve as astropy_convolve
 from scipy import ndimage
 
 import gallery
@@ -111,6 +113,44 @@ def against_scipy(library, pictures, report):
                              allowed(filtered, picture, taps, value))
 
 
+ASTROPY_BOUNDARIES = {"constant": "fill", "wrap": "wrap", "replicate": "extend"}
+
+
+def against_astropy(library, pictures, report):
+    """Pictures with holes: NaN left out, kept, or filled."""
+    random = numpy.random.default_rng(8)
+    camera = dict(pictures)["camera as float64"][200:329, 100:260]
+    y, x = numpy.mgrid[-15:16, -15:16]
+    own = {"disc, 31 x 31": (x * x + y * y <= 15.5 ** 2) / numpy.sum(x * x + y * y <= 15.5 ** 2),
+           "gaussian, 9 x 9": numpy.outer(gaussian(1.5, 4), gaussian(1.5, 4)),
+           "shifted gaussians, 5 x 7": numpy.outer(gaussian(1.3, 2, 0.4), gaussian(0.9, 3, -0.3))}
+    for share in (0.02, 0.5):
+        holes = camera.copy()
+        holes[random.random(holes.shape) < share] = numpy.nan
+        holes[40:60, 30:90] = numpy.nan
+        for kernel, taps in own.items():
+            for border, boundary in ASTROPY_BOUNDARIES.items():
+                for keep in (False, True):
+                    filtered = library.filter(holes, taps, border, None, 0.0, True, 0, "ignore",
+                                              numpy.nan, keep)
+                    with warnings.catch_warnings():
+                        warnings.simplefilter("ignore")  # where a hole is larger than the kernel
+                        exact = astropy_convolve(holes[:, :, 0], taps, boundary=boundary,
+                                                 preserve_nan=keep)[:, :, numpy.newaxis]
+                    label = f"{share} missing, {kernel}, {border}{', kept' if keep else ''}"
+                    if not numpy.array_equal(numpy.isnan(filtered.array), numpy.isnan(exact)):
+                        report.failures.append(f"astropy: {label}: other pixels are missing")
+                    # The bound grows with what is left out: a single tap may have to do.
+                    report.judge("astropy", label, numpy.nan_to_num(filtered.array), numpy.nan_to_num(exact),
+                                 allowed(filtered, numpy.nan_to_num(holes), taps) / taps[taps > 0].min())
+                filled = library.filter(holes, taps, border, None, 0.0, True, 0, "fill", 12.5)
+                exact = astropy_convolve(holes[:, :, 0], taps, boundary=boundary, nan_treatment="fill",
+                                         fill_value=12.5)[:, :, numpy.newaxis]
+                if border != "constant":  # astropy has one value for both
+                    report.judge("astropy", f"{share} filled, {kernel}, {border}", filled.array, exact,
+                                 2 * allowed(filled, numpy.nan_to_num(holes), taps, 12.5))
+
+
 def against_scipy_filters(library, pictures, report):
     """Filters that SciPy has by name, with a border of its own on each axis."""
     named = {
@@ -197,6 +237,7 @@ def main():
     pictures = all_pictures()
     print(f"{len(pictures)} pictures; NumPy {numpy.__version__}, OpenCV {cv2.__version__}")
     against_scipy(library, pictures, report)
+    against_astropy(library, pictures, report)
     against_scipy_filters(library, pictures, report)
     against_opencv(library, pictures, report)
     through_files(arguments.command, library, pictures, arguments.work, report)

@@ -8,6 +8,7 @@ import numpy
 TYPES = {"uint8": 0x108, "uint16": 0x110, "int16": 0x210, "float16": 0x310, "float32": 0x320,
          "float64": 0x340}
 BORDERS = {"reflect101": 0, "reflect": 1, "replicate": 2, "wrap": 3, "constant": 4, "truncate": 5}
+MISSING = {"propagate": 0, "ignore": 1, "fill": 2}
 
 
 class Error(ctypes.Structure):
@@ -31,7 +32,8 @@ class Options(ctypes.Structure):
                 ("border_y", c_int32), ("extent", c_int32), ("border_value", c_double),
                 ("anchor_x", c_int64), ("anchor_y", c_int64), ("tolerance", c_double),
                 ("rank", c_int32), ("schedule", c_int32), ("scale", c_double), ("delta", c_double),
-                ("variant", c_char_p)]
+                ("variant", c_char_p), ("method", c_int32), ("missing", c_int32),
+                ("missing_value", c_double)]
 
 
 class Description(ctypes.Structure):
@@ -77,11 +79,13 @@ class Library:
             getattr(self.calls, name).restype = c_int32
         self.calls.sepflow_plan_free.restype = None
 
-    def filter(self, picture, kernel, border, out=None, border_value=0.0, convolve=False, threads=0):
+    def filter(self, picture, kernel, border, out=None, border_value=0.0, convolve=False, threads=0,
+               missing="propagate", missing_value=0.0, keep_missing=False):
         """Filters (rows, columns, channels) with a matrix or a kernel text; border is a name or (x, y)."""
         border_x, border_y = (border, border) if isinstance(border, str) else border
         options, error, plan = sized(Options), sized(Error), c_void_p()
-        options.flags = 1 if convolve else 0
+        options.flags = (1 if convolve else 0) | (4 if keep_missing else 0)
+        options.missing, options.missing_value = MISSING[missing], missing_value
         options.in_type = TYPES[picture.dtype.name]
         options.out_type = TYPES[numpy.dtype(out or picture.dtype).name]
         options.channels = picture.shape[2]

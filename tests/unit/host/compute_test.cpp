@@ -1,5 +1,6 @@
 // Graphs as they run: pixels, tiles, threads, sources, memory.
 #include <atomic>
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -259,4 +260,53 @@ TEST_CASE("sizes that no memory or counter holds are refused, and tiles may be l
     all.stride_y = int64_t{1} << 14;
     host.fails(sepflow_graph_compute(host.graph, "result", &all, &run, &host.error),
                SEPFLOW_E_INVALID, "out: ");
+}
+
+TEST_CASE("a mask is fed to its optional port, of a type and channels of its own") {
+    Host host;
+    std::vector<float> pixels = picture(), with_holes = pixels;
+    std::vector<uint8_t> mask(pixels.size(), 255);
+    for (size_t i = 0; i < pixels.size(); i += 3) {
+        mask[i] = 0;
+        with_holes[i] = static_cast<float>(std::nan(""));
+    }
+    host.input("photo");
+    host.input("holes");
+    host.input("weights");
+    for (const char *name : {"by mask", "by NaN"}) {
+        host.node(name, "org.sepflow.separable");
+        host.set(name, "kernel", "gaussian 2");
+        host.set(name, "missing", "ignore");
+        host.output(name, name);
+    }
+    host.connect("photo", "by mask", "in");
+    host.connect("weights", "by mask", "mask");
+    host.connect("holes", "by NaN", "in");
+    host.bind("photo", image_of(pixels));
+    host.bind("holes", image_of(with_holes));
+    host.bind("weights", sepflow_image_dense(mask.data(), SEPFLOW_U8, kW, kH, 1));
+    host.prepare();
+    const std::vector<float> by_mask = host.compute("by mask");
+    CHECK(by_mask == host.compute("by NaN"));
+    CHECK(by_mask[1] > 0);
+
+    std::vector<uint8_t> wide(mask.size() * 2, 255);
+    host.bind("weights", sepflow_image_dense(wide.data(), SEPFLOW_U8, kW, kH, 2));
+    host.fails(
+        sepflow_graph_prepare(host.graph, &host.error), SEPFLOW_E_FORMAT,
+        "port 'mask' of node 'by mask' is fed by 'weights' (u8, 2 channels), which needs one "
+        "channel");
+    host.bind("weights", sepflow_image_dense(mask.data(), SEPFLOW_U8, kW - 1, kH, 1));
+    host.fails(sepflow_graph_prepare(host.graph, &host.error), SEPFLOW_E_FORMAT,
+               "sizes or positions");
+}
+
+TEST_CASE("a node with one port that must be fed is fed by name alone, in JSON") {
+    Host host;
+    const std::string json =
+        R"({"inputs": ["photo"], "nodes": {"blur": {"type": "org.sepflow.separable",
+            "params": {"kernel": "box 3"}, "in": "photo"}}, "outputs": {"result": "blur"}})";
+    sepflow_graph *graph = nullptr;
+    host.ok(sepflow_graph_from_json(host.registry, json.data(), json.size(), &graph, &host.error));
+    sepflow_graph_free(graph);
 }
