@@ -163,6 +163,16 @@ SEPFLOW_EXPORT sepflow_status sepflow_plan_from_vectors(const double *column, in
 SEPFLOW_EXPORT sepflow_status sepflow_plan_from_text(const char *text,
                                                      const sepflow_options *options,
                                                      sepflow_plan **plan, sepflow_error *error);
+/* A bank: several plans over one image as one plan with `count` outputs. The image is read once,
+   tile by tile, and pairs of passes that kernels of one size and anchor have in common, but for a
+   factor, run once. The plans must agree in what the image is: in_type, channels, border, missing
+   pixels; their extent must be SAME. Each output has the out_type, scale and delta of its plan, and
+   is within twice its plan's output_error_bound. The plans may be freed before the bank.
+   plan_describe does not take a bank; process_plan does, with output_count = count and one region
+   for all. Errors: INVALID (NULL, count, a bank of banks), FORMAT and PARAM (plans that do not
+   agree), MEMORY.  [any] */
+SEPFLOW_EXPORT sepflow_status sepflow_plan_bank(const sepflow_plan *const *plans, int32_t count,
+                                                sepflow_plan **bank, sepflow_error *error);
 /* One more owner of the plan; each owner calls free once. NULL is ignored.  [any] */
 SEPFLOW_EXPORT void sepflow_plan_retain(sepflow_plan *plan);
 SEPFLOW_EXPORT void sepflow_plan_free(sepflow_plan *plan);

@@ -8,12 +8,18 @@
 
 #include "runtime/error.h"
 #include "runtime/execute/execute.h"
+#include "runtime/plan/bank.h"
 #include "runtime/plan/plan.h"
 #include "runtime/structs.h"
 
+// Of one kernel, or a bank.
 struct sepflow_plan {
-    explicit sepflow_plan(sepflow::Plan made) : plan(std::move(made)) {}
-    const sepflow::Plan plan;
+    explicit sepflow_plan(sepflow::Plan made)
+        : plan(std::make_shared<const sepflow::Plan>(std::move(made))) {}
+    explicit sepflow_plan(sepflow::Bank made)
+        : bank(std::make_unique<const sepflow::Bank>(std::move(made))) {}
+    const std::shared_ptr<const sepflow::Plan> plan;
+    const std::unique_ptr<const sepflow::Bank> bank;
     std::atomic<int64_t> owners{1};
 };
 
@@ -119,6 +125,24 @@ sepflow_status sepflow_plan_from_text(const char *text, const sepflow_options *o
     });
 }
 
+sepflow_status sepflow_plan_bank(const sepflow_plan *const *plans, int32_t count,
+                                 sepflow_plan **bank, sepflow_error *error) {
+    return sepflow::guarded(error, [&] {
+        if (bank == nullptr) throw Error(SEPFLOW_E_INVALID, "bank is NULL");
+        *bank = nullptr;
+        if (plans == nullptr) throw Error(SEPFLOW_E_INVALID, "plans is NULL");
+        if (count < 1) throw Error(SEPFLOW_E_INVALID, "a bank has one plan or more");
+        std::vector<std::shared_ptr<const sepflow::Plan>> members;
+        for (int32_t i = 0; i < count; ++i) {
+            if (plans[i] == nullptr) throw Error(SEPFLOW_E_INVALID, "a plan of the bank is NULL");
+            if (plans[i]->bank)
+                throw Error(SEPFLOW_E_INVALID, "a plan of the bank is a bank itself");
+            members.push_back(plans[i]->plan);
+        }
+        *bank = new sepflow_plan(sepflow::make_bank(std::move(members)));
+    });
+}
+
 void sepflow_plan_retain(sepflow_plan *plan) {
     if (plan != nullptr) plan->owners.fetch_add(1, std::memory_order_relaxed);
 }
@@ -130,7 +154,10 @@ void sepflow_plan_free(sepflow_plan *plan) {
 sepflow_status sepflow_plan_query(const sepflow_plan *plan, sepflow_plan_info *info) {
     if (plan == nullptr) return SEPFLOW_E_INVALID;
     return sepflow::guarded(nullptr, [&] {
-        sepflow::fill(info, sepflow::plan_info(plan->plan, sepflow::scratch_bytes(plan->plan)),
+        sepflow::fill(info,
+                      plan->bank
+                          ? sepflow::bank_info(*plan->bank, sepflow::scratch_bytes(*plan->bank))
+                          : sepflow::plan_info(*plan->plan, sepflow::scratch_bytes(*plan->plan)),
                       "info");
     });
 }
@@ -139,22 +166,27 @@ sepflow_status sepflow_plan_describe(const sepflow_plan *plan,
                                      sepflow_plan_description *description) {
     if (plan == nullptr) return SEPFLOW_E_INVALID;
     return sepflow::guarded(nullptr, [&] {
-        sepflow::fill(description, sepflow::describe_plan(plan->plan), "description");
+        if (plan->bank) throw Error(SEPFLOW_E_UNSUPPORTED, "a bank: ask its members");
+        sepflow::fill(description, sepflow::describe_plan(*plan->plan), "description");
     });
 }
 
 sepflow_status sepflow_plan_output_domain(const sepflow_plan *plan, const sepflow_rect *in,
                                           sepflow_rect *out) {
     if (plan == nullptr || in == nullptr || out == nullptr) return SEPFLOW_E_INVALID;
-    return sepflow::guarded(nullptr, [&] { *out = sepflow::output_domain(plan->plan, *in); });
+    return sepflow::guarded(nullptr, [&] {
+        *out = sepflow::output_domain(plan->bank ? *plan->bank->members.front() : *plan->plan, *in);
+    });
 }
 
 sepflow_status sepflow_plan_input_region(const sepflow_plan *plan, const sepflow_rect *out,
                                          const sepflow_rect *domain, sepflow_rect *in) {
     if (plan == nullptr || out == nullptr || domain == nullptr || in == nullptr)
         return SEPFLOW_E_INVALID;
-    return sepflow::guarded(nullptr,
-                            [&] { *in = sepflow::input_region(plan->plan, *out, *domain); });
+    return sepflow::guarded(nullptr, [&] {
+        *in = plan->bank ? sepflow::input_region(*plan->bank, *out, *domain)
+                         : sepflow::input_region(*plan->plan, *out, *domain);
+    });
 }
 
 sepflow_status sepflow_process_plan(const sepflow_plan *plan, const sepflow_process *call,
@@ -166,7 +198,11 @@ sepflow_status sepflow_process_plan(const sepflow_plan *plan, const sepflow_proc
             throw Error(SEPFLOW_E_ABI,
                         "call: struct_size is too small; set it to sizeof(sepflow_process)");
         }
-        sepflow::process(plan->plan, *call, call->host);
+        if (plan->bank) {
+            sepflow::process(*plan->bank, *call, call->host);
+        } else {
+            sepflow::process(*plan->plan, *call, call->host);
+        }
     });
 }
 

@@ -20,6 +20,14 @@ class Cut {
     Cut(const Plan &plan, int32_t step) : plan_(plan), step_(step) {
         b_.block_columns = plan.options.passes->block_columns(plan.row_form, plan.sample_bytes());
         b_.block_rows = plan.options.passes->block_rows(plan.row_form, plan.sample_bytes());
+        b_.result_columns = b_.block_columns;
+        b_.result_rows = b_.block_rows;
+        if (plan.separate_results() > 1) {  // a plain row pass too
+            const PassSet &passes = *plan.options.passes;
+            b_.result_columns = std::max<int64_t>(
+                b_.block_columns, passes.block_columns(Form::kPlain, plan.sample_bytes()));
+            b_.result_rows = passes.block_rows(Form::kPlain, plan.sample_bytes());
+        }
         b_.strip_rows = plan.transposed() ? b_.block_rows : 2 * b_.block_rows;
         b_.reach = static_cast<int64_t>(plan.row_taps.length - 1) * step;
         b_.above = plan.column_taps.length - 1;
@@ -78,7 +86,7 @@ class Cut {
 
     // Bytes of one column of the intermediate.
     int64_t bytes_of_column(int64_t rows) const {
-        return plan_.layers() * plan_.row_taps.terms * rows * plan_.sample_bytes();
+        return plan_.layers() * plan_.column_taps.terms * rows * plan_.sample_bytes();
     }
 
     // Pixels of a tile whose band takes so many bytes, or that is wide enough for a few register tiles.

@@ -19,8 +19,9 @@ struct Blocking {
     bool staged;             // the column pass does not read the image itself
     int64_t tile_w, tile_h;  // in pixels
     int64_t band_rows, strip_rows;
-    int64_t chunk;                      // in pixels
-    int64_t block_columns, block_rows;  // least extents of a pass, in samples and rows
+    int64_t chunk;                        // in pixels
+    int64_t block_columns, block_rows;    // least extents of a pass, in samples and rows
+    int64_t result_columns, result_rows;  // the same of what a strip's results go through
     int64_t reach;  // samples of the intermediate beyond a row of output: (columns - 1) * step
     int64_t above;  // rows of input beyond a column of output: rows - 1
 };

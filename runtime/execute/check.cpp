@@ -2,6 +2,7 @@
 
 #include "runtime/error.h"
 #include "runtime/image.h"
+#include "runtime/structs.h"
 
 namespace sepflow {
 
@@ -44,6 +45,7 @@ Call check_call(const Plan &plan, const sepflow_process &given) {
     call.in = checked_image(given.inputs, "in", options.in_type, options.channels);
     call.out = checked_image(given.outputs, "out", options.out_type, options.channels);
     call.region = given.region;
+    call.pixels = given.region.w * given.region.h;
     if (!is_sane(call.region)) throw Error(SEPFLOW_E_INVALID, "region makes no sense");
     if (call.region.w == 0 || call.region.h == 0) return call;
     if (!contains(call.out.bounds, call.region)) {
@@ -66,6 +68,28 @@ Call check_call(const Plan &plan, const sepflow_process &given) {
     }
     if (given.input_count == 2) call.mask = checked_mask(plan, given, call, needed);
     return call;
+}
+
+std::vector<Call> check_call(const Bank &bank, const sepflow_process &given) {
+    const size_t count = bank.members.size();
+    if (given.output_count != count || given.outputs == nullptr) {
+        throw Error(SEPFLOW_E_INVALID,
+                    "process: this bank has " + std::to_string(count) + " outputs");
+    }
+    std::vector<Call> calls;
+    for (uint32_t i = 0; i < count; ++i) {
+        sepflow_process one = given;
+        one.outputs = &element(given.outputs, i);
+        one.output_count = 1;
+        calls.push_back(check_call(*bank.members[i], one));
+        for (const Call &before : calls) {
+            const bool is_itself = &before == &calls.back();
+            const bool empty = given.region.w == 0 || given.region.h == 0;
+            if (!is_itself && !empty && overlap(before.out, calls.back().out))
+                throw Error(SEPFLOW_E_INVALID, "two outputs of the bank overlap in memory");
+        }
+    }
+    return calls;
 }
 
 }  // namespace sepflow

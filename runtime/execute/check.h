@@ -3,9 +3,11 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include <sepflow/node.h>
 
+#include "runtime/plan/bank.h"
 #include "runtime/plan/plan.h"
 
 namespace sepflow {
@@ -14,9 +16,12 @@ struct Call {
     sepflow_image in, out;
     std::optional<sepflow_image> mask;
     sepflow_rect region;
+    int64_t pixels;  // of all that is asked for, of which region may be a part
 };
 
 // Throws Error; the region of the result may be empty.
 Call check_call(const Plan &plan, const sepflow_process &call);
+// A call for each member, all of one region.
+std::vector<Call> check_call(const Bank &bank, const sepflow_process &call);
 
 }  // namespace sepflow

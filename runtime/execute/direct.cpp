@@ -122,6 +122,11 @@ uint64_t direct_scratch_bytes(const Plan &plan) {
     return std::max(bytes(1), bytes(plan.options.channels));
 }
 
+TileSize direct_tile(const Plan &plan, const Call &call) {
+    const Shape s = make_shape(plan, choose_walk(plan, call.in, call.out).step);
+    return {s.tile_w, s.tile_h};
+}
+
 Work direct_work(const Plan &plan, const Call &call) {
     const Walk walk = choose_walk(plan, call.in, call.out);
     const Shape s = make_shape(plan, walk.step);
@@ -132,7 +137,7 @@ Work direct_work(const Plan &plan, const Call &call) {
     work.count = across * down;
     work.scratch_bytes =
         bytes_of_tile(plan, s, std::min(s.tile_w, region.w), std::min(s.tile_h, region.h));
-    work.run = [&plan, &call, walk, s, across](int64_t i, void *scratch) {
+    work.run = [&plan, call, walk, s, across](int64_t i, void *scratch) {
         const int64_t x = i % across * s.tile_w, y = i / across * s.tile_h;
         const sepflow_rect tile = {call.region.x + x, call.region.y + y,
                                    std::min(s.tile_w, call.region.w - x),

@@ -123,7 +123,7 @@ Work fft_work(const Plan &plan, const Call &call) {
     Work work;
     work.count = grid.across * grid.down * call.in.channels;
     work.scratch_bytes = fft_scratch_bytes(plan);
-    work.run = [&plan, &call, grid](int64_t i, void *scratch) {
+    work.run = [&plan, call, grid](int64_t i, void *scratch) {
         run_pair(plan, call, grid.at(i), grid.plane(i), scratch);
     };
     return work;

@@ -11,6 +11,20 @@ namespace sepflow {
 
 namespace {
 
+void run(const Work &work, const sepflow_process &given, const sepflow_host *host) {
+    ScratchPool pool(work.scratch_bytes, given, host);
+    run_tasks(work.count, given.max_threads, host, given.call_ctx, [&](int64_t i) {
+        if (host != nullptr && host->is_cancelled != nullptr &&
+            host->is_cancelled(host->ctx, given.call_ctx) != 0) {
+            throw Error(SEPFLOW_E_CANCELLED, "cancelled by the host");
+        }
+        const ScratchPool::Borrowed scratch(pool);
+        work.run(i, scratch.get());
+    });
+}
+
+}  // namespace
+
 Work work_of(const Plan &plan, const Call &call) {
     switch (plan.method) {
         case Method::kDirect:
@@ -22,35 +36,33 @@ Work work_of(const Plan &plan, const Call &call) {
     }
 }
 
-}  // namespace
+uint64_t task_scratch_bytes(const Plan &plan) {
+    switch (plan.method) {
+        case Method::kDirect:
+            return direct_scratch_bytes(plan);
+        case Method::kFft:
+            return fft_scratch_bytes(plan);
+        default:
+            return separable_scratch_bytes(plan);
+    }
+}
 
 uint64_t scratch_bytes(const Plan &plan) {
-    const auto of_task = [&] {
-        switch (plan.method) {
-            case Method::kDirect:
-                return direct_scratch_bytes(plan);
-            case Method::kFft:
-                return fft_scratch_bytes(plan);
-            default:
-                return separable_scratch_bytes(plan);
-        }
-    };
-    return of_task() + kScratchAlignment;
+    return task_scratch_bytes(plan) + kScratchAlignment;
+}
+
+uint64_t scratch_bytes(const Bank &bank) {
+    return bank_scratch_bytes(bank) + kScratchAlignment;
 }
 
 void process(const Plan &plan, const sepflow_process &given, const sepflow_host *host) {
     const Call call = check_call(plan, given);
-    if (call.region.w == 0 || call.region.h == 0) return;
-    const Work work = work_of(plan, call);
-    ScratchPool pool(work.scratch_bytes, given, host);
-    run_tasks(work.count, given.max_threads, host, given.call_ctx, [&](int64_t i) {
-        if (host != nullptr && host->is_cancelled != nullptr &&
-            host->is_cancelled(host->ctx, given.call_ctx) != 0) {
-            throw Error(SEPFLOW_E_CANCELLED, "cancelled by the host");
-        }
-        const ScratchPool::Borrowed scratch(pool);
-        work.run(i, scratch.get());
-    });
+    if (call.region.w != 0 && call.region.h != 0) run(work_of(plan, call), given, host);
+}
+
+void process(const Bank &bank, const sepflow_process &given, const sepflow_host *host) {
+    const std::vector<Call> calls = check_call(bank, given);
+    if (given.region.w != 0 && given.region.h != 0) run(bank_work(bank, calls), given, host);
 }
 
 }  // namespace sepflow

@@ -79,7 +79,7 @@ std::vector<Part> cut_region(const Plan &plan, const Call &call, const Walk &wal
     const sepflow_rect &region = call.region, &domain = call.in.domain;
     const Halo &halo = plan.halo;
     // Apart are only what reads the image itself and what is to be rescaled.
-    const bool direct = walk.input_direct && region.w * region.h >= kLeastDirectPixels;
+    const bool direct = walk.input_direct && call.pixels >= kLeastDirectPixels;
     if (!direct && !plan.truncates()) return {make_part(plan, call, walk, region, true, false)};
     const Least whole = least_tile(make_blocking(plan, walk.step, false), walk.step);
     const Cuts x = cut(region.x, region.w, domain.x + halo.left, domain.x + domain.w - halo.right);
@@ -111,7 +111,11 @@ uint64_t separable_scratch_bytes(const Plan &plan) {
     return std::max(scratch_bytes(plan, 1), scratch_bytes(plan, plan.options.channels));
 }
 
-Work separable_work(const Plan &plan, const Call &call) {
+namespace {
+
+// `run_one(walk, part, tile, scratch)` does one tile.
+template <typename RunOne>
+Work work_on_tiles(const Plan &plan, const Call &call, RunOne run_one) {
     const Walk walk = choose_walk(plan, call.in, call.out);
     std::vector<Part> parts = cut_region(plan, call, walk);
     Work work = {};
@@ -120,12 +124,40 @@ Work separable_work(const Plan &plan, const Call &call) {
             std::max(work.scratch_bytes, tile_scratch_bytes(plan, walk.step, part.blocking));
         work.count += part.count();
     }
-    work.run = [&plan, &call, walk, parts = std::move(parts)](int64_t i, void *scratch) {
+    work.run = [walk, run_one, parts = std::move(parts)](int64_t i, void *scratch) {
         auto part = parts.begin();
         while (i >= part->count()) i -= (part++)->count();
-        run_tile(plan, call, walk, part->blocking, part->at(i), scratch);
+        run_one(walk, part->blocking, part->at(i), scratch);
     };
     return work;
+}
+
+}  // namespace
+
+Work separable_work(const Plan &plan, const Call &call) {
+    return work_on_tiles(
+        plan, call,
+        [&plan, call](const Walk &walk, const Blocking &blocking, const Tile &tile, void *scratch) {
+            run_tile(plan, call, walk, blocking, tile, scratch);
+        });
+}
+
+Work shared_work(const SharedTerms &shared, const std::vector<Call> &calls,
+                 const sepflow_rect &region) {
+    Call call = calls[shared.combinations.front().output];
+    call.region = region;
+    return work_on_tiles(shared.plan, call,
+                         [&shared, &calls](const Walk &walk, const Blocking &blocking,
+                                           const Tile &tile, void *scratch) {
+                             run_shared_tile(shared, calls, walk, blocking, tile, scratch);
+                         });
+}
+
+TileSize separable_tile(const Plan &plan, const Call &call) {
+    const Walk walk = choose_walk(plan, call.in, call.out);
+    const bool direct = walk.input_direct && call.pixels >= kLeastDirectPixels;
+    const Blocking blocking = make_blocking(plan, walk.step, !direct);
+    return {blocking.tile_w, blocking.tile_h};
 }
 
 }  // namespace sepflow

@@ -21,15 +21,16 @@ struct Computed {
 };
 
 Computed computed(const Blocking &b, int32_t step, int64_t w, int64_t h) {
-    const int64_t columns = std::max(w * step, b.block_columns);
+    const int64_t columns = std::max(w * step, b.result_columns);
     return {columns, std::max(h, b.block_rows), columns + b.reach};
 }
 
 struct Buffers {
-    void *mid;      // of a band, strip after strip
-    void *strip;    // results of a strip that the image does not take directly
-    void *support;  // of a strip, the sums of weights
-    double *sums;   // of truncated taps
+    void *mid;       // of a band, strip after strip
+    void *strip;     // results of a strip that the image does not take directly
+    void *support;   // of a strip, the sums of weights
+    void *combined;  // of a strip whose results are those of terms, one after the other
+    double *sums;    // of truncated taps
     Staged staged, weights;
     int64_t mid_pitch;  // of the rows of a strip, in samples
     int64_t strips;     // of a band
@@ -47,9 +48,11 @@ Buffers carve(const Plan &plan, const Blocking &b, int32_t step, int64_t w, int6
     Buffers buffers = {};
     buffers.mid_pitch = padded(extent.mid_columns * bytes) / bytes;
     buffers.strips = (extent.rows + b.strip_rows - 1) / b.strip_rows;
-    buffers.mid = carver.take(plan.layers() * plan.row_taps.terms * buffers.strips * b.strip_rows *
-                              buffers.mid_pitch * bytes);
-    buffers.strip = carver.take(extent.columns * b.strip_rows * bytes);
+    buffers.mid = carver.take(plan.layers() * plan.column_taps.terms * buffers.strips *
+                              b.strip_rows * buffers.mid_pitch * bytes);
+    buffers.strip = carver.take(plan.separate_results() * extent.columns * b.strip_rows * bytes);
+    if (plan.separate_results() > 1)
+        buffers.combined = carver.take(extent.columns * b.strip_rows * bytes);
     if (plan.weighs()) buffers.support = carver.take(extent.columns * b.strip_rows * bytes);
     buffers.sums = static_cast<double *>(carver.take(Rescaling::size(plan, w, h) * 8));
     if (!b.staged) return buffers;
@@ -67,10 +70,17 @@ Buffers carve(const Plan &plan, const Blocking &b, int32_t step, int64_t w, int6
     return buffers;
 }
 
+// Terms `first` .. `first + count - 1` of taps.
+PassBuffer taps_buffer(const Plan &plan, const Taps &taps, int32_t first, int32_t count) {
+    const auto address = [&](const auto &passed) {
+        return static_cast<const void *>(passed.data() + int64_t{first} * taps.length);
+    };
+    return PassBuffer(std::visit(address, taps.passed), plan.sample_type(),
+                      {{taps.length, 1}, {count, taps.length}});
+}
+
 PassBuffer taps_buffer(const Plan &plan, const Taps &taps) {
-    const auto first = [](const auto &passed) { return static_cast<const void *>(passed.data()); };
-    return PassBuffer(std::visit(first, taps.passed), plan.sample_type(),
-                      {{taps.length, 1}, {taps.terms, taps.length}});
+    return taps_buffer(plan, taps, 0, taps.terms);
 }
 
 // Rows of samples that a pass reads or writes.
@@ -102,6 +112,11 @@ class TileRun {
         if (rescales) rescaling_.emplace(plan, call.in.domain, area_, buffers_.sums);
     }
 
+    void share(const SharedTerms &shared, const std::vector<Call> &calls) {
+        shared_ = &shared;
+        calls_ = &calls;
+    }
+
     void run(int32_t plane) const {
         for (int64_t y = 0; y < area_.h; y += extent_.rows) {
             // The last band moves up rather than shrink below a register tile.
@@ -120,6 +135,7 @@ class TileRun {
             x += w;
         }
         each_strip([&](int64_t first, int64_t count) {
+            if (shared_ != nullptr) return run_shared_strip(y, first, count, plane);
             const Rows results = result_rows(y + first, plane);
             run_row_pass(0, first, count, results);
             if (plan_.weighs()) {
@@ -184,20 +200,24 @@ class TileRun {
     }
 
     // The intermediate of a strip, from column x on; `layer` 1 is that of the weights.
-    PassBuffer mid_buffer(int64_t layer, int64_t x, int64_t columns, int64_t first,
-                          int64_t count) const {
+    PassBuffer mid_buffer(int64_t layer, int64_t x, int64_t columns, int64_t first, int64_t count,
+                          int32_t first_term, int32_t terms) const {
         const bool transposed = plan_.transposed();
         const int64_t column_stride = transposed ? b_.strip_rows : 1;
         const int64_t row_stride = transposed ? 1 : buffers_.mid_pitch;
         const int64_t strip = b_.strip_rows * buffers_.mid_pitch;
         // Strips that were moved up have a place of their own, after those before them.
         const int64_t index = (first + b_.strip_rows - 1) / b_.strip_rows;
-        const int64_t layer_size = plan_.row_taps.terms * strip * buffers_.strips;
-        const int64_t offset = layer * layer_size + index * strip + x * column_stride;
-        return PassBuffer(static_cast<char *>(buffers_.mid) + offset * bytes_, plan_.sample_type(),
-                          {{columns, column_stride},
-                           {count, row_stride},
-                           {plan_.row_taps.terms, strip * buffers_.strips}});
+        const int64_t layer_size = plan_.column_taps.terms * strip * buffers_.strips;
+        const int64_t offset = layer * layer_size + first_term * strip * buffers_.strips +
+                               index * strip + x * column_stride;
+        return PassBuffer(
+            static_cast<char *>(buffers_.mid) + offset * bytes_, plan_.sample_type(),
+            {{columns, column_stride}, {count, row_stride}, {terms, strip * buffers_.strips}});
+    }
+    PassBuffer mid_buffer(int64_t layer, int64_t x, int64_t columns, int64_t first,
+                          int64_t count) const {
+        return mid_buffer(layer, x, columns, first, count, 0, plan_.column_taps.terms);
     }
 
     void run_column_pass(int64_t layer, const Rows &source, int64_t columns, int64_t x,
@@ -221,6 +241,34 @@ class TileRun {
             check_pass(plan_.sample_row_pass(mid, taps, walk_.step, 0, 0, 0, out));
         } else {
             check_pass(plan_.row_pass(mid, taps, walk_.step, plan_.options.delta, 0, 0, out));
+        }
+    }
+
+    // Each term's row pass; then, for each output, a row pass over their results with one tap a term.
+    void run_shared_strip(int64_t y, int64_t first, int64_t count, int32_t plane) const {
+        const int64_t size = extent_.columns * b_.strip_rows;
+        for (int32_t term = 0; term < plan_.row_taps.terms; ++term) {
+            PassBuffer out(static_cast<char *>(buffers_.strip) + term * size * bytes_,
+                           plan_.sample_type(), {{extent_.columns, 1}, {count, extent_.columns}});
+            PassBuffer taps = taps_buffer(plan_, plan_.row_taps, term, 1);
+            PassBuffer mid = mid_buffer(0, 0, extent_.mid_columns, first, count,
+                                        plan_.column_of[static_cast<size_t>(term)], 1);
+            check_pass(plan_.sample_row_pass(mid, taps, walk_.step, 0, 0, 0, out));
+        }
+        const int64_t rows = std::max(count, b_.result_rows);
+        PassBuffer results(
+            buffers_.strip, plan_.sample_type(),
+            {{extent_.columns, 1}, {rows, extent_.columns}, {plan_.row_taps.terms, size}});
+        for (const Combination &combination : shared_->combinations) {
+            const sepflow_image &image = (*calls_)[combination.output].out;
+            PassBuffer out(buffers_.combined, combination.type,
+                           {{extent_.columns, 1}, {rows, extent_.columns}});
+            PassBuffer weights = taps_buffer(plan_, combination.weights);
+            check_pass(combination.pass(results, weights, 1, combination.delta, 0, 0, out));
+            const sepflow_rect stored = {area_.x, area_.y + y + first, area_.w,
+                                         std::min(count, area_.h - y - first)};
+            store({buffers_.combined, extent_.columns, combination.type}, image, stored, walk_,
+                  plane);
         }
     }
 
@@ -248,6 +296,8 @@ class TileRun {
     sepflow_type result_type_;
     Buffers buffers_;
     std::optional<Rescaling> rescaling_;
+    const SharedTerms *shared_ = nullptr;
+    const std::vector<Call> *calls_ = nullptr;
 };
 
 }  // namespace
@@ -262,6 +312,14 @@ uint64_t tile_scratch_bytes(const Plan &plan, int32_t step, const Blocking &b) {
 void run_tile(const Plan &plan, const Call &call, const Walk &walk, const Blocking &blocking,
               const Tile &tile, void *scratch) {
     const TileRun run(plan, call, walk, blocking, tile, scratch);
+    for (int32_t plane = 0; plane < walk.planes; ++plane) run.run(plane);
+}
+
+void run_shared_tile(const SharedTerms &shared, const std::vector<Call> &calls, const Walk &walk,
+                     const Blocking &blocking, const Tile &tile, void *scratch) {
+    const Call &call = calls[shared.combinations.front().output];
+    TileRun run(shared.plan, call, walk, blocking, tile, scratch);
+    run.share(shared, calls);
     for (int32_t plane = 0; plane < walk.planes; ++plane) run.run(plane);
 }
 

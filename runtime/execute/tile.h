@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include <sepflow/node.h>
 
@@ -23,5 +24,9 @@ uint64_t tile_scratch_bytes(const Plan &plan, int32_t step, const Blocking &bloc
 
 void run_tile(const Plan &plan, const Call &call, const Walk &walk, const Blocking &blocking,
               const Tile &tile, void *scratch);
+
+// The same for terms that several outputs share; `calls` are those of the bank.
+void run_shared_tile(const SharedTerms &shared, const std::vector<Call> &calls, const Walk &walk,
+                     const Blocking &blocking, const Tile &tile, void *scratch);
 
 }  // namespace sepflow

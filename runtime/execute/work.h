@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "runtime/execute/check.h"
 #include "runtime/plan/plan.h"
@@ -20,9 +21,25 @@ Work separable_work(const Plan &plan, const Call &call);
 Work direct_work(const Plan &plan, const Call &call);
 Work fft_work(const Plan &plan, const Call &call);
 
+// Tiles of the region: on each, all outputs, while its pixels are in the cache.
+Work bank_work(const Bank &bank, const std::vector<Call> &calls);
+Work shared_work(const SharedTerms &shared, const std::vector<Call> &calls,
+                 const sepflow_rect &region);
+// By the plan's method.
+Work work_of(const Plan &plan, const Call &call);
+
+// The tiles that a plan would take for itself.
+struct TileSize {
+    int64_t w, h;
+};
+TileSize separable_tile(const Plan &plan, const Call &call);
+TileSize direct_tile(const Plan &plan, const Call &call);
+
 // What a task wants at most, whatever the region and the layout.
 uint64_t separable_scratch_bytes(const Plan &plan);
 uint64_t direct_scratch_bytes(const Plan &plan);
 uint64_t fft_scratch_bytes(const Plan &plan);
+uint64_t bank_scratch_bytes(const Bank &bank);
+uint64_t task_scratch_bytes(const Plan &plan);  // by its method
 
 }  // namespace sepflow

@@ -1,4 +1,4 @@
-// Compiled once for each instruction set; SEPFLOW_MAKE_BLOCK_CONVOLVER names what the object file shows. It must show nothing
+// Compiled once for each instruction set; SEPFLOW_BLOCK_FUNCTIONS names what the object file shows. It must show nothing
 // else, or the linker might take an inline function compiled for a newer processor to stand for all: -fno-weak.
 #include "runtime/fourier/block_convolver.h"
 
@@ -22,7 +22,7 @@ struct Transform {
     kissfft<Lanes> forward, inverse;
 };
 
-class KissConvolver : public BlockConvolver {
+class KissConvolver {
   public:
     KissConvolver(int nx, int ny, const double *block)
         : nx_(nx), ny_(ny), along_x_(nx), along_y_(ny) {
@@ -41,9 +41,9 @@ class KissConvolver : public BlockConvolver {
         }
     }
 
-    uint64_t scratch_bytes() const override { return (blocks() + 2 * longest()) * sizeof(Complex); }
+    uint64_t scratch_bytes() const { return (blocks() + 2 * longest()) * sizeof(Complex); }
 
-    void run(double *samples, int64_t second, double delta, void *scratch) const override {
+    void run(double *samples, int64_t second, double delta, void *scratch) const {
         auto *columns = static_cast<Complex *>(scratch), *line = columns + blocks();
         auto *rows = reinterpret_cast<Complex *>(samples);
         load(samples, second, columns);
@@ -113,11 +113,29 @@ class KissConvolver : public BlockConvolver {
     std::vector<Complex> spectrum_;  // as rows
 };
 
+const KissConvolver &convolver(const void *state) {
+    return *static_cast<const KissConvolver *>(state);
+}
+
+void *make(int nx, int ny, const double *block) {
+    return new KissConvolver(nx, ny, block);
+}
+
+void destroy(void *state) {
+    delete static_cast<KissConvolver *>(state);
+}
+
+uint64_t scratch_bytes(const void *state) {
+    return convolver(state).scratch_bytes();
+}
+
+void run(const void *state, double *samples, int64_t second, double delta, void *scratch) {
+    convolver(state).run(samples, second, delta, scratch);
+}
+
 }  // namespace
 
-std::unique_ptr<BlockConvolver> SEPFLOW_MAKE_BLOCK_CONVOLVER(int nx, int ny, const double *block);
-std::unique_ptr<BlockConvolver> SEPFLOW_MAKE_BLOCK_CONVOLVER(int nx, int ny, const double *block) {
-    return std::make_unique<KissConvolver>(nx, ny, block);
-}
+extern const BlockFunctions SEPFLOW_BLOCK_FUNCTIONS;
+const BlockFunctions SEPFLOW_BLOCK_FUNCTIONS = {make, destroy, scratch_bytes, run};
 
 }  // namespace sepflow

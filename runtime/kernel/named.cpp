@@ -145,7 +145,10 @@ Kernel laplacian_of_gaussian(const Numbers &n) {
 
 Kernel difference_of_gaussians(const Numbers &n) {
     require(n[0] > 0 && n[1] > 0, "both sigmas must be above 0");
-    const int64_t radius = checked_radius(std::ceil(kGaussianReach * std::max(n[0], n[1])));
+    if (n.size() > 2)
+        require(n[2] >= 1 && n[2] == std::floor(n[2]), "the radius must be whole, 1 or more");
+    const int64_t radius =
+        checked_radius(n.size() > 2 ? n[2] : std::ceil(kGaussianReach * std::max(n[0], n[1])));
     const auto normalised_on_radius = [&](double sigma) {
         return normalised(
             sampled(radius, 1, [&](double x) { return std::exp(-x * x / (2 * sigma * sigma)); }));
@@ -250,7 +253,7 @@ const std::vector<NamedKernel> &named_kernels() {
         {"box", "COLUMNS [ROWS]", 1, 2, box},
         {"derivative", "SIGMA", 1, 1, derivative},
         {"disc", "RADIUS", 1, 1, disc},
-        {"dog", "SIGMA1 SIGMA2", 2, 2, difference_of_gaussians},
+        {"dog", "SIGMA1 SIGMA2 [RADIUS]", 2, 3, difference_of_gaussians},
         {"expsum", "B1 S1 [B2 S2 ...]", 2, kAny, exponential_sum},
         {"gabor", "SIGMA WAVELENGTH DEGREES", 3, 3, gabor},
         {"gauss", "SIGMA [SIGMA_Y]", 1, 2, gaussian},

@@ -168,15 +168,10 @@ void choose_passes(Plan &plan) {
         plan.row_pass = set.fixed_row;
         return;
     }
-    const bool from_integers = is_integer(plan.options.in_type);
-    const auto row_pass = [&](sepflow_type type) {
-        return set.row[static_cast<int>(plan.row_form)]
-                      [static_cast<int>(output_pixel(type, from_integers))];
-    };
     plan.column_pass =
         set.column[static_cast<int>(plan.column_form)][static_cast<int>(samples_of(plan))];
-    plan.row_pass = row_pass(plan.result_type());
-    plan.sample_row_pass = row_pass(plan.sample_type());
+    plan.row_pass = row_pass_to(plan, plan.row_form, plan.result_type());
+    plan.sample_row_pass = row_pass_to(plan, plan.row_form, plan.sample_type());
     const sepflow_type in_type = plan.options.in_type;
     if (plan.precision == Precision::kDouble) {
         if (in_type == SEPFLOW_F64 && reads_image(plan)) plan.direct_column_pass = plan.column_pass;
@@ -205,24 +200,6 @@ std::vector<T> passed(const Taps &taps, bool folded) {
     for (int32_t t = 0; t < taps.terms; ++t)
         result[static_cast<size_t>(t * taps.length + taps.length / 2)] /= 2;
     return result;
-}
-
-void pass_taps(Plan &plan) {
-    if (plan.fixed) {
-        plan.column_taps.passed = plan.fixed->column_taps;
-        plan.row_taps.passed = plan.fixed->row_taps;
-        return;
-    }
-    const auto pass = [&](Taps &taps, Form form) {
-        const bool folded = form == Form::kTransposedEven || form == Form::kTransposedOdd;
-        if (plan.precision == Precision::kDouble) {
-            taps.passed = passed<double>(taps, folded);
-        } else {
-            taps.passed = passed<float>(taps, folded);
-        }
-    };
-    pass(plan.column_taps, plan.column_form);
-    pass(plan.row_taps, plan.row_form);
 }
 
 void check_sum(const Plan &plan) {
@@ -393,6 +370,29 @@ bool may_need_double(const Plan &plan) {
 }
 
 }  // namespace
+
+void pass_taps(Plan &plan) {
+    if (plan.fixed) {
+        plan.column_taps.passed = plan.fixed->column_taps;
+        plan.row_taps.passed = plan.fixed->row_taps;
+        return;
+    }
+    const auto pass = [&](Taps &taps, Form form) {
+        const bool folded = form == Form::kTransposedEven || form == Form::kTransposedOdd;
+        if (plan.precision == Precision::kDouble) {
+            taps.passed = passed<double>(taps, folded);
+        } else {
+            taps.passed = passed<float>(taps, folded);
+        }
+    };
+    pass(plan.column_taps, plan.column_form);
+    pass(plan.row_taps, plan.row_form);
+}
+
+RowPass row_pass_to(const Plan &plan, Form form, sepflow_type type) {
+    const OutputPixel pixel = output_pixel(type, is_integer(plan.options.in_type));
+    return plan.options.passes->row[static_cast<int>(form)][static_cast<int>(pixel)];
+}
 
 Plan make_plan(const Kernel &kernel, const Options &options) {
     Plan plan = plan_of(kernel, options);

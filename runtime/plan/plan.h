@@ -93,6 +93,8 @@ struct Plan {
     Factoring factoring;
     Certificate certificate;  // of the method, in floats
     Taps column_taps, row_taps;
+    // Of a bank's shared terms, whose results stay apart: the column filter of each.
+    std::vector<int32_t> column_of;
     ColumnPass column_pass = nullptr;
     RowPass row_pass = nullptr;
     std::optional<FixedPoint> fixed;          // then the passes run in it
@@ -127,6 +129,7 @@ struct Plan {
         return !weighs() && (options.border_x == SEPFLOW_BORDER_TRUNCATE ||
                              options.border_y == SEPFLOW_BORDER_TRUNCATE);
     }
+    int64_t separate_results() const { return column_of.empty() ? 1 : row_taps.terms; }
     // Sums that a pixel takes: of weighted samples, and of the weights.
     int64_t layers() const { return weighs() ? 2 : 1; }
     // Bounds for |image| <= 1, before the conversion to the output's type: what both passes round, and all there is.
@@ -145,6 +148,10 @@ struct Plan {
 };
 
 Plan make_plan(const Kernel &kernel, const Options &options);
+// Brings the taps of both passes into the form that the passes take.
+void pass_taps(Plan &plan);
+// The row pass that writes pixels, or samples, of a type.
+RowPass row_pass_to(const Plan &plan, Form form, sepflow_type type);
 
 // What hosts and people ask of a plan; the description points into it.
 sepflow_plan_info plan_info(const Plan &plan, uint64_t scratch_bytes);

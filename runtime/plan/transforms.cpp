@@ -49,7 +49,7 @@ Transforms make_transforms(const Kernel &kernel, const PassSet &passes) {
     }
     return {size.nx, size.ny, size.nx - static_cast<int64_t>(kernel.columns) + 1,
             size.ny - static_cast<int64_t>(kernel.rows) + 1,
-            block_convolver_maker(passes.name)(size.nx, size.ny, block.data())};
+            std::make_shared<const BlockConvolver>(passes.name, size.nx, size.ny, block.data())};
 }
 
 }  // namespace sepflow

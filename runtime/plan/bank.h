@@ -1,0 +1,40 @@
+// Several kernels over one image: their plans, and the terms that some of them have in common.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "runtime/plan/plan.h"
+
+namespace sepflow {
+
+// One output as a sum of terms: a plain row pass over their results, with one tap for each.
+struct Combination {
+    std::size_t output;  // its place in the bank
+    Taps weights;
+    double delta;
+    RowPass pass;
+    sepflow_type type;  // that the pass writes
+};
+
+// Kernels of one size and anchor whose pairs of passes are in part the same but for a factor: each runs once.
+struct SharedTerms {
+    Plan plan;  // its column filters each once, its row filters one for each term
+    std::vector<Combination> combinations;
+};
+
+struct Bank {
+    std::vector<std::shared_ptr<const Plan>> members;
+    std::vector<std::size_t> alone;  // outputs that run by their members' own methods
+    std::vector<SharedTerms> shared;
+};
+
+// Throws Error for plans that differ in what the image is, or in where the output lies.
+Bank make_bank(std::vector<std::shared_ptr<const Plan>> members);
+
+// Of all members together.
+sepflow_rect input_region(const Bank &bank, const sepflow_rect &out, const sepflow_rect &domain);
+sepflow_plan_info bank_info(const Bank &bank, uint64_t scratch_bytes);
+
+}  // namespace sepflow
