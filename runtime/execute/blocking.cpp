@@ -22,7 +22,7 @@ class Cut {
         b_.block_rows = plan.options.passes->block_rows(plan.row_form, plan.sample_bytes());
         b_.result_columns = b_.block_columns;
         b_.result_rows = b_.block_rows;
-        if (plan.separate_results() > 1) {  // a plain row pass too
+        if (plan.shares_terms()) {  // a plain row pass too
             const PassSet &passes = *plan.options.passes;
             b_.result_columns = std::max<int64_t>(
                 b_.block_columns, passes.block_columns(Form::kPlain, plan.sample_bytes()));
@@ -80,7 +80,7 @@ class Cut {
         const double staging =
             8 * (1 + static_cast<double>(b.above) / static_cast<double>(b.band_rows)) *
             (1 + 1500 / std::min(samples, 4096.0));
-        const double column = plan_.row_taps.terms * (4 + 0.8 * plan_.column_taps.length);
+        const double column = plan_.column_taps.terms * (4 + 0.8 * plan_.column_taps.length);
         return again * (staging + column);
     }
 

@@ -34,7 +34,7 @@ struct Least {
 };
 inline Least least_tile(const Blocking &b, int32_t step) {
     if (b.staged) return {1, 1};
-    return {(b.block_columns + step - 1) / step, b.block_rows};
+    return {(b.result_columns + step - 1) / step, b.block_rows};
 }
 
 Blocking make_blocking(const Plan &plan, int32_t step, bool staged);

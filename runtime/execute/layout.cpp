@@ -5,6 +5,11 @@
 
 namespace sepflow {
 
+bool is_direct(const sepflow_image &image, bool interleaved, int64_t rows) {
+    return (interleaved ? is_interleaved(image) : is_planar(image)) &&
+           fits_a_pass(image.stride_y, rows, type_bytes(image.type));
+}
+
 Walk choose_walk(const Plan &plan, const sepflow_image &in, const sepflow_image &out) {
     Walk walk;
     const bool interleaved =
@@ -13,12 +18,8 @@ Walk choose_walk(const Plan &plan, const sepflow_image &in, const sepflow_image 
     walk.planes = interleaved ? 1 : in.channels;
     // A pass sees a strip of the image, and the rows above it.
     const int64_t rows = 64 + static_cast<int64_t>(plan.kernel.rows);
-    const auto direct = [&](const sepflow_image &image) {
-        return (interleaved ? is_interleaved(image) : is_planar(image)) &&
-               fits_a_pass(image.stride_y, rows, type_bytes(image.type));
-    };
-    walk.input_direct = plan.direct_column_pass != nullptr && direct(in);
-    walk.output_direct = out.type == plan.result_type() && direct(out);
+    walk.input_direct = plan.direct_column_pass != nullptr && is_direct(in, interleaved, rows);
+    walk.output_direct = out.type == plan.result_type() && is_direct(out, interleaved, rows);
     return walk;
 }
 

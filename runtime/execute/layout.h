@@ -30,6 +30,9 @@ struct Walk {
     bool output_direct;  // so are the output's
 };
 
+// Whether a pass over so many rows can take the image's for rows of samples.
+bool is_direct(const sepflow_image &image, bool interleaved, int64_t rows);
+
 Walk choose_walk(const Plan &plan, const sepflow_image &in, const sepflow_image &out);
 
 }  // namespace sepflow

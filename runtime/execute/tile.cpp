@@ -50,10 +50,10 @@ Buffers carve(const Plan &plan, const Blocking &b, int32_t step, int64_t w, int6
     buffers.strips = (extent.rows + b.strip_rows - 1) / b.strip_rows;
     buffers.mid = carver.take(plan.layers() * plan.column_taps.terms * buffers.strips *
                               b.strip_rows * buffers.mid_pitch * bytes);
-    buffers.strip = carver.take(plan.separate_results() * extent.columns * b.strip_rows * bytes);
-    if (plan.separate_results() > 1)
-        buffers.combined = carver.take(extent.columns * b.strip_rows * bytes);
-    if (plan.weighs()) buffers.support = carver.take(extent.columns * b.strip_rows * bytes);
+    const int64_t strip = extent.columns * b.strip_rows * bytes;
+    buffers.strip = carver.take((plan.shares_terms() ? plan.row_taps.terms : 1) * strip);
+    if (plan.shares_terms()) buffers.combined = carver.take(strip);
+    if (plan.weighs()) buffers.support = carver.take(strip);
     buffers.sums = static_cast<double *>(carver.take(Rescaling::size(plan, w, h) * 8));
     if (!b.staged) return buffers;
     // The last chunk takes in what is too narrow for one of its own, and what a narrow tile lacks.
@@ -244,32 +244,60 @@ class TileRun {
         }
     }
 
-    // Each term's row pass; then, for each output, a row pass over their results with one tap a term.
+    // The row passes of terms that are kept; then each output: a term's row pass, or one over kept results.
     void run_shared_strip(int64_t y, int64_t first, int64_t count, int32_t plane) const {
-        const int64_t size = extent_.columns * b_.strip_rows;
-        for (int32_t term = 0; term < plan_.row_taps.terms; ++term) {
-            PassBuffer out(static_cast<char *>(buffers_.strip) + term * size * bytes_,
-                           plan_.sample_type(), {{extent_.columns, 1}, {count, extent_.columns}});
-            PassBuffer taps = taps_buffer(plan_, plan_.row_taps, term, 1);
-            PassBuffer mid = mid_buffer(0, 0, extent_.mid_columns, first, count,
-                                        plan_.column_of[static_cast<size_t>(term)], 1);
-            check_pass(plan_.sample_row_pass(mid, taps, walk_.step, 0, 0, 0, out));
+        for (const int32_t term : shared_->summed) {
+            PassBuffer out(term_results(term), plan_.sample_type(),
+                           {{extent_.columns, 1}, {count, extent_.columns}});
+            run_term(term, first, count, plan_.sample_row_pass, 0, out);
         }
-        const int64_t rows = std::max(count, b_.result_rows);
-        PassBuffer results(
-            buffers_.strip, plan_.sample_type(),
-            {{extent_.columns, 1}, {rows, extent_.columns}, {plan_.row_taps.terms, size}});
         for (const Combination &combination : shared_->combinations) {
             const sepflow_image &image = (*calls_)[combination.output].out;
-            PassBuffer out(buffers_.combined, combination.type,
-                           {{extent_.columns, 1}, {rows, extent_.columns}});
-            PassBuffer weights = taps_buffer(plan_, combination.weights);
-            check_pass(combination.pass(results, weights, 1, combination.delta, 0, 0, out));
+            const bool writes = takes_results(image, combination, count);
+            const int64_t rows = writes || combination.is_term ? count : at_least_block(count);
+            Rows to = {static_cast<char *>(buffers_.combined), extent_.columns};
+            if (writes)
+                to = {pixel_address(image, area_.x, area_.y + y + first, plane),
+                      image.stride_y / type_bytes(image.type)};
+            PassBuffer out(to.first, combination.type, {{extent_.columns, 1}, {rows, to.pitch}});
+            if (combination.is_term) {
+                run_term(combination.first, first, count, combination.pass, combination.delta, out);
+            } else {
+                PassBuffer terms(term_results(combination.first), plan_.sample_type(),
+                                 {{extent_.columns, 1},
+                                  {rows, extent_.columns},
+                                  {combination.weights.terms, term_size()}});
+                PassBuffer weights = taps_buffer(plan_, combination.weights);
+                check_pass(combination.pass(terms, weights, 1, combination.delta, 0, 0, out));
+            }
+            if (writes) continue;
             const sepflow_rect stored = {area_.x, area_.y + y + first, area_.w,
                                          std::min(count, area_.h - y - first)};
-            store({buffers_.combined, extent_.columns, combination.type}, image, stored, walk_,
-                  plane);
+            store({to.first, to.pitch, combination.type}, image, stored, walk_, plane);
         }
+    }
+
+    int64_t at_least_block(int64_t rows) const { return std::max(rows, b_.result_rows); }
+
+    bool takes_results(const sepflow_image &image, const Combination &combination,
+                       int64_t rows) const {
+        return image.type == combination.type && is_direct(image, walk_.planes == 1, rows) &&
+               extent_.columns == area_.w * walk_.step && area_.h >= b_.block_rows &&
+               (combination.is_term || rows >= b_.result_rows);
+    }
+
+    // Of a strip, in samples; the terms lie one after the other.
+    int64_t term_size() const { return extent_.columns * b_.strip_rows; }
+    char *term_results(int32_t term) const {
+        return static_cast<char *>(buffers_.strip) + term * term_size() * bytes_;
+    }
+
+    void run_term(int32_t term, int64_t first, int64_t count, RowPass pass, double delta,
+                  PassBuffer &out) const {
+        PassBuffer taps = taps_buffer(plan_, plan_.row_taps, term, 1);
+        PassBuffer mid = mid_buffer(0, 0, extent_.mid_columns, first, count,
+                                    plan_.column_of[static_cast<size_t>(term)], 1);
+        check_pass(pass(mid, taps, walk_.step, delta, 0, 0, out));
     }
 
     void store_strip(const Rows &rows, int64_t y, int64_t count, int32_t plane) const {

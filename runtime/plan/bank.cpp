@@ -114,17 +114,28 @@ Plan plan_of_terms(const Plan &like, const std::vector<Factor> &terms) {
     return plan;
 }
 
-Combination make_combination(size_t output, const Plan &member,
-                             const std::vector<double> &weights) {
-    Combination combination = {output, {}, member.options.delta, nullptr, member.result_type()};
-    combination.pass = row_pass_to(member, Form::kPlain, combination.type);
-    combination.weights.length = 1;
-    combination.weights.terms = static_cast<int32_t>(weights.size());
-    combination.weights.f64 = weights;
+// `is_term`: no other output has its only term.
+Combination make_combination(size_t output, const Plan &member, const std::vector<double> &weights,
+                             bool is_term) {
+    const auto is_used = [](double weight) { return weight != 0; };
+    const auto first = std::find_if(weights.begin(), weights.end(), is_used);
+    const auto last = std::find_if(weights.rbegin(), weights.rend(), is_used).base();
+    Combination combination = {};
+    combination.output = output;
+    combination.first = static_cast<int32_t>(first - weights.begin());
+    combination.is_term = is_term;
+    combination.delta = member.options.delta;
+    combination.type = member.result_type();
+    combination.pass =
+        row_pass_to(member, is_term ? member.row_form : Form::kPlain, combination.type);
+    Taps &taps = combination.weights;
+    taps.length = 1;
+    taps.terms = static_cast<int32_t>(last - first);
+    taps.f64.assign(first, last);
     if (member.precision == Precision::kDouble) {
-        combination.weights.passed = weights;
+        taps.passed = taps.f64;
     } else {
-        combination.weights.passed = std::vector<float>(weights.begin(), weights.end());
+        taps.passed = std::vector<float>(first, last);
     }
     return combination;
 }
@@ -160,8 +171,31 @@ double own_cost(const Plan &plan) {
 
 // Multiply-adds a sample; what is stored and read again for an output costs about as much as three.
 double shared_cost(const SharedTerms &shared) {
-    const auto outputs = static_cast<double>(shared.combinations.size());
-    return own_cost(shared.plan) + 3 * outputs * shared.plan.row_taps.terms;
+    double cost = own_cost(shared.plan);
+    for (const Combination &combination : shared.combinations) {
+        if (!combination.is_term) cost += 3 * combination.weights.terms;
+    }
+    return cost;
+}
+
+// Outputs that have each term.
+std::vector<int> users_of(const std::vector<std::vector<double>> &weights, size_t terms) {
+    std::vector<int> users(terms);
+    for (const auto &of_output : weights) {
+        for (size_t t = 0; t < of_output.size(); ++t) users[t] += of_output[t] != 0;
+    }
+    return users;
+}
+
+// Whether the weights are those of one term alone, as it stands.
+std::optional<size_t> only_term(const std::vector<double> &weights) {
+    std::optional<size_t> only;
+    for (size_t t = 0; t < weights.size(); ++t) {
+        if (weights[t] == 0) continue;
+        if (only || weights[t] != 1) return std::nullopt;
+        only = t;
+    }
+    return only;
 }
 
 // Nothing if sharing gains too little, or costs accuracy.
@@ -181,12 +215,20 @@ std::optional<SharedTerms> shared_by(const Bank &bank, const std::vector<size_t>
     }
     SharedTerms shared;
     shared.plan = plan_of_terms(first, terms.all());
+    const std::vector<int> users = users_of(weights, terms.all().size());
+    std::vector<bool> is_kept(terms.all().size(), true);
     for (size_t i = 0; i < outputs.size(); ++i) {
         const Plan &member = *bank.members[outputs[i]];
         weights[i].resize(terms.all().size());
         if (error_as_sum(member, terms.all(), weights[i]) > 2 * output_error(member))
             return std::nullopt;
-        shared.combinations.push_back(make_combination(outputs[i], member, weights[i]));
+        const std::optional<size_t> only = only_term(weights[i]);
+        const bool is_term = only && users[*only] == 1;
+        if (is_term) is_kept[*only] = false;
+        shared.combinations.push_back(make_combination(outputs[i], member, weights[i], is_term));
+    }
+    for (size_t t = 0; t < is_kept.size(); ++t) {
+        if (is_kept[t]) shared.summed.push_back(static_cast<int32_t>(t));
     }
     if (shared_cost(shared) >= 0.9 * apart) return std::nullopt;
     return shared;

@@ -9,10 +9,13 @@
 
 namespace sepflow {
 
-// One output as a sum of terms: a plain row pass over their results, with one tap for each.
+// One output as a sum of neighbouring terms: a plain row pass over their results, with one tap for each. A term that no
+// other output has goes to the output itself instead, by the row pass of its own.
 struct Combination {
     std::size_t output;  // its place in the bank
+    int32_t first;       // term
     Taps weights;
+    bool is_term;
     double delta;
     RowPass pass;
     sepflow_type type;  // that the pass writes
@@ -20,7 +23,8 @@ struct Combination {
 
 // Kernels of one size and anchor whose pairs of passes are in part the same but for a factor: each runs once.
 struct SharedTerms {
-    Plan plan;  // its column filters each once, its row filters one for each term
+    Plan plan;                    // its column filters each once, its row filters one for each term
+    std::vector<int32_t> summed;  // the terms whose results are kept, to be combined
     std::vector<Combination> combinations;
 };
 

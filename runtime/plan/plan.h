@@ -129,7 +129,7 @@ struct Plan {
         return !weighs() && (options.border_x == SEPFLOW_BORDER_TRUNCATE ||
                              options.border_y == SEPFLOW_BORDER_TRUNCATE);
     }
-    int64_t separate_results() const { return column_of.empty() ? 1 : row_taps.terms; }
+    bool shares_terms() const { return !column_of.empty(); }
     // Sums that a pixel takes: of weighted samples, and of the weights.
     int64_t layers() const { return weighs() ? 2 : 1; }
     // Bounds for |image| <= 1, before the conversion to the output's type: what both passes round, and all there is.

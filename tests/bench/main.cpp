@@ -22,6 +22,7 @@ const std::vector<TableMaker> kTables = {
     {"methods", "separable, direct and FFT on a bed of kernels, and which the plan takes",
      methods_table},
     {"missing", "NaN left out, beside astropy", missing_table},
+    {"banks", "several kernels over one image beside one by one", banks_table},
     {"fit", "the coefficients that the plan predicts the methods' costs by", fit_table},
     {"unsharp", "a graph beside its blur", unsharp_table},
     {"instructions", "instructions a sample, by callgrind", instructions_table},

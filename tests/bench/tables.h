@@ -27,6 +27,7 @@ Row unsharp_table(const Settings &settings);
 Row methods_table(const Settings &settings);
 Row fit_table(const Settings &settings);
 Row missing_table(const Settings &settings);
+Row banks_table(const Settings &settings);
 // Sepflow against itself.
 Row types_table(const Settings &settings);
 Row channels_table(const Settings &settings);

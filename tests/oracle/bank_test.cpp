@@ -23,7 +23,10 @@ const std::vector<std::vector<std::string>> kFamilies = {
     {"dog 0.8 1.2 5", "dog 1.2 1.8 5", "dog 1.8 2.5 5"},
     {"gabor 2 6 30", "gabor 2 6 -30"},
     {"gabor 1.5 4 60", "gabor 1.5 4 -60", "gabor 1.5 4 120", "gabor 1.5 4 60"},
-    {"dog 1 1.6 6", "dog 1.6 1 6", "laplacian", "dog 1 2 6"}};
+    {"dog 1 1.6 6", "dog 1.6 1 6", "laplacian", "dog 1 2 6"},
+    {"gaussian 1.5", "gaussian 1.5"},
+    {"row 1 2 0 -2 -1 col 1 4 6 4 1", "row 1 4 6 4 1 col 1 4 6 4 1",
+     "row 1 -2 2 -2 1 col 1 4 6 4 1"}};
 
 template <typename Array>
 auto any_of(const Array &values, std::mt19937_64 &random) {
