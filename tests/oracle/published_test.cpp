@@ -1,4 +1,5 @@
 // Cases with exact values from the documentation and test suites of MATLAB and SciPy.
+#include <cmath>
 #include <cstring>
 #include <doctest/doctest.h>
 #include <string>
@@ -23,12 +24,13 @@ std::vector<double> flat(const Rows &rows) {
     return values;
 }
 
-Rows filtered(const Rows &image, const Rows &kernel, const Setting &setting) {
+Rows filtered_by(int32_t method, const Rows &image, const Rows &kernel, const Setting &setting) {
     std::vector<double> in = flat(image), taps = flat(kernel), out(in.size());
     const auto w = static_cast<int64_t>(image[0].size()), h = static_cast<int64_t>(image.size());
     sepflow_options options = {};
     options.struct_size = sizeof options;
     options.in_type = SEPFLOW_F64;
+    options.method = method;
     options.border_x = setting.border_x;
     options.border_y = setting.border_y;
     options.border_value = setting.border_value;
@@ -51,6 +53,20 @@ Rows filtered(const Rows &image, const Rows &kernel, const Setting &setting) {
     for (int64_t y = 0; y < h; ++y)
         result[static_cast<size_t>(y)].assign(&out[static_cast<size_t>(y * w)],
                                               &out[static_cast<size_t>(y * w)] + w);
+    return result;
+}
+
+// By every method, which must agree.
+Rows filtered(const Rows &image, const Rows &kernel, const Setting &setting) {
+    const Rows result = filtered_by(SEPFLOW_METHOD_SEPARABLE, image, kernel, setting);
+    for (const int32_t method : {SEPFLOW_METHOD_DIRECT, SEPFLOW_METHOD_FFT}) {
+        const std::vector<double> one = flat(result),
+                                  other = flat(filtered_by(method, image, kernel, setting));
+        for (size_t i = 0; i < one.size(); ++i) {
+            CAPTURE(method);
+            CHECK(std::fabs(one[i] - other[i]) < 1e-11);
+        }
+    }
     return result;
 }
 
@@ -151,6 +167,19 @@ TEST_CASE("scipy.ndimage: correlate and convolve, even kernels, rank one and two
     require_rows(filtered(image, diagonal, {kReflect, kReflect, true}), {{6, 8, 9}, {9, 11, 12}});
 }
 
+TEST_CASE("an even kernel's anchor: OpenCV's and SciPy's, kornia's, and turned round") {
+    Rows image(5, std::vector<double>(5)), ones = {{1, 1}, {1, 1}};
+    image[2][2] = 5;
+    const auto fives_from = [](size_t first) {
+        Rows rows(5, std::vector<double>(5));
+        for (const size_t y : {first, first + 1}) rows[y][first] = rows[y][first + 1] = 5;
+        return rows;
+    };
+    require_rows(filtered(image, ones, {kConstant, kConstant}), fives_from(2));
+    require_rows(filtered(image, ones, {kConstant, kConstant, false, 0, 0, 0}), fives_from(1));
+    require_rows(filtered(image, ones, {kConstant, kConstant, true}), fives_from(1));
+}
+
 TEST_CASE("scipy.ndimage: mixed borders, reflect down and wrap across") {
     const Rows image = {{1, 0, 0}, {1, 1, 0}, {0, 0, 0}};
     const auto across = [&](const std::vector<double> &smooth) {
@@ -211,4 +240,6 @@ TEST_CASE("a constant border in two passes, for one term and for several") {
     const Setting ten = {kConstant, kConstant, false, 10};
     require_rows(filtered(image, outer({1, 2, 1}, {1, 2, 1}), ten),
                  {{91, 76, 103}, {92, 80, 108}, {127, 124, 139}});
+    require_rows(filtered(image, {{1, 0, 0}, {0, 0, 0}, {0, 0, 1}}, ten),
+                 {{15, 16, 20}, {18, 10, 12}, {20, 14, 15}});
 }
