@@ -45,7 +45,6 @@ Call check_call(const Plan &plan, const sepflow_process &given) {
     call.in = checked_image(given.inputs, "in", options.in_type, options.channels);
     call.out = checked_image(given.outputs, "out", options.out_type, options.channels);
     call.region = given.region;
-    call.pixels = given.region.w * given.region.h;
     if (!is_sane(call.region)) throw Error(SEPFLOW_E_INVALID, "region makes no sense");
     if (call.region.w == 0 || call.region.h == 0) return call;
     if (!contains(call.out.bounds, call.region)) {
@@ -56,6 +55,7 @@ Call check_call(const Plan &plan, const sepflow_process &given) {
     }
     check_memory(call.out, "out");
     check_distinct_pixels(call.out, "out");
+    call.pixels = call.region.w * call.region.h;
     const sepflow_rect needed = input_region(plan, call.region, call.in.domain);
     if (needed.w == 0) return call;  // only the border value is seen
     if (!contains(call.in.bounds, needed)) {
