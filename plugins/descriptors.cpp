@@ -5,11 +5,12 @@ namespace sepflow {
 
 namespace {
 
-sepflow_port_desc port(const char *name, int32_t direction,
-                       const std::vector<sepflow_type> &types) {
+sepflow_port_desc port(const char *name, int32_t direction, const std::vector<sepflow_type> &types,
+                       uint32_t flags) {
     sepflow_port_desc desc = {};
     desc.struct_size = sizeof desc;
     desc.direction = direction;
+    desc.flags = flags;
     desc.name = name;
     desc.min_channels = 1;
     desc.types = types.data();
@@ -33,13 +34,12 @@ sepflow_param_desc param(const ParamText &text, sepflow_value_type type) {
 
 sepflow_port_desc input_port(const char *name, const std::vector<sepflow_type> &types,
                              uint32_t flags) {
-    sepflow_port_desc desc = port(name, SEPFLOW_INPUT, types);
-    desc.flags = flags;
-    return desc;
+    return port(name, SEPFLOW_INPUT, types, flags);
 }
 
-sepflow_port_desc output_port(const char *name, const std::vector<sepflow_type> &types) {
-    return port(name, SEPFLOW_OUTPUT, types);
+sepflow_port_desc output_port(const char *name, const std::vector<sepflow_type> &types,
+                              uint32_t flags) {
+    return port(name, SEPFLOW_OUTPUT, types, flags);
 }
 
 const std::vector<sepflow_type> &all_types() {

@@ -81,7 +81,8 @@ sepflow_entry make_entry(const char *id, uint32_t node_count,
 
 sepflow_port_desc input_port(const char *name, const std::vector<sepflow_type> &types,
                              uint32_t flags = 0);
-sepflow_port_desc output_port(const char *name, const std::vector<sepflow_type> &types);
+sepflow_port_desc output_port(const char *name, const std::vector<sepflow_type> &types,
+                              uint32_t flags = 0);
 
 const std::vector<sepflow_type> &all_types();
 // Every type to itself; every type to every type.

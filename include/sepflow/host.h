@@ -94,14 +94,14 @@ SEPFLOW_EXPORT sepflow_status sepflow_graph_set_text(sepflow_graph *graph, const
 SEPFLOW_EXPORT sepflow_status sepflow_graph_set_value(sepflow_graph *graph, const char *node,
                                                       const char *param, const sepflow_value *value,
                                                       sepflow_error *error);
-/* Feeds `port` of `node` from `source`, a node or an input of the graph. Cycles are refused at
-   prepare.  [control] */
+/* Feeds `port` of `node` from `source`: an input of the graph, a node (its first output), or
+   "NODE.PORT", an output of a node by name. Cycles are refused at prepare.  [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_graph_connect(sepflow_graph *graph, const char *source,
                                                     const char *node, const char *port,
                                                     sepflow_error *error);
-/* Names the result of a node as an output of the graph.  [control] */
+/* Names a result, "NODE" or "NODE.PORT", as an output of the graph.  [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_graph_add_output(sepflow_graph *graph, const char *name,
-                                                       const char *node, sepflow_error *error);
+                                                       const char *source, sepflow_error *error);
 
 /* Names of the inputs and outputs, in the order added; NULL past the last.  [control] */
 SEPFLOW_EXPORT const char *sepflow_graph_input_name(const sepflow_graph *graph, uint32_t index);

@@ -211,12 +211,12 @@ enum { SEPFLOW_INPUT = 1, SEPFLOW_OUTPUT = 2 }; /* directions of a port */
 
 /* sepflow_port_desc.flags. */
 enum {
-    SEPFLOW_PORT_OPTIONAL =
-        1u << 0, /* an input that may be left unconnected, never the first; its image then has
-                                         data NULL, or is left out where it would be the last */
-    SEPFLOW_PORT_OWN_FORMAT =
-        1u << 1 /* an input that need not share in_type and channels, but the domain: one
-                                         channel, or as many as the first */
+    /* May be left unconnected; its image then has data NULL, or is left out where it would be the
+       last. Never the first input. An output without an image is not computed. */
+    SEPFLOW_PORT_OPTIONAL = 1u << 0,
+    /* An input that need not share in_type and channels, but the domain: one channel, or as many as
+       the first. */
+    SEPFLOW_PORT_OWN_FORMAT = 1u << 1
 };
 
 typedef struct sepflow_port_desc {

@@ -169,7 +169,7 @@ SEPFLOW_EXPORT sepflow_status sepflow_plan_from_text(const char *text,
    pixels; their extent must be SAME. Each output has the out_type, scale and delta of its plan, and
    is within twice its plan's output_error_bound. The plans may be freed before the bank.
    plan_describe does not take a bank; process_plan does, with output_count = count and one region
-   for all. Errors: INVALID (NULL, count, a bank of banks), FORMAT and PARAM (plans that do not
+   for all. An output whose image has data NULL is not computed; the others' bytes stay the same. Errors: INVALID (NULL, count, a bank of banks), FORMAT and PARAM (plans that do not
    agree), MEMORY.  [any] */
 SEPFLOW_EXPORT sepflow_status sepflow_plan_bank(const sepflow_plan *const *plans, int32_t count,
                                                 sepflow_plan **bank, sepflow_error *error);

@@ -2,10 +2,8 @@
 #include <memory>
 #include <vector>
 
-#include <sepflow/node.h>
-#include <sepflow/sepflow.h>
-
-#include "plugins/node.h"
+#include "plugins/separable/filter_params.h"
+#include "plugins/separable/nodes.h"
 #include "runtime/error.h"
 #include "runtime/execute/execute.h"
 #include "runtime/kernel/kernel.h"
@@ -47,113 +45,35 @@ Kernel kernel_of(const Parameters &parameters) {
 
 std::unique_ptr<NodePlan> make_separable_plan(const Parameters &parameters,
                                               const sepflow_config &config) {
-    sepflow_options options = {};
-    options.struct_size = sizeof options;
-    options.in_type = config.in_type;
-    options.out_type = config.out_type;
-    options.channels = config.channels;
-    options.border_x = parameters.choice("border_x");
-    options.border_y = parameters.choice("border_y");
-    options.border_value = parameters.number("border_value");
-    options.extent = parameters.choice("extent");
-    options.flags = parameters.integer("convolve") != 0 ? SEPFLOW_OPTION_CONVOLVE : 0;
-    options.tolerance = parameters.number("tolerance");
-    options.rank = static_cast<int32_t>(parameters.integer("rank"));
-    options.scale = parameters.number("scale");
-    if (options.scale == 0) throw Error(SEPFLOW_E_PARAM, "scale must not be 0");
-    options.delta = parameters.number("delta");
-    options.schedule = parameters.choice("schedule");
-    options.method = parameters.choice("method");
-    options.missing = parameters.choice("missing");
-    options.missing_value = parameters.number("missing_value");
-    if (parameters.integer("keep_missing") != 0) options.flags |= SEPFLOW_OPTION_KEEP_MISSING;
-    options.variant = parameters.text("variant").c_str();
-
-    const Kernel kernel = kernel_of(parameters);
-    const int64_t anchor_x = parameters.integer("anchor_x"),
-                  anchor_y = parameters.integer("anchor_y");
-    if (anchor_x >= 0 || anchor_y >= 0) {
-        options.flags |= SEPFLOW_OPTION_ANCHOR;
-        options.anchor_x = anchor_x >= 0 ? anchor_x : static_cast<int64_t>(kernel.columns / 2);
-        options.anchor_y = anchor_y >= 0 ? anchor_y : static_cast<int64_t>(kernel.rows / 2);
-    }
-    return std::make_unique<SeparablePlan>(make_plan(kernel, check_options(&options)));
+    return std::make_unique<SeparablePlan>(plan_from_parameters(
+        kernel_of(parameters), parameters, config, parameters.choice("extent")));
 }
 
-const NodeKind &separable_node() {
+std::vector<sepflow_param_desc> separable_params() {
     // In the order of the constants in sepflow.h.
-    static const std::vector<const char *> borders = {"reflect101", "reflect",  "replicate",
-                                                      "wrap",       "constant", "truncate"};
     static const std::vector<const char *> extents = {"same", "valid", "full"};
-    static const std::vector<const char *> schedules = {"auto", "plain", "transposed"};
-    static const std::vector<const char *> methods = {"auto", "separable", "direct", "fft"};
-    static const std::vector<const char *> policies = {"propagate", "ignore", "fill"};
-    static const std::vector<sepflow_port_desc> ports = {
-        input_port("in", all_types()),
-        input_port("mask", all_types(), SEPFLOW_PORT_OPTIONAL | SEPFLOW_PORT_OWN_FORMAT),
-        output_port("out", all_types())};
-    static const sepflow_param_desc missing_value = [] {
-        sepflow_param_desc desc = number_param({"missing_value", "Missing value",
-                                                "What missing pixels are filled with, and results "
-                                                "for which no pixel is left; NaN too for floats",
-                                                nullptr},
-                                               0, 0, 0);
-        desc.flags |= SEPFLOW_PARAM_NAN;
-        return desc;
-    }();
-    static const std::vector<sepflow_param_desc> params = {
-        matrix_param({"kernel", "Kernel",
-                      "The 2-D kernel: text such as \"gaussian 3\", or a matrix", nullptr},
-                     static_cast<int64_t>(kMaxKernelTaps)),
-        choice_param(
-            {"border_x", "Border, horizontal", "What lies left and right of the image", nullptr},
-            "reflect101", borders),
-        choice_param(
-            {"border_y", "Border, vertical", "What lies above and below the image", nullptr},
-            "reflect101", borders),
-        number_param({"border_value", "Border value", "Pixel value of border 'constant'", nullptr},
-                     0, 0, 0),
-        choice_param({"extent", "Extent", "Which pixels the output has", nullptr}, "same", extents),
-        integer_param(
-            {"convolve", "Convolve", "1: flip the kernel (convolution); 0: correlation", nullptr},
-            0, 0, 1),
-        integer_param({"anchor_x", "Anchor, horizontal",
-                       "Kernel column on the output pixel; -1: the middle", "pixels"},
-                      -1, -1, static_cast<int64_t>(kMaxKernelLength) - 1),
-        integer_param({"anchor_y", "Anchor, vertical",
-                       "Kernel row on the output pixel; -1: the middle", "pixels"},
-                      -1, -1, static_cast<int64_t>(kMaxKernelLength) - 1),
-        number_param({"tolerance", "Tolerance",
-                      "Error allowed, as a part of the output's full scale; 0: half a unit between "
-                      "integers, else the precision "
-                      "of the arithmetic",
-                      nullptr},
-                     0, 0, 1),
-        integer_param(
-            {"rank", "Rank", "Pairs of 1-D passes; 0: as many as the tolerance needs", nullptr}, 0,
-            0, static_cast<int64_t>(kMaxKernelLength)),
-        number_param({"scale", "Scale", "Multiplies the kernel", nullptr}, 1, 0, 0),
-        number_param({"delta", "Delta", "Added to every result", nullptr}, 0, 0, 0),
-        text_param({"variant", "Variant", "Instruction set to run on; empty: the best", nullptr},
-                   ""),
-        choice_param({"schedule", "Schedule",
-                      "Form of the passes; results differ by no more than their bounds", nullptr},
-                     "auto", schedules),
-        choice_param(
-            {"method", "Method",
-             "How the 2-D sum is taken; auto: the cheapest that keeps the tolerance", nullptr},
-            "auto", methods),
-        choice_param({"missing", "Missing pixels",
-                      "NaN, and pixels whose mask is 0: propagate NaN, ignore them and rescale "
-                      "what is left, or fill them",
-                      nullptr},
-                     "propagate", policies),
-        missing_value,
-        integer_param(
-            {"keep_missing", "Keep missing",
-             "1: results are the missing value where their own pixel is missing", nullptr},
-            0, 0, 1),
-    };
+    std::vector<sepflow_param_desc> params = filter_params();
+    params.insert(
+        params.begin(),
+        {matrix_param({"kernel", "Kernel",
+                       "The 2-D kernel: text such as \"gaussian 3\", or a matrix", nullptr},
+                      static_cast<int64_t>(kMaxKernelTaps)),
+         choice_param({"extent", "Extent", "Which pixels the output has", nullptr}, "same",
+                      extents)});
+    return params;
+}
+
+std::vector<sepflow_port_desc> separable_ports() {
+    std::vector<sepflow_port_desc> ports = filter_inputs();
+    ports.push_back(output_port("out", all_types()));
+    return ports;
+}
+
+}  // namespace
+
+const NodeKind &separable_node() {
+    static const std::vector<sepflow_port_desc> ports = separable_ports();
+    static const std::vector<sepflow_param_desc> params = separable_params();
     static const NodeKind kind =
         make_node_kind({"org.sepflow.separable/1", "Separable convolution",
                         "Convolves with any 2-D kernel as a sum of pairs of 1-D passes"},
@@ -162,18 +82,4 @@ const NodeKind &separable_node() {
     return kind;
 }
 
-const sepflow_node_desc *node(uint32_t index) {
-    return index == 0 ? &separable_node().desc : nullptr;
-}
-
-}  // namespace
-
 }  // namespace sepflow
-
-extern "C" SEPFLOW_EXPORT const sepflow_entry *SEPFLOW_ENTRY_NAME(void);
-
-extern "C" const sepflow_entry *SEPFLOW_ENTRY_NAME(void) {
-    static const sepflow_entry entry =
-        sepflow::make_entry("org.sepflow.separable", 1, sepflow::node);
-    return &entry;
-}

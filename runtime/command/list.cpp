@@ -135,9 +135,8 @@ void print_info(const sepflow_node_desc &desc) {
     for (uint32_t i = 0; i < desc.port_count; ++i) {
         const sepflow_port_desc &port = element(desc.ports, i);
         std::cout << "  " << port.name
-                  << (port.direction == SEPFLOW_OUTPUT     ? "  output"
-                      : port.flags & SEPFLOW_PORT_OPTIONAL ? "  input, optional"
-                                                           : "  input");
+                  << (port.direction == SEPFLOW_OUTPUT ? "  output" : "  input")
+                  << (port.flags & SEPFLOW_PORT_OPTIONAL ? ", optional" : "");
         for (uint32_t t = 0; t < port.type_count; ++t) std::cout << " " << type_name(port.types[t]);
         std::cout << '\n';
     }

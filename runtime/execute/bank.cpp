@@ -19,9 +19,11 @@ TileSize tile_size(const Bank &bank, const std::vector<Call> &calls) {
         size.w = std::max(size.w, tile.w);
         size.h = std::max(size.h, tile.h);
     };
-    for (const SharedTerms &shared : bank.shared)
-        grow(separable_tile(shared.plan, calls[shared.combinations.front().output]));
+    for (const SharedTerms &shared : bank.shared) {
+        if (const Call *call = wanted_call(shared, calls)) grow(separable_tile(shared.plan, *call));
+    }
     for (const size_t i : bank.alone) {
+        if (!calls[i].is_wanted()) continue;
         const Plan &plan = *bank.members[i];
         if (plan.method == Method::kSeparable) grow(separable_tile(plan, calls[i]));
         if (plan.method == Method::kDirect) grow(direct_tile(plan, calls[i]));
@@ -35,10 +37,12 @@ void run_all(const Work &work, void *scratch) {
 
 void run_tile(const Bank &bank, const std::vector<Call> &calls, const sepflow_rect &tile,
               void *scratch) {
-    for (const SharedTerms &shared : bank.shared)
-        run_all(shared_work(shared, calls, tile), scratch);
+    for (const SharedTerms &shared : bank.shared) {
+        if (wanted_call(shared, calls) != nullptr)
+            run_all(shared_work(shared, calls, tile), scratch);
+    }
     for (const size_t i : bank.alone) {
-        if (!goes_by_tiles(*bank.members[i])) continue;
+        if (!calls[i].is_wanted() || !goes_by_tiles(*bank.members[i])) continue;
         Call call = calls[i];
         call.region = tile;
         run_all(work_of(*bank.members[i], call), scratch);
@@ -46,6 +50,13 @@ void run_tile(const Bank &bank, const std::vector<Call> &calls, const sepflow_re
 }
 
 }  // namespace
+
+const Call *wanted_call(const SharedTerms &shared, const std::vector<Call> &calls) {
+    for (const Combination &combination : shared.combinations) {
+        if (calls[combination.output].is_wanted()) return &calls[combination.output];
+    }
+    return nullptr;
+}
 
 uint64_t bank_scratch_bytes(const Bank &bank) {
     uint64_t bytes = 0;
@@ -56,7 +67,9 @@ uint64_t bank_scratch_bytes(const Bank &bank) {
 }
 
 Work bank_work(const Bank &bank, const std::vector<Call> &calls) {
-    const sepflow_rect region = calls.front().region;
+    const sepflow_rect region = std::find_if(calls.begin(), calls.end(), [](const Call &call) {
+                                    return call.is_wanted();
+                                })->region;
     const TileSize size = tile_size(bank, calls);
     const int64_t across = (region.w + size.w - 1) / size.w,
                   down = (region.h + size.h - 1) / size.h;
@@ -69,7 +82,7 @@ Work bank_work(const Bank &bank, const std::vector<Call> &calls) {
     Work work;
     work.count = tiles;
     for (const size_t i : bank.alone) {
-        if (goes_by_tiles(*bank.members[i])) continue;
+        if (!calls[i].is_wanted() || goes_by_tiles(*bank.members[i])) continue;
         others.push_back(work_of(*bank.members[i], calls[i]));
         work.count += others.back().count;
     }

@@ -1,5 +1,7 @@
 #include "runtime/execute/check.h"
 
+#include <algorithm>
+
 #include "runtime/error.h"
 #include "runtime/image.h"
 #include "runtime/structs.h"
@@ -76,19 +78,24 @@ std::vector<Call> check_call(const Bank &bank, const sepflow_process &given) {
         throw Error(SEPFLOW_E_INVALID,
                     "process: this bank has " + std::to_string(count) + " outputs");
     }
-    std::vector<Call> calls;
+    const bool is_empty = given.region.w == 0 || given.region.h == 0;
+    std::vector<Call> calls(count);
     for (uint32_t i = 0; i < count; ++i) {
         sepflow_process one = given;
         one.outputs = &element(given.outputs, i);
         one.output_count = 1;
-        calls.push_back(check_call(*bank.members[i], one));
+        if (one.outputs->data == nullptr) continue;
+        const Call call = check_call(*bank.members[i], one);
         for (const Call &before : calls) {
-            const bool is_itself = &before == &calls.back();
-            const bool empty = given.region.w == 0 || given.region.h == 0;
-            if (!is_itself && !empty && overlap(before.out, calls.back().out))
+            if (!is_empty && before.is_wanted() && overlap(before.out, call.out))
                 throw Error(SEPFLOW_E_INVALID, "two outputs of the bank overlap in memory");
         }
+        calls[i] = call;
     }
+    const bool any =
+        std::any_of(calls.begin(), calls.end(), [](const Call &call) { return call.is_wanted(); });
+    if (!is_empty && !any)
+        throw Error(SEPFLOW_E_INVALID, "process: no output of the bank has memory");
     return calls;
 }
 

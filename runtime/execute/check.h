@@ -17,11 +17,14 @@ struct Call {
     std::optional<sepflow_image> mask;
     sepflow_rect region;
     int64_t pixels;  // of all that is asked for, of which region may be a part
+
+    // Of a bank, an output may be left out.
+    bool is_wanted() const { return out.data != nullptr; }
 };
 
 // Throws Error; the region of the result may be empty.
 Call check_call(const Plan &plan, const sepflow_process &call);
-// A call for each member, all of one region.
+// A call for each member, all of one region, some not wanted.
 std::vector<Call> check_call(const Bank &bank, const sepflow_process &call);
 
 }  // namespace sepflow

@@ -144,7 +144,7 @@ Work separable_work(const Plan &plan, const Call &call) {
 
 Work shared_work(const SharedTerms &shared, const std::vector<Call> &calls,
                  const sepflow_rect &region) {
-    Call call = calls[shared.combinations.front().output];
+    Call call = *wanted_call(shared, calls);
     call.region = region;
     return work_on_tiles(shared.plan, call,
                          [&shared, &calls](const Walk &walk, const Blocking &blocking,

@@ -9,6 +9,7 @@
 #include "runtime/execute/scratch.h"
 #include "runtime/execute/stage.h"
 #include "runtime/execute/store.h"
+#include "runtime/execute/work.h"
 
 namespace sepflow {
 
@@ -252,6 +253,7 @@ class TileRun {
             run_term(term, first, count, plan_.sample_row_pass, 0, out);
         }
         for (const Combination &combination : shared_->combinations) {
+            if (!(*calls_)[combination.output].is_wanted()) continue;
             const sepflow_image &image = (*calls_)[combination.output].out;
             const bool writes = takes_results(image, combination, count);
             const int64_t rows = writes || combination.is_term ? count : at_least_block(count);
@@ -345,8 +347,7 @@ void run_tile(const Plan &plan, const Call &call, const Walk &walk, const Blocki
 
 void run_shared_tile(const SharedTerms &shared, const std::vector<Call> &calls, const Walk &walk,
                      const Blocking &blocking, const Tile &tile, void *scratch) {
-    const Call &call = calls[shared.combinations.front().output];
-    TileRun run(shared.plan, call, walk, blocking, tile, scratch);
+    TileRun run(shared.plan, *wanted_call(shared, calls), walk, blocking, tile, scratch);
     run.share(shared, calls);
     for (int32_t plane = 0; plane < walk.planes; ++plane) run.run(plane);
 }

@@ -23,6 +23,8 @@ Work fft_work(const Plan &plan, const Call &call);
 
 // Tiles of the region: on each, all outputs, while its pixels are in the cache.
 Work bank_work(const Bank &bank, const std::vector<Call> &calls);
+// Of those that have a combination of the terms: the first that is wanted, or NULL.
+const Call *wanted_call(const SharedTerms &shared, const std::vector<Call> &calls);
 Work shared_work(const SharedTerms &shared, const std::vector<Call> &calls,
                  const sepflow_rect &region);
 // By the plan's method.

@@ -102,11 +102,11 @@ sepflow_status sepflow_graph_connect(sepflow_graph *graph, const char *source, c
     });
 }
 
-sepflow_status sepflow_graph_add_output(sepflow_graph *graph, const char *name, const char *node,
+sepflow_status sepflow_graph_add_output(sepflow_graph *graph, const char *name, const char *source,
                                         sepflow_error *error) {
     return guarded(error, [&] {
-        require(graph, name, node);
-        graph->add_output(name, node);
+        require(graph, name, source);
+        graph->add_output(name, source);
     });
 }
 
@@ -171,7 +171,7 @@ sepflow_status sepflow_graph_describe_output(const sepflow_graph *graph, const c
     return guarded(error, [&] {
         require(graph, output, image);
         if (graph->order.empty()) throw Error(SEPFLOW_E_NOT_READY, "the graph is not prepared");
-        const Place &place = graph->output(output);
+        const Place &place = graph->places[graph->output(output).place];
         sepflow_image described = {};
         described.type = place.type;
         described.channels = place.channels;

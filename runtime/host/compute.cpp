@@ -48,8 +48,8 @@ std::vector<size_t> steps_to(const sepflow_graph &graph, size_t target) {
     for (auto i = graph.order.rbegin(); i != graph.order.rend(); ++i) {
         if (!is_needed[*i]) continue;
         steps.push_back(*i);
-        for (const size_t feed : graph.places[*i].feeds) {
-            if (feed != sepflow::kNowhere) is_needed[feed] = 1;
+        for (const sepflow::Outlet &feed : graph.places[*i].feeds) {
+            if (feed.is_connected()) is_needed[feed.place] = 1;
         }
     }
     std::reverse(steps.begin(), steps.end());
@@ -112,8 +112,10 @@ Tiles choose_tiles(const sepflow::TileJob &job, const sepflow_run &run) {
     int64_t bytes = 0;  // of a pixel, in all buffers
     for (const size_t step : job.steps) {
         const Place &place = job.graph.places[step];
-        if (job.has_buffer(step) && !job.in_place_of(step))
-            bytes += int64_t{place.channels} * sepflow::type_bytes(place.type);
+        for (size_t output = 0; output < place.output_count(); ++output) {
+            if (job.has_buffer({step, output}) && !job.in_place_of(step))
+                bytes += int64_t{place.channels} * sepflow::type_bytes(place.type);
+        }
     }
     bytes = std::max<int64_t>(bytes, 1);
     const int64_t halo = halo_rows(job);
@@ -149,13 +151,12 @@ class Progress {
 void sepflow_graph::compute(const std::string &name, const sepflow_image &given,
                             const sepflow_run *given_run) const {
     if (order.empty()) throw Error(SEPFLOW_E_NOT_READY, "the graph is not prepared");
-    const Place &place = output(name);
+    const sepflow::Outlet target = output(name);
     const sepflow_run run = checked_run(given_run);
-    const sepflow_image out = checked_out(place, given);
+    const sepflow_image out = checked_out(places[target.place], given);
     if (out.bounds.w == 0 || out.bounds.h == 0) return;
 
-    const auto target = static_cast<size_t>(&place - places.data());
-    sepflow::TileJob job = {*this, target, steps_to(*this, target), out, {&run}};
+    sepflow::TileJob job = {*this, target, steps_to(*this, target.place), out, {&run}};
     check_apart(job);
     const Tiles tiles = choose_tiles(job, run);
     Progress progress(run, tiles.count());

@@ -7,7 +7,7 @@
 #include "runtime/structs.h"
 
 using sepflow::Error;
-using sepflow::kNowhere;
+using sepflow::Outlet;
 using sepflow::Place;
 
 namespace {
@@ -28,12 +28,12 @@ sepflow_error new_error() {
     return error;
 }
 
-// Names of the input ports, which come before the outputs.
-std::vector<std::string> input_ports(const sepflow_node_desc &desc) {
+// Names of the ports of one direction; the inputs come before the outputs.
+std::vector<std::string> port_names(const sepflow_node_desc &desc, int32_t direction) {
     std::vector<std::string> names;
     for (uint32_t i = 0; i < desc.port_count; ++i) {
         const sepflow_port_desc &port = sepflow::element(desc.ports, i);
-        if (port.direction == SEPFLOW_INPUT) names.push_back(port.name);
+        if (port.direction == direction) names.push_back(port.name);
     }
     return names;
 }
@@ -68,10 +68,29 @@ Place &sepflow_graph::input(const std::string &name) {
     return place;
 }
 
-const Place &sepflow_graph::output(const std::string &name) const {
+Outlet sepflow_graph::find_outlet(const std::string &name) const {
+    const size_t dot = name.rfind('.');
+    const auto is_named = [&](const std::string &wanted) {
+        return std::any_of(places.begin(), places.end(),
+                           [&](const Place &place) { return place.name == wanted; });
+    };
+    if (dot == std::string::npos || is_named(name) || !is_named(name.substr(0, dot)))
+        return {find(name), 0};
+    const std::string node = name.substr(0, dot), port = name.substr(dot + 1);
+    const size_t place = find_node(node);
+    const std::vector<std::string> names = port_names(*places[place].desc, SEPFLOW_OUTPUT);
+    const auto found = std::find(names.begin(), names.end(), port);
+    if (found == names.end()) {
+        fail("node '" + node + "' has no output port '" + port + "'" +
+             sepflow::nearest_name(port, names));
+    }
+    return {place, static_cast<size_t>(found - names.begin())};
+}
+
+Outlet sepflow_graph::output(const std::string &name) const {
     std::vector<std::string> names;
     for (const sepflow::Output &output : outputs) {
-        if (output.name == name) return places[output.place];
+        if (output.name == name) return output.outlet;
         names.push_back(output.name);
     }
     fail("there is no output '" + name + "'" + sepflow::nearest_name(name, names));
@@ -100,12 +119,6 @@ void sepflow_graph::add_node(const std::string &name, const std::string &id,
         for (const sepflow::RegistryNode &node : registry->nodes) ids.push_back(node.desc->id);
         fail("node '" + name + "': no plugin brings '" + id + "'" + sepflow::nearest_name(id, ids));
     }
-    const std::vector<std::string> inputs = input_ports(*found->desc);
-    if (inputs.size() + 1 != found->desc->port_count) {
-        throw Error(SEPFLOW_E_UNSUPPORTED,
-                    "node '" + name + "': graphs run nodes with one output; '" + id + "' has " +
-                        std::to_string(found->desc->port_count - inputs.size()));
-    }
     found->plugin->initialise();
     sepflow_error error = new_error();
     sepflow_node *node = nullptr;
@@ -118,7 +131,9 @@ void sepflow_graph::add_node(const std::string &name, const std::string &id,
     place.desc = found->desc;
     place.node.reset(node, found->desc->destroy);
     place.wanted_type = out_type;
-    place.feeds.assign(inputs.size(), kNowhere);
+    place.feeds.resize(port_names(*found->desc, SEPFLOW_INPUT).size());
+    if (place.output_count() == 0)
+        throw Error(SEPFLOW_E_UNSUPPORTED, "node '" + name + "': '" + id + "' has no output");
     order.clear();
     places.push_back(std::move(place));
 }
@@ -158,14 +173,14 @@ void sepflow_graph::set_text(const std::string &node, const std::string &name,
 
 void sepflow_graph::connect(const std::string &source, const std::string &node,
                             const std::string &port) {
-    const size_t from = find(source);
+    const Outlet from = find_outlet(source);
     Place &place = places[find_node(node)];
-    const std::vector<std::string> names = input_ports(*place.desc);
+    const std::vector<std::string> names = port_names(*place.desc, SEPFLOW_INPUT);
     for (size_t i = 0; i < names.size(); ++i) {
         if (port != names[i]) continue;
-        if (place.feeds[i] != kNowhere) {
+        if (place.feeds[i].is_connected()) {
             fail("port '" + port + "' of '" + node + "' is already fed by '" +
-                 places[place.feeds[i]].name + "'");
+                 places[place.feeds[i].place].name + "'");
         }
         place.feeds[i] = from;
         order.clear();
@@ -175,11 +190,14 @@ void sepflow_graph::connect(const std::string &source, const std::string &node,
          sepflow::nearest_name(port, names));
 }
 
-void sepflow_graph::add_output(const std::string &name, const std::string &node) {
+void sepflow_graph::add_output(const std::string &name, const std::string &source) {
     if (name.empty()) fail("a name is empty");
     for (const sepflow::Output &output : outputs) {
         if (output.name == name) fail("the output '" + name + "' is there already");
     }
-    outputs.push_back({name, find_node(node)});
+    const Outlet from = find_outlet(source);
+    if (places[from.place].is_input())
+        fail("'" + source + "' is an input of the graph, not a node");
+    outputs.push_back({name, from});
     order.clear();
 }

@@ -14,14 +14,25 @@ namespace sepflow {
 
 constexpr size_t kNowhere = static_cast<size_t>(-1);
 
+// One of the outputs of a place, which feeds a port or is wanted. An input of the graph has one.
+struct Outlet {
+    size_t place = kNowhere;
+    size_t output = 0;
+
+    bool is_connected() const { return place != kNowhere; }
+    bool operator==(const Outlet &other) const {
+        return place == other.place && output == other.output;
+    }
+};
+
 // An input of the graph or a node: whatever makes pixels.
 struct Place {
     std::string name;
 
-    // A node: its object, and the place that feeds each input port.
+    // A node: its object, and what feeds each input port.
     const sepflow_node_desc *desc = nullptr;  // NULL: an input of the graph
     std::shared_ptr<sepflow_node> node;
-    std::vector<size_t> feeds;
+    std::vector<Outlet> feeds;
     sepflow_type wanted_type = SEPFLOW_TYPE_NONE;
     std::string type_of_input;  // or: the type of this input of the graph
 
@@ -30,7 +41,7 @@ struct Place {
     sepflow_image image = {};
     sepflow_source source = {};
 
-    // From prepare.
+    // From prepare; the same for all its outputs.
     sepflow_type type = SEPFLOW_TYPE_NONE;
     int32_t channels = 0;
     sepflow_rect domain = {};
@@ -38,16 +49,18 @@ struct Place {
     sepflow_plan_info info = {};
 
     bool is_input() const { return desc == nullptr; }
+    size_t output_count() const { return is_input() ? 1 : desc->port_count - feeds.size(); }
     const sepflow_port_desc &port(size_t i) const {
         return element(desc->ports, static_cast<uint32_t>(i));
     }
+    const sepflow_port_desc &output_port(size_t i) const { return port(feeds.size() + i); }
     // Input ports that must be connected.
     size_t required_ports() const;
 };
 
 struct Output {
     std::string name;
-    size_t place;
+    Outlet outlet;
 };
 
 bool is_type(sepflow_type type);
@@ -76,14 +89,16 @@ struct sepflow_graph {
     void set_param(const std::string &node, const std::string &param, const sepflow_value &value);
     void set_text(const std::string &node, const std::string &param, const std::string &text);
     void connect(const std::string &source, const std::string &node, const std::string &port);
-    void add_output(const std::string &name, const std::string &node);
+    void add_output(const std::string &name, const std::string &source);
     void prepare();
     void compute(const std::string &output, const sepflow_image &out, const sepflow_run *run) const;
 
     size_t find(const std::string &name) const;       // of a place
     size_t find_node(const std::string &name) const;  // of a place that is a node
     sepflow::Place &input(const std::string &name);   // a place that is an input
-    const sepflow::Place &output(const std::string &name) const;
+    // "NAME" is a place's first output, "NAME.PORT" a node's output of that name.
+    sepflow::Outlet find_outlet(const std::string &name) const;
+    sepflow::Outlet output(const std::string &name) const;
 
   private:
     void check_new_name(const std::string &name) const;

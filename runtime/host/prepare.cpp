@@ -8,7 +8,6 @@
 #include "runtime/structs.h"
 
 using sepflow::Error;
-using sepflow::kNowhere;
 using sepflow::Place;
 
 namespace {
@@ -40,8 +39,9 @@ class Sorter {
                 stack.pop_back();
                 continue;
             }
-            const size_t feed = places_[place].feeds[port++];
-            if (feed == kNowhere) {
+            const sepflow::Outlet outlet = places_[place].feeds[port++];
+            const size_t feed = outlet.place;
+            if (!outlet.is_connected()) {
                 const sepflow_port_desc &desc = places_[place].port(port - 1);
                 if (desc.flags & SEPFLOW_PORT_OPTIONAL) continue;
                 const char *name = desc.name;
@@ -79,8 +79,8 @@ std::string described(const Place &place) {
 // All inputs of a node share type, channels and domain.
 void check_edges(const std::vector<Place> &places, const Place &place) {
     for (size_t i = 1; i < place.feeds.size(); ++i) {
-        if (place.feeds[i] == kNowhere) continue;
-        const Place &first = places[place.feeds[0]], &other = places[place.feeds[i]];
+        if (!place.feeds[i].is_connected()) continue;
+        const Place &first = places[place.feeds[0].place], &other = places[place.feeds[i].place];
         const sepflow_port_desc &port = place.port(i);
         if (port.flags & SEPFLOW_PORT_OWN_FORMAT) {
             if (other.channels != 1 && other.channels != first.channels) {
@@ -107,7 +107,7 @@ void prepare_node(const std::vector<Place> &places, Place &place, sepflow_type w
     check_edges(places, place);
     if (place.feeds.empty())
         throw Error(SEPFLOW_E_UNSUPPORTED, "node '" + place.name + "' has no input");
-    const Place &feed = places[place.feeds[0]];
+    const Place &feed = places[place.feeds[0].place];
     sepflow_config config = {};
     config.struct_size = sizeof config;
     config.in_type = feed.type;

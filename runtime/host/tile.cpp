@@ -11,6 +11,7 @@ namespace sepflow {
 namespace {
 
 constexpr int64_t kAlignment = 64;
+constexpr int64_t kNoBuffer = -1;
 
 bool is_empty(const sepflow_rect &r) {
     return r.w <= 0 || r.h <= 0;
@@ -66,6 +67,12 @@ sepflow_image buffer_image(const Place &place, const sepflow_rect &bounds, char 
     return image;
 }
 
+sepflow_image no_image() {
+    sepflow_image none = {};
+    none.struct_size = sizeof none;
+    return none;
+}
+
 [[noreturn]] void fail(const Place &place, sepflow_status status, const sepflow_error &error) {
     throw Error(status,
                 (place.is_input() ? "input '" : "node '") + place.name + "': " + error.message);
@@ -73,25 +80,37 @@ sepflow_image buffer_image(const Place &place, const sepflow_rect &bounds, char 
 
 }  // namespace
 
-bool TileJob::has_buffer(size_t place) const {
-    const Place &p = graph.places[place];
-    return place != target && !(p.is_input() && p.source.read == nullptr);
+size_t TileJob::readers(const Outlet &outlet) const {
+    return static_cast<size_t>(std::count_if(steps.begin(), steps.end(), [&](size_t step) {
+        const std::vector<Outlet> &feeds = graph.places[step].feeds;
+        return std::find(feeds.begin(), feeds.end(), outlet) != feeds.end();
+    }));
 }
 
-std::optional<size_t> TileJob::in_place_of(size_t step) const {
+bool TileJob::is_computed(const Outlet &outlet) const {
+    const Place &place = graph.places[outlet.place];
+    if (place.is_input()) return true;
+    const bool optional = (place.output_port(outlet.output).flags & SEPFLOW_PORT_OPTIONAL) != 0;
+    return !optional || outlet == target || readers(outlet) > 0;
+}
+
+bool TileJob::has_buffer(const Outlet &outlet) const {
+    const Place &place = graph.places[outlet.place];
+    const bool is_bound = place.is_input() && place.source.read == nullptr;
+    return !is_bound && !(outlet == target) && is_computed(outlet);
+}
+
+std::optional<Outlet> TileJob::in_place_of(size_t step) const {
     const Place &place = graph.places[step];
-    if (place.is_input() || (place.desc->flags & SEPFLOW_NODE_IN_PLACE) == 0) return std::nullopt;
-    const auto reads = [&](size_t other, size_t feed) {
-        const std::vector<size_t> &feeds = graph.places[other].feeds;
-        return std::find(feeds.begin(), feeds.end(), feed) != feeds.end();
-    };
-    for (const size_t feed : place.feeds) {
-        if (feed == kNowhere) continue;
-        const bool same_format =
-            graph.places[feed].type == place.type && graph.places[feed].channels == place.channels;
-        const auto others = std::count_if(steps.begin(), steps.end(),
-                                          [&](size_t s) { return s != step && reads(s, feed); });
-        if (has_buffer(feed) && same_format && others == 0) return feed;
+    if (place.is_input() || (place.desc->flags & SEPFLOW_NODE_IN_PLACE) == 0 ||
+        place.output_count() != 1) {
+        return std::nullopt;
+    }
+    for (const Outlet &feed : place.feeds) {
+        if (!feed.is_connected()) continue;
+        const Place &fed_by = graph.places[feed.place];
+        const bool same_format = fed_by.type == place.type && fed_by.channels == place.channels;
+        if (has_buffer(feed) && same_format && readers(feed) == 1) return feed;
     }
     return std::nullopt;
 }
@@ -99,14 +118,14 @@ std::optional<size_t> TileJob::in_place_of(size_t step) const {
 void find_regions(const TileJob &job, const sepflow_rect &tile, std::vector<sepflow_rect> &needed) {
     const std::vector<Place> &places = job.graph.places;
     needed.assign(places.size(), {0, 0, 0, 0});
-    needed[job.target] = tile;
+    needed[job.target.place] = tile;
     for (auto step = job.steps.rbegin(); step != job.steps.rend(); ++step) {
         const Place &place = places[*step];
         if (is_empty(needed[*step])) continue;
         for (size_t port = 0; port < place.feeds.size(); ++port) {
-            const size_t feed = place.feeds[port];
-            if (feed == kNowhere) continue;
-            const sepflow_rect &domain = places[feed].domain;
+            const Outlet &feed = place.feeds[port];
+            if (!feed.is_connected()) continue;
+            const sepflow_rect &domain = places[feed.place].domain;
             sepflow_rect in = {};
             const sepflow_status status = place.desc->input_region(
                 place.plan.get(), static_cast<uint32_t>(port), &needed[*step], &domain, &in);
@@ -114,7 +133,7 @@ void find_regions(const TileJob &job, const sepflow_rect &tile, std::vector<sepf
                 throw Error(SEPFLOW_E_INTERNAL,
                             "node '" + place.name + "' asks for an impossible region");
             }
-            needed[feed] = united(needed[feed], in);
+            needed[feed.place] = united(needed[feed.place], in);
         }
     }
 }
@@ -131,7 +150,17 @@ TileRunner::TileRunner(TileJob &job) : job_(job) {
     images_.resize(count);
     offsets_.resize(count);
     in_place_of_.resize(count);
-    for (const size_t step : job.steps) in_place_of_[step] = job.in_place_of(step);
+    for (const size_t step : job.steps) {
+        in_place_of_[step] = job.in_place_of(step);
+        const Place &place = job.graph.places[step];
+        for (size_t output = 0; output < place.output_count(); ++output) {
+            const bool is_target = job.target == Outlet{step, output};
+            images_[step].push_back(is_target          ? job.out
+                                    : place.is_input() ? place.image
+                                                       : no_image());
+            offsets_[step].push_back(job.has_buffer({step, output}) ? 0 : kNoBuffer);
+        }
+    }
 }
 
 TileRunner::~TileRunner() {
@@ -145,37 +174,40 @@ void TileRunner::run(const sepflow_rect &tile) {
         if (is_empty(needed_[step])) continue;
         const Place &place = job_.graph.places[step];
         if (place.is_input()) {
-            read(place, images_[step]);
+            read(place, images_[step].front());
         } else {
             process(place, step);
         }
     }
 }
 
-// Views of bound images, the caller's image for the target, buffers for the rest.
 void TileRunner::lay_out() {
     int64_t bytes = 0;
     for (const size_t step : job_.steps) {
         const Place &place = job_.graph.places[step];
-        offsets_[step] = -1;
-        const std::optional<size_t> &own = in_place_of_[step];
-        if (!job_.has_buffer(step)) {
-            images_[step] = step == job_.target ? job_.out : place.image;
-        } else if (own && same(needed_[*own], needed_[step])) {
-            offsets_[step] = offsets_[*own];
-        } else {
-            offsets_[step] = bytes;
-            bytes = checked_sum(bytes,
-                                aligned_product(row_bytes(place, needed_[step]), needed_[step].h));
+        const std::optional<Outlet> &own = in_place_of_[step];
+        for (size_t output = 0; output < images_[step].size(); ++output) {
+            int64_t &offset = offsets_[step][output];
+            if (offset == kNoBuffer) continue;
+            if (own && same(needed_[own->place], needed_[step])) {
+                offset = offsets_[own->place][own->output];
+            } else {
+                offset = bytes;
+                bytes = checked_sum(
+                    bytes, aligned_product(row_bytes(place, needed_[step]), needed_[step].h));
+            }
         }
     }
     reserve(checked_sum(bytes, scratch_size_));
     char *memory = static_cast<char *>(memory_);
     scratch_ = memory + bytes;
     for (const size_t step : job_.steps) {
-        if (offsets_[step] < 0) continue;
-        images_[step] =
-            buffer_image(job_.graph.places[step], needed_[step], memory + offsets_[step]);
+        for (size_t output = 0; output < images_[step].size(); ++output) {
+            const int64_t offset = offsets_[step][output];
+            if (offset == kNoBuffer) continue;
+            images_[step][output] =
+                buffer_image(job_.graph.places[step], needed_[step], memory + offset);
+        }
     }
 }
 
@@ -198,16 +230,14 @@ void TileRunner::read(const Place &place, const sepflow_image &into) const {
 
 void TileRunner::process(const Place &place, size_t index) {
     inputs_.clear();
-    sepflow_image none = {};
-    none.struct_size = sizeof none;
-    for (const size_t feed : place.feeds)
-        inputs_.push_back(feed != kNowhere ? images_[feed] : none);
+    for (const Outlet &feed : place.feeds)
+        inputs_.push_back(feed.is_connected() ? images_[feed.place][feed.output] : no_image());
     sepflow_process call = {};
     call.struct_size = sizeof call;
     call.inputs = inputs_.data();
     call.input_count = static_cast<uint32_t>(inputs_.size());
-    call.outputs = &images_[index];
-    call.output_count = 1;
+    call.outputs = images_[index].data();
+    call.output_count = static_cast<uint32_t>(images_[index].size());
     call.region = needed_[index];
     call.max_threads = 1;
     call.scratch = scratch_;

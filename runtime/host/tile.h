@@ -11,16 +11,19 @@ namespace sepflow {
 // What all tiles of one run share.
 struct TileJob {
     const sepflow_graph &graph;
-    size_t target;              // the place whose pixels are wanted
+    Outlet target;              // whose pixels are wanted
     std::vector<size_t> steps;  // the places that it needs, itself last, each behind what feeds it
     const sepflow_image &out;
     RunContext context;
 
+    size_t readers(const Outlet &outlet) const;  // among the steps
+    // Someone reads it, or its node does not do without.
+    bool is_computed(const Outlet &outlet) const;
     // Neither pixels that are bound nor the caller's.
-    bool has_buffer(size_t place) const;
-    // A place whose buffer the results of `step` may overwrite: its node works in place, and nothing else comes to
-    // read that. Or none.
-    std::optional<size_t> in_place_of(size_t step) const;
+    bool has_buffer(const Outlet &outlet) const;
+    // What feeds `step` and its result may overwrite: its node works in place, and nothing else comes to read that. Or
+    // none.
+    std::optional<Outlet> in_place_of(size_t step) const;
 };
 
 // The region of every place that `tile` of the target needs, by index of place. Throws Error.
@@ -42,10 +45,13 @@ class TileRunner {
     void process(const Place &place, size_t index);
 
     TileJob &job_;
+    // By place.
     std::vector<sepflow_rect> needed_;
-    std::vector<sepflow_image> images_, inputs_;
-    std::vector<std::optional<size_t>> in_place_of_;
-    std::vector<int64_t> offsets_;  // of the places' buffers in memory_; -1: none
+    std::vector<std::optional<Outlet>> in_place_of_;
+    // By place and output: views of bound images, the caller's image for the target, buffers in memory_ for the rest.
+    std::vector<std::vector<sepflow_image>> images_;
+    std::vector<std::vector<int64_t>> offsets_;
+    std::vector<sepflow_image> inputs_;
     void *memory_ = nullptr;
     int64_t size_ = 0;
     char *scratch_ = nullptr;

@@ -295,6 +295,39 @@ TEST_CASE("a bank's bytes depend neither on the region nor on the threads") {
     }
 }
 
+TEST_CASE("outputs without memory are left out, and the others' bytes stay the same") {
+    std::mt19937_64 random(93000);
+    const int64_t w = 213, h = 141;
+    std::vector<std::vector<std::string>> families = kFamilies;
+    families.push_back({"gaussian 2", "sobel x", "disc 3"});  // nothing in common
+    for (const auto &kernels : families) {
+        const PlanPointer bank = bank_of(members_of(kernels, options_of(SEPFLOW_U8, SEPFLOW_F32)));
+        const std::vector<sepflow_type> types(kernels.size(), SEPFLOW_F32);
+        Pixels from(SEPFLOW_U8, w, h, 1, Layout::kInterleaved);
+        from.write(random_image(w, h, 1, SEPFLOW_U8, random));
+        const std::vector<Pixels> whole = outputs_for(types, w, h, 1, Layout::kInterleaved),
+                                  blank = outputs_for(types, w, h, 1, Layout::kInterleaved);
+        REQUIRE(run(bank, {from.image()}, images_of(whole), {0, 0, w, h}, 1) == SEPFLOW_OK);
+        for (size_t wanted = 0; wanted < size_t{1} << kernels.size(); ++wanted) {
+            std::vector<Pixels> part = outputs_for(types, w, h, 1, Layout::kInterleaved);
+            std::vector<sepflow_image> images = images_of(part);
+            for (size_t i = 0; i < images.size(); ++i) {
+                if ((wanted >> i & 1) == 0) images[i].data = nullptr;
+            }
+            std::string message;
+            const sepflow_status status =
+                run(bank, {from.image()}, images, {0, 0, w, h}, 2, &message);
+            CHECK(status == (wanted != 0 ? SEPFLOW_OK : SEPFLOW_E_INVALID));
+            if (wanted == 0) CHECK(message == "process: no output of the bank has memory");
+            for (size_t i = 0; i < images.size(); ++i) {
+                CAPTURE(wanted);
+                CAPTURE(i);
+                CHECK(part[i].bytes() == (wanted >> i & 1 ? whole : blank)[i].bytes());
+            }
+        }
+    }
+}
+
 TEST_CASE("scratch of the caller's is enough for all members") {
     const PlanPointer bank =
         bank_of(members_of({"dog 3 4 20", "dog 4 5 20", "gabor 3 8 20"}, options_of(SEPFLOW_F32)));

@@ -32,7 +32,7 @@ TEST_CASE("a bad plugin is skipped with one line that says why, and the good one
     CHECK(skipped["null_entry.sepflow.so"].find("NULL") != std::string::npos);
     CHECK(skipped["lacks_function.sepflow.so"].find("lacks a function") != std::string::npos);
     for (const auto &[file, reason] : skipped) CHECK(reason.find('\n') == std::string::npos);
-    CHECK(sepflow_registry_count(registry) == 9);
+    CHECK(sepflow_registry_count(registry) == 10);
     sepflow_registry_free(registry);
 }
 

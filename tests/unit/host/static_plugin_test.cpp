@@ -16,11 +16,12 @@ struct LongParam {
     int64_t later;
 };
 
-LongPort port(const char *name, int32_t direction) {
+LongPort port(const char *name, int32_t direction, uint32_t flags = 0) {
     static const sepflow_type kTypes[] = {SEPFLOW_F32};
     LongPort port = {};
     port.known.struct_size = sizeof port;
     port.known.direction = direction;
+    port.known.flags = flags;
     port.known.name = name;
     port.known.min_channels = 1;
     port.known.types = kTypes;
@@ -39,29 +40,51 @@ LongParam param(const char *id) {
 }
 
 std::atomic<int> inits{0}, deinits{0};
-std::atomic<int64_t> last_param{-1};
+std::atomic<int64_t> last_param{-1}, sums{0};
+
+float *sample(const sepflow_image &image, int64_t x, int64_t y) {
+    return reinterpret_cast<float *>(static_cast<char *>(image.data) +
+                                     (x - image.bounds.x) * image.stride_x +
+                                     (y - image.bounds.y) * image.stride_y);
+}
 
 // out = a + b, by way of the host's pool.
-sepflow_status process(const sepflow_plan *, const sepflow_process *call, sepflow_error *) {
+sepflow_status add(const sepflow_plan *, const sepflow_process *call, sepflow_error *) {
     call->host->parallel_for(
         call->host->ctx, call->call_ctx, call->region.h,
         [](void *arg, int64_t row) {
             const auto *c = static_cast<const sepflow_process *>(arg);
             const int64_t y = c->region.y + row;
-            const auto at = [y](const sepflow_image &image, int64_t x) {
-                return reinterpret_cast<float *>(static_cast<char *>(image.data) +
-                                                 (x - image.bounds.x) * image.stride_x +
-                                                 (y - image.bounds.y) * image.stride_y);
-            };
             for (int64_t x = c->region.x; x < c->region.x + c->region.w; ++x) {
-                *at(c->outputs[0], x) = *at(c->inputs[0], x) + *at(c->inputs[1], x);
+                *sample(c->outputs[0], x, y) =
+                    *sample(c->inputs[0], x, y) + *sample(c->inputs[1], x, y);
             }
         },
         const_cast<sepflow_process *>(call));
     return SEPFLOW_OK;
 }
 
-sepflow_node_desc make_desc(const char *id, const LongPort *ports, uint32_t port_count) {
+// low = in / 2, high = in - 2, and the optional sum of both; the host must bring memory for the first two.
+sepflow_status split(const sepflow_plan *, const sepflow_process *call, sepflow_error *) {
+    const sepflow_image *outputs = call->outputs;
+    if (call->output_count != 3 || outputs[0].data == nullptr || outputs[1].data == nullptr)
+        return SEPFLOW_E_INTERNAL;
+    const sepflow_rect &region = call->region;
+    for (int64_t y = region.y; y < region.y + region.h; ++y) {
+        for (int64_t x = region.x; x < region.x + region.w; ++x) {
+            const float value = *sample(call->inputs[0], x, y);
+            *sample(outputs[0], x, y) = value / 2;
+            *sample(outputs[1], x, y) = value - 2;
+            if (outputs[2].data == nullptr) continue;
+            *sample(outputs[2], x, y) = value / 2 + (value - 2);
+            ++sums;
+        }
+    }
+    return SEPFLOW_OK;
+}
+
+sepflow_node_desc make_desc(const char *id, const LongPort *ports, uint32_t port_count,
+                            decltype(add) *process) {
     static const LongParam kParams[] = {param("first"), param("second")};
     sepflow_node_desc desc = {};
     desc.struct_size = sizeof desc;
@@ -112,9 +135,10 @@ const sepflow_node_desc *node(uint32_t index) {
     static const LongPort kSumPorts[] = {port("a", SEPFLOW_INPUT), port("b", SEPFLOW_INPUT),
                                          port("out", SEPFLOW_OUTPUT)};
     static const LongPort kSplitPorts[] = {port("in", SEPFLOW_INPUT), port("low", SEPFLOW_OUTPUT),
-                                           port("high", SEPFLOW_OUTPUT)};
-    static const sepflow_node_desc kDescs[] = {make_desc("test.sum/1", kSumPorts, 3),
-                                               make_desc("test.split/1", kSplitPorts, 3)};
+                                           port("high", SEPFLOW_OUTPUT),
+                                           port("sum", SEPFLOW_OUTPUT, SEPFLOW_PORT_OPTIONAL)};
+    static const sepflow_node_desc kDescs[] = {make_desc("test.sum/1", kSumPorts, 3, add),
+                                               make_desc("test.split/1", kSplitPorts, 4, split)};
     return index < 2 ? &kDescs[index] : nullptr;
 }
 
@@ -141,7 +165,7 @@ const sepflow_entry *good_entry() {
 
 const sepflow_entry *shuffled_entry() {
     static const LongPort kPorts[] = {port("out", SEPFLOW_OUTPUT), port("in", SEPFLOW_INPUT)};
-    static const sepflow_node_desc kDesc = make_desc("test.shuffled/1", kPorts, 2);
+    static const sepflow_node_desc kDesc = make_desc("test.shuffled/1", kPorts, 2, add);
     static const sepflow_entry entry =
         make_entry([](uint32_t i) { return i == 0 ? &kDesc : nullptr; }, 1);
     return &entry;
@@ -177,11 +201,75 @@ TEST_CASE("a plugin of a later minor version runs: longer descriptors are steppe
     CHECK(host.compute("out", &run) == wanted);
 }
 
-TEST_CASE("a node with two outputs and one with shuffled ports are refused with a sentence") {
+TEST_CASE("of a node with several outputs, each feeds what it is asked to") {
     Host host;
     host.ok(sepflow_host_add_static(host.registry, good_entry, &host.error));
-    host.fails(sepflow_graph_add_node(host.graph, "s", "test.split", 0, &host.error),
-               SEPFLOW_E_UNSUPPORTED, "'test.split' has 2");
+    std::vector<float> in(50 * 40), low(in.size()), high(in.size()), both(in.size());
+    for (size_t i = 0; i < in.size(); ++i) {
+        in[i] = static_cast<float>(i);
+        low[i] = in[i] / 2;
+        high[i] = in[i] - 2;
+        both[i] = low[i] + high[i];
+    }
+    host.input("photo");
+    host.node("split", "test.split");
+    host.node("sum", "test.sum");
+    host.connect("photo", "split", "in");
+    host.connect("split.high", "sum", "a");
+    host.connect("split", "sum", "b");
+    host.output("sum", "sum");
+    host.output("low", "split.low");
+    host.output("high", "split.high");
+    host.output("own sum", "split.sum");
+    host.bind("photo", sepflow_image_dense(in.data(), SEPFLOW_F32, 50, 40, 1));
+    host.prepare();
+    sepflow_run run = {};
+    run.struct_size = sizeof run;
+    run.tile_w = 13;
+    run.tile_h = 7;
+    sums = 0;
+    CHECK(host.compute("sum", &run) == both);
+    CHECK(host.compute("low", &run) == low);
+    CHECK(host.compute("high", &run) == high);
+    CHECK(sums == 0);
+    CHECK(host.compute("own sum", &run) == both);
+    CHECK(sums == 50 * 40);
+}
+
+TEST_CASE("outputs are found by name, of nodes whose names hold dots too") {
+    Host host;
+    host.ok(sepflow_host_add_static(host.registry, good_entry, &host.error));
+    host.input("photo");
+    host.node("split", "test.split");
+    host.node("split.high", "test.split");
+    host.node("sum", "test.sum");
+    std::vector<float> in(50 * 40, 8);
+    host.connect("photo", "split", "in");
+    host.connect("split", "split.high", "in");
+    host.connect("split.high", "sum", "a");  // the node of that name
+    host.connect("split.high.high", "sum", "b");
+    host.output("result", "sum");
+    const auto connected_to = [&](const char *from) {
+        host.node("next", "test.split");
+        return sepflow_graph_connect(host.graph, from, "next", "in", &host.error);
+    };
+    host.fails(connected_to("split.hihg"), SEPFLOW_E_PARAM, "did you mean 'high'");
+    host.fails(sepflow_graph_connect(host.graph, "split.in", "next", "in", &host.error),
+               SEPFLOW_E_PARAM, "no output port 'in'");
+    host.fails(sepflow_graph_connect(host.graph, "photo.out", "next", "in", &host.error),
+               SEPFLOW_E_PARAM, "'photo' is an input of the graph");
+    host.fails(sepflow_graph_connect(host.graph, "none.high", "next", "in", &host.error),
+               SEPFLOW_E_PARAM, "no node or input 'none.high'");
+    host.fails(sepflow_graph_add_output(host.graph, "x", "photo", &host.error), SEPFLOW_E_PARAM,
+               "'photo' is an input of the graph");
+    host.connect("photo", "next", "in");
+    host.bind("photo", sepflow_image_dense(in.data(), SEPFLOW_F32, 50, 40, 1));
+    host.prepare();
+    CHECK(host.compute("result") == std::vector<float>(50 * 40, 4 / 2 + (4 - 2)));
+}
+
+TEST_CASE("a plugin with shuffled ports is refused with a sentence") {
+    Host host;
     host.fails(sepflow_host_add_static(host.registry, shuffled_entry, &host.error), SEPFLOW_E_ABI,
                "port 'in'");
     CHECK(sepflow_registry_find(host.registry, "test.shuffled") == nullptr);

@@ -1,0 +1,17 @@
+// The parameters that say how to filter, whatever the kernel, and the input ports: the same for both nodes.
+#pragma once
+
+#include <vector>
+
+#include "plugins/node.h"
+#include "runtime/plan/plan.h"
+
+namespace sepflow {
+
+std::vector<sepflow_port_desc> filter_inputs();
+std::vector<sepflow_param_desc> filter_params();
+
+Plan plan_from_parameters(const Kernel &kernel, const Parameters &parameters,
+                          const sepflow_config &config, int32_t extent = SEPFLOW_EXTENT_SAME);
+
+}  // namespace sepflow

@@ -1,0 +1,11 @@
+// The nodes of this plugin, one file each.
+#pragma once
+
+#include "plugins/node.h"
+
+namespace sepflow {
+
+const NodeKind &separable_node();
+const NodeKind &bank_node();
+
+}  // namespace sepflow
