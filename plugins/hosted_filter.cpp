@@ -1,0 +1,116 @@
+#include "plugins/hosted_filter.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+#include "plugins/separable/nodes.h"
+#include "runtime/error.h"
+#include "runtime/host/graph.h"
+
+namespace sepflow {
+
+namespace {
+
+// Planes of one video format at most; a host that goes on to other formats makes its plans anew.
+constexpr size_t kMostPlans = 4;
+
+uint32_t index_of(const std::string &id) {
+    const sepflow_node_desc &desc = HostedFilter::desc();
+    for (uint32_t i = 0; i < desc.param_count; ++i) {
+        if (id == desc.params[i].id) return i;
+    }
+    throw Error(SEPFLOW_E_PARAM, "there is no parameter '" + id + "'");
+}
+
+sepflow_value value_of_type(sepflow_value_type type) {
+    sepflow_value value = {};
+    value.struct_size = sizeof value;
+    value.type = type;
+    return value;
+}
+
+// In every locale.
+std::string number_text(double number) {
+    char digits[32];
+    return std::string(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
+
+}  // namespace
+
+HostedFilter::HostedFilter() : parameters_(desc().params, desc().param_count) {}
+
+const sepflow_node_desc &HostedFilter::desc() {
+    return separable_node().desc;
+}
+
+const sepflow_param_desc &HostedFilter::param(const std::string &id) {
+    return desc().params[index_of(id)];
+}
+
+void HostedFilter::set(const std::string &id, const std::string &text) {
+    set_value(id, value_from_text(param(id), text));
+}
+
+void HostedFilter::set(const std::string &id, double number) {
+    sepflow_value value = value_of_type(param(id).type);
+    value.f = number;
+    value.i = static_cast<int64_t>(number);
+    set_value(id, value);
+}
+
+void HostedFilter::set_kernel(const double *taps, int64_t rows, int64_t columns) {
+    sepflow_value value = value_of_type(SEPFLOW_VALUE_MATRIX);
+    value.a = taps;
+    value.rows = rows;
+    value.columns = columns;
+    set_value("kernel", value);
+}
+
+void HostedFilter::set_value(const std::string &id, const sepflow_value &value) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    parameters_.set(index_of(id), value);
+    plans_.clear();
+}
+
+std::string HostedFilter::text(const std::string &id) const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const Parameters::Value &value = parameters_.of(id.c_str());
+    if (value.type == SEPFLOW_VALUE_INT) return std::to_string(value.i);
+    if (value.type == SEPFLOW_VALUE_FLOAT) return number_text(value.f);
+    if (!value.a.empty()) return std::to_string(value.rows) + "x" + std::to_string(value.columns);
+    return value.s;
+}
+
+std::shared_ptr<const NodePlan> HostedFilter::plan(sepflow_type in, sepflow_type out,
+                                                   int32_t channels) {
+    sepflow_config config = {};
+    config.struct_size = sizeof config;
+    config.in_type = in;
+    config.out_type = out;
+    config.channels = channels;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto known = std::find_if(plans_.begin(), plans_.end(), [&](const auto &entry) {
+        return std::memcmp(&entry.first, &config, sizeof config) == 0;
+    });
+    if (known != plans_.end()) return known->second;
+    std::shared_ptr<const NodePlan> made = separable_node().make_plan(parameters_, config);
+    if (plans_.size() == kMostPlans) plans_.erase(plans_.begin());
+    plans_.emplace_back(config, made);
+    return made;
+}
+
+void filter_image(const NodePlan &plan, const sepflow_image &in, const sepflow_image &out,
+                  int32_t max_threads) {
+    sepflow_process call = {};
+    call.struct_size = sizeof call;
+    call.inputs = &in;
+    call.input_count = 1;
+    call.outputs = &out;
+    call.output_count = 1;
+    call.region = out.bounds;
+    call.max_threads = max_threads;
+    plan.process(call, nullptr);
+}
+
+}  // namespace sepflow

@@ -1,0 +1,46 @@
+// The separable node inside the plugin of another host: parameters as text or values, and a plan for each format that frames come in.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <sepflow/node.h>
+
+#include "plugins/node.h"
+
+namespace sepflow {
+
+// Cheap to make: nothing is factored before the first plan. Any thread may call any of it.
+class HostedFilter {
+  public:
+    HostedFilter();
+
+    // The separable node's: what a host shows as properties.
+    static const sepflow_node_desc &desc();
+    static const sepflow_param_desc &param(const std::string &id);  // which must exist
+
+    // Throw Error{PARAM}, and the old value stays.
+    void set(const std::string &id, const std::string &text);
+    void set(const std::string &id, double number);  // of an INT or FLOAT
+    void set_kernel(const double *taps, int64_t rows, int64_t columns);
+    std::string text(const std::string &id) const;  // as set; of a matrix: rows and columns
+
+    // The same plan again while nothing changes. Throws Error.
+    std::shared_ptr<const NodePlan> plan(sepflow_type in, sepflow_type out, int32_t channels);
+
+  private:
+    void set_value(const std::string &id, const sepflow_value &value);
+
+    mutable std::mutex mutex_;
+    Parameters parameters_;
+    std::vector<std::pair<sepflow_config, std::shared_ptr<const NodePlan>>> plans_;
+};
+
+// All of `out` from `in`; both are whole images with their domains filled in. Throws Error.
+void filter_image(const NodePlan &plan, const sepflow_image &in, const sepflow_image &out,
+                  int32_t max_threads);
+
+}  // namespace sepflow
