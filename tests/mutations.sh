@@ -37,7 +37,7 @@ mutate runtime/execute/stage.cpp 's/truncated ? T(0) : border_value_/T(0)/' sepf
 mutate runtime/execute/store.cpp 's/? 1 : kernel_sum_ \/ used/? 1 : 1/' sepflow_oracle_tests
 mutate runtime/plan/plan.cpp 's/if (options.convolve) {/if (false) {/' sepflow_oracle_tests
 mutate runtime/execute/tile.cpp "s/walk_.step, 0, 0, 0, out/walk_.step, plan_.options.delta, 0, 0, out/" sepflow_oracle_tests
-mutate runtime/execute/region.cpp 's/first + count;/first + count - 1;/' sepflow_oracle_tests
+mutate runtime/execute/separable.cpp 's/last = first + count;/last = first + count - 1;/' sepflow_oracle_tests
 mutate runtime/execute/half.cpp 's/bits |= 1;/bits |= 0;/' sepflow_oracle_tests
 mutate generators/pixel.h "s/12582912.0f;/12582913.0f;/" sepflow_oracle_tests
 mutate generators/tap_sum.h "s/rest_.x < steps % unrolled/rest_.x < steps % unrolled - 1/" sepflow_oracle_tests
@@ -49,15 +49,24 @@ mutate runtime/plan/fixed_point.cpp 's/column_bias = mean_of_floor(column)/colum
 mutate runtime/plan/exactness.cpp 's/: 0x1p24;/: 0x1p28;/' sepflow_oracle_tests
 mutate runtime/plan/budget.cpp "s/range.half_width() \* factoring.remainder_norm_1/0.9 * range.half_width() * factoring.remainder_norm_1/" sepflow_oracle_tests
 mutate runtime/execute/stage.cpp 's/loaded.y - area.y) \* staged.columns/loaded.y - area.y + 1) * staged.columns/' sepflow_oracle_tests
-mutate runtime/host/tile.cpp 's/same_format \&\& others == 0/same_format/' sepflow_host_tests
+mutate runtime/host/tile.cpp 's/same_format \&\& readers(feed) == 1/same_format/' sepflow_host_tests
+mutate runtime/host/tile.cpp 's/!optional || outlet == target/outlet == target/' sepflow_host_tests
 mutate runtime/factor/symmetry.cpp 's/return {{y, x}};/return {{Parity::kNone, Parity::kNone}};/' sepflow_factor_tests
 mutate runtime/factor/constant.cpp 's/filter\[i\] = filter\[mirror\] = moved/filter[i] = moved/' sepflow_factor_tests
 mutate runtime/factor/rank.cpp 's/if (size <= allowed ||/if (false ||/' sepflow_factor_tests
-mutate runtime/host/tile.cpp 's/needed\[feed\] = united(needed\[feed\], in);/needed[feed] = is_empty(in) ? united(in, in) : in;/' sepflow_host_tests
+mutate runtime/host/tile.cpp 's/= united(needed\[feed.place\], in);/= is_empty(in) ? united(in, in) : in;/' sepflow_host_tests
 mutate runtime/host/compute.cpp 's/sepflow::overlap(place.image, job.out)/false/' sepflow_host_tests
 mutate runtime/structs.h 's/first->struct_size)/sizeof(Struct))/' sepflow_host_tests
 mutate plugins/arithmetic/scale_offset.cpp 's/kFloatForBytes = false/kFloatForBytes = true/' sepflow_host_tests
 mutate runtime/kernel/named.cpp 's/taps\[static_cast<size_t>(radius - x)\] = mirror_sign/taps[static_cast<size_t>(radius - x)] = 1.0000001 * mirror_sign/' sepflow_kernel_tests
+mutate runtime/plan/direct.cpp 's/row < y ? T(0)/false ? T(0)/' sepflow_oracle_tests
+mutate runtime/plan/bank.cpp 's/weights\[i\]\[term\] += weight;/weights[i][term] += 1;/' sepflow_oracle_tests
+mutate runtime/execute/tile.cpp 's/if (!(\*calls_)\[combination.output\].is_wanted()) continue;//' sepflow_oracle_tests
+mutate runtime/execute/missing.cpp 's/weight\[i\] == 0 ? 0 : weight\[i\] \* sample\[i\]/weight[i] * sample[i]/' sepflow_oracle_tests
+mutate runtime/execute/missing.cpp 's/sample\[i\] += (1 - weight\[i\]) \* fill/sample[i] += fill/' sepflow_oracle_tests
+mutate runtime/plan/region.cpp 's/i >= 0 ? i \/ size : -((size - 1 - i) \/ size)/i \/ size/' sepflow_oracle_tests
+mutate runtime/factor/summation.cpp 's/additions_ += reached_;//' sepflow_oracle_tests
+mutate plugins/separable/bank.cpp 's/if (i < outputs.size())/if (i < 1)/' sepflow_host_tests
 
 echo "$survivors survived"
 [ "$survivors" = 0 ]
