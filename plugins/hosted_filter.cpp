@@ -6,7 +6,7 @@
 
 #include "plugins/separable/nodes.h"
 #include "runtime/error.h"
-#include "runtime/host/graph.h"
+#include "runtime/host/value.h"
 
 namespace sepflow {
 

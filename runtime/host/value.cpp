@@ -1,10 +1,11 @@
+#include "runtime/host/value.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <numeric>
 
 #include "runtime/error.h"
-#include "runtime/host/graph.h"
 #include "runtime/nearest.h"
 
 namespace sepflow {
@@ -34,11 +35,6 @@ Number parse(const sepflow_param_desc &desc, std::string text) {
 }
 
 }  // namespace
-
-bool is_type(sepflow_type type) {
-    return std::any_of(std::begin(kTypeNames), std::end(kTypeNames),
-                       [type](const TypeName &known) { return known.type == type; });
-}
 
 std::string type_name(sepflow_type type) {
     for (const TypeName &known : kTypeNames) {
