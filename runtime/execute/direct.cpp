@@ -16,7 +16,9 @@ namespace {
 
 // What the staged samples of a tile may take of a second-level cache of 1 MiB.
 constexpr int64_t kStagedBytes = 384 << 10;
-constexpr int64_t kLeastRows = 32, kMostRows = 64;
+// Low tiles take turns at reading and writing memory: 3 x 3 taps on 4096 x 4096 f32 pixels took 0.94 ns a pixel in tiles of
+// 32 rows, 0.62 in tiles of 16, which cost no more where the image is in the cache.
+constexpr int64_t kLeastRows = 16, kMostRows = 64;
 
 // Sizes for one distance of neighbouring pixels, in samples.
 struct Shape {
@@ -36,7 +38,7 @@ Shape make_shape(const Plan &plan, int32_t step) {
     s.block_rows = plan.options.passes->block_rows(Form::kPlain, plan.sample_bytes());
     s.reach = (static_cast<int64_t>(plan.kernel.columns) - 1) * step;
     s.above = static_cast<int64_t>(plan.kernel.rows) - 1;
-    s.tile_h = std::clamp(s.above, kLeastRows, kMostRows);
+    s.tile_h = std::clamp(2 * s.above, kLeastRows, kMostRows);
     const int64_t samples = kStagedBytes / ((s.tile_h + s.above) * plan.sample_bytes()) - s.reach;
     const int64_t blocks = std::max<int64_t>(samples / s.block_columns, 4);
     s.tile_w = std::max<int64_t>(blocks * s.block_columns / step, 1);
