@@ -78,40 +78,40 @@ enum {
 
 /* How the 2-D sum is taken. */
 enum {
-    SEPFLOW_METHOD_AUTO =
-        0, /* the cheapest by a model fitted to measurements that keeps the tolerance;
-                                     SEPARABLE if a rank or a schedule is asked for */
-    SEPFLOW_METHOD_SEPARABLE = 1, /* `rank` pairs of 1-D passes */
-    SEPFLOW_METHOD_DIRECT = 2,    /* one product for every tap that is not zero */
-    SEPFLOW_METHOD_FFT =
-        3 /* Fourier transforms of blocks that lie on a grid over the image, in f64.
-                                     input_region says what whole blocks read. Kernels of up to
-                                     384 x 384 taps. */
+    /* The cheapest that keeps the tolerance, by a model fitted to measurements; SEPARABLE if a rank
+       or a schedule is asked for. */
+    SEPFLOW_METHOD_AUTO = 0,
+    /* `rank` pairs of 1-D passes. */
+    SEPFLOW_METHOD_SEPARABLE = 1,
+    /* One product for every tap that is not zero. */
+    SEPFLOW_METHOD_DIRECT = 2,
+    /* Fourier transforms of blocks that lie on a grid over the image, in f64. input_region says
+       what whole blocks read. Kernels of up to 384 x 384 taps. */
+    SEPFLOW_METHOD_FFT = 3
 };
 
 /* What becomes of pixels that are missing: those that are NaN, and those that a mask, a second image of the call, makes 0.
    The mask has the image's domain, one channel or as many as the image, and any type. Its values are weights m: of an integer
    type, parts of the largest value; of floats as they are, meant to lie in 0 .. 1; negative ones and NaN count as 0. */
 enum {
-    SEPFLOW_MISSING_PROPAGATE =
-        0, /* a NaN makes all results NaN that it is part of; no mask is taken */
-    SEPFLOW_MISSING_IGNORE =
-        1, /* they are left out and the others rescaled to the kernel's sum S, which must not be
-                                   zero: delta + S * sum(K * m * in) / sum(K * m) (normalised convolution, Knutsson
-                                   and Westin 1993); the missing_value where too little is left to divide by. The
-                                   border TRUNCATE has the weight 0, other pixels outside that of what stands for
-                                   them, CONSTANT 1. Not by FFT. The error is error_bound * (largest |pixel|) times
-                                   2 S / |sum(K * m)|. */
-    SEPFLOW_MISSING_FILL = 2 /* in is taken as m * in + (1 - m) * missing_value. Not by FFT. */
+    /* A NaN makes all results NaN that it is part of; no mask is taken. */
+    SEPFLOW_MISSING_PROPAGATE = 0,
+    /* They are left out and the others rescaled to the kernel's sum S, which must not be zero:
+       delta + S * sum(K * m * in) / sum(K * m) (normalised convolution, Knutsson and Westin 1993);
+       the missing_value where too little is left to divide by. The border TRUNCATE has the weight
+       0, other pixels outside that of what stands for them, CONSTANT 1. Not by FFT. The error is
+       error_bound * (largest |pixel|) times 2 S / |sum(K * m)|. */
+    SEPFLOW_MISSING_IGNORE = 1,
+    /* in is taken as m * in + (1 - m) * missing_value. Not by FFT. */
+    SEPFLOW_MISSING_FILL = 2
 };
 
 /* sepflow_options.flags, all must-understand. */
 enum {
     SEPFLOW_OPTION_CONVOLVE = 1u << 0, /* flip the kernel (true convolution) */
     SEPFLOW_OPTION_ANCHOR = 1u << 1,   /* anchor_x and anchor_y are given */
-    SEPFLOW_OPTION_KEEP_MISSING =
-        1u << 2 /* results are missing_value where their own pixel is missing; not with
-                                             PROPAGATE */
+    /* Results are missing_value where their own pixel is missing; not with PROPAGATE. */
+    SEPFLOW_OPTION_KEEP_MISSING = 1u << 2
 };
 
 /* All zero is a sound default, save for in_type. */
@@ -126,15 +126,14 @@ typedef struct sepflow_options {
     double border_value; /* for SEPFLOW_BORDER_CONSTANT, in the input's units */
     int64_t anchor_x; /* column of K that lies on the output pixel, 0 .. columns-1; without the */
     int64_t anchor_y; /* flag ANCHOR: columns/2 and rows/2, rounded down */
-    double
-        tolerance; /* how far the output may be from the exact 2-D sum before it is rounded to its
-                         type, as a part of its full scale: the factors leave out as much, and
-                         arithmetic is as coarse, as keeps it. Full scale is 255 for u8, 65535 for
-                         u16 and s16, if the input is of integers too; else sum |K| times the
-                         largest |pixel| of the input's type, 1 for floats. 0: half a unit of an
-                         integer output, 1/510 for u8, if the input is of integers too; else the
-                         precision of the arithmetic */
-    int32_t rank;  /* not 0: exactly this rank */
+    /* How far the output may be from the exact 2-D sum before it is rounded to its type, as a part
+       of its full scale: the factors leave out as much, and arithmetic is as coarse, as keeps it.
+       Full scale is 255 for u8, 65535 for u16 and s16, if the input is of integers too; else sum
+       |K| times the largest |pixel| of the input's type, 1 for floats. 0: half a unit of an integer
+       output, 1/510 for u8, if the input is of integers too; else the precision of the arithmetic.
+       */
+    double tolerance;
+    int32_t rank; /* not 0: exactly this rank */
     int32_t schedule;
     double scale, delta; /* scale 0: 1 */
     const char *variant; /* NULL: the best this CPU runs, or the environment's SEPFLOW_VARIANT;

@@ -74,6 +74,11 @@ TEST_CASE("known kernels have the rank of their formula") {
                          }),
                2);
     check_rank(kernel_of(2, 2, [](size_t y, size_t x) { return y == x ? 1.0 : 0.0; }), 2);
+    for (const char *text : {"expsum 1 0.02 -0.5 0.1", "dog 1 1.6", "gabor 3 6 30"}) {
+        Kernel kernel = kernel_from_text(text);
+        kernel.factors.clear();  // to be found from the taps
+        check_rank(kernel, 2);
+    }
 }
 
 TEST_CASE("rank does not depend on the scale of the kernel") {
