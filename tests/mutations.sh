@@ -50,7 +50,7 @@ mutate runtime/plan/exactness.cpp 's/: 0x1p24;/: 0x1p28;/' sepflow_oracle_tests
 mutate runtime/plan/budget.cpp "s/range.half_width() \* factoring.remainder_norm_1/0.9 * range.half_width() * factoring.remainder_norm_1/" sepflow_oracle_tests
 mutate runtime/execute/stage.cpp 's/loaded.y - area.y) \* staged.columns/loaded.y - area.y + 1) * staged.columns/' sepflow_oracle_tests
 mutate runtime/host/tile.cpp 's/same_format \&\& readers(feed) == 1/same_format/' sepflow_host_tests
-mutate runtime/host/tile.cpp 's/!optional || outlet == target/outlet == target/' sepflow_host_tests
+mutate runtime/host/tile.cpp 's/!optional || outlet == target/(optional \&\& false) || outlet == target/' sepflow_host_tests
 mutate runtime/factor/symmetry.cpp 's/return {{y, x}};/return {{Parity::kNone, Parity::kNone}};/' sepflow_factor_tests
 mutate runtime/factor/constant.cpp 's/filter\[i\] = filter\[mirror\] = moved/filter[i] = moved/' sepflow_factor_tests
 mutate runtime/factor/rank.cpp 's/if (size <= allowed ||/if (false ||/' sepflow_factor_tests
@@ -59,7 +59,7 @@ mutate runtime/host/compute.cpp 's/sepflow::overlap(place.image, job.out)/false/
 mutate runtime/structs.h 's/first->struct_size)/sizeof(Struct))/' sepflow_host_tests
 mutate plugins/arithmetic/scale_offset.cpp 's/kFloatForBytes = false/kFloatForBytes = true/' sepflow_host_tests
 mutate runtime/kernel/named.cpp 's/taps\[static_cast<size_t>(radius - x)\] = mirror_sign/taps[static_cast<size_t>(radius - x)] = 1.0000001 * mirror_sign/' sepflow_kernel_tests
-mutate runtime/plan/direct.cpp 's/row < y ? T(0)/false ? T(0)/' sepflow_oracle_tests
+mutate runtime/plan/direct.cpp 's/row < y ? T(0)/row < y ? T(1)/' sepflow_oracle_tests
 mutate runtime/plan/bank.cpp 's/weights\[i\]\[term\] += weight;/weights[i][term] += 1;/' sepflow_oracle_tests
 mutate runtime/execute/tile.cpp 's/if (!(\*calls_)\[combination.output\].is_wanted()) continue;//' sepflow_oracle_tests
 mutate runtime/execute/missing.cpp 's/weight\[i\] == 0 ? 0 : weight\[i\] \* sample\[i\]/weight[i] * sample[i]/' sepflow_oracle_tests
