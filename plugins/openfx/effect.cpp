@@ -162,20 +162,18 @@ Effect::Value Effect::value_of(const sepflow_param_desc &desc, ParamHandle param
 
 std::shared_ptr<const NodePlan> Effect::plan_at(double time, const Format &format) {
     const sepflow_node_desc &desc = HostedFilter::desc();
-    std::vector<Value> values;
-    for (uint32_t i = 0; i < desc.param_count; ++i)
-        values.push_back(value_of(desc.params[i], params_[i], time));
-
+    // Over the reading, too: a host may keep a string for us only until the next call.
     const std::lock_guard<std::mutex> lock(mutex_);
     for (uint32_t i = 0; i < desc.param_count; ++i) {
         const sepflow_param_desc &param = desc.params[i];
-        if (values[i] == applied_[i]) continue;
+        const Value value = value_of(param, params_[i], time);
+        if (value == applied_[i]) continue;
         if (param.type == SEPFLOW_VALUE_INT || param.type == SEPFLOW_VALUE_FLOAT) {
-            filter_.set(param.id, values[i].number);
+            filter_.set(param.id, value.number);
         } else {
-            filter_.set(param.id, values[i].text);
+            filter_.set(param.id, value.text);
         }
-        applied_[i] = values[i];
+        applied_[i] = value;
     }
     return filter_.plan(format.type, format.type, format.channels);
 }

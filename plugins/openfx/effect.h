@@ -49,7 +49,7 @@ class Effect {
     PropertySet source_properties_;
     std::vector<ParamHandle> params_;  // in the order of the descriptors
 
-    std::mutex mutex_;  // of the two below: values are set and used for a plan in one go
+    std::mutex mutex_;  // values are read, set and used for a plan in one go
     HostedFilter filter_;
     std::vector<std::optional<Value>> applied_;
     std::atomic<bool> complained_{false};
