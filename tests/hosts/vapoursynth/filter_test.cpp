@@ -1,4 +1,5 @@
 // sepflow.Separable in the small core, against the direct call.
+#include <algorithm>
 #include <cstring>
 #include <dirent.h>
 #include <doctest/doctest.h>
@@ -44,7 +45,8 @@ void paint(int n, mini::Frame &frame) {
                 char *pixel = plane->row(y) + x * frame.format.bytes;
                 const float real = static_cast<float>(bits % 1024) / 1024;
                 const auto half = static_cast<uint16_t>(bits % 0x3c00),
-                           whole = static_cast<uint16_t>(bits % (1u << frame.format.bits));
+                           whole = static_cast<uint16_t>(
+                               bits & (0xffffu >> (16 - std::min(frame.format.bits, 16))));
                 if (frame.format.bytes == 4) {
                     std::memcpy(pixel, &real, 4);
                 } else if (frame.format.bytes == 2) {
