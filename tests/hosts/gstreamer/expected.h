@@ -1,0 +1,31 @@
+// What the direct API makes of a component of a frame.
+#pragma once
+
+#include "tests/hosts/gstreamer/rig.h"
+#include "tests/oracle/plan.h"
+
+struct Filtering {
+    std::string kernel;
+    double sum;  // of its taps
+    int32_t border = SEPFLOW_BORDER_REFLECT101;
+    double border_value = 0, delta = 0;  // in units of 8-bit components
+};
+
+// The sample that stands for nothing: 16 for video-range Y, 128 for chroma, 0 for all else.
+double zero_of(const GstVideoInfo &info, unsigned component);
+
+// Of a component that has a sample for each pixel: the direct call on its samples.
+Samples directly(const GstVideoInfo &info, unsigned component, const Samples &in,
+                 const Filtering &filtering);
+
+// Of a component with fewer: repeated to whole pixels, filtered by the direct call in f64, averaged back. Not
+// rounded.
+std::vector<double> through_pixels(const GstVideoInfo &info, unsigned component, const Samples &in,
+                                   const Filtering &filtering);
+
+// Colours weighed by alpha in f64, by three direct calls; alpha itself at the end. Not rounded.
+std::vector<std::vector<double>> weighed(const std::vector<Samples> &in,
+                                         const Filtering &filtering);
+
+// How far two go apart at most.
+double distance(const Samples &samples, const std::vector<double> &exact);
