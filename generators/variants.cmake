@@ -35,6 +35,11 @@ function(sepflow_add_pass name generator features)
         if(features)
             string(APPEND target -${features})
         endif()
+        set_property(GLOBAL APPEND PROPERTY sepflow_pass_objects ${passes_directory}/${function}.o)
+        set_property(GLOBAL APPEND PROPERTY sepflow_pass_names ${function})
+        if(SEPFLOW_PASSES_OF)
+            continue()
+        endif()
         add_custom_command(
             OUTPUT ${function}.o ${function}.h
             BYPRODUCTS ${function}.s ${function}.stmt
@@ -44,8 +49,6 @@ function(sepflow_add_pass name generator features)
             DEPENDS sepflow_generators
             COMMENT "Compiling pass ${function}"
             VERBATIM)
-        set_property(GLOBAL APPEND PROPERTY sepflow_pass_objects ${CMAKE_CURRENT_BINARY_DIR}/${function}.o)
-        set_property(GLOBAL APPEND PROPERTY sepflow_pass_names ${function})
     endforeach()
 endfunction()
 
