@@ -1,0 +1,8 @@
+// The operation sepflow.
+#pragma once
+
+namespace sepflow {
+
+void register_operation();
+
+}  // namespace sepflow
