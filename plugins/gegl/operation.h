@@ -1,0 +1,10 @@
+// The operation sepflow:separable.
+#pragma once
+
+#include "plugins/gegl/gegl_api.h"
+
+namespace sepflow {
+
+void register_operation(GTypeModule *module);
+
+}  // namespace sepflow
