@@ -82,6 +82,7 @@ int run(int argc, char **argv) {
     add_list(app);
     add_info(app);
     add_chart(app);
+    add_compile(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &error) {

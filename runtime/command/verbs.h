@@ -12,5 +12,6 @@ void add_run(CLI::App &app);
 void add_list(CLI::App &app);
 void add_info(CLI::App &app);
 void add_chart(CLI::App &app);
+void add_compile(CLI::App &app);
 
 }  // namespace sepflow::command

@@ -1,0 +1,44 @@
+// sepflow compile: hands over to sepflow-compile, which lies beside this program and brings Halide along.
+#include <cerrno>
+#include <climits>
+#include <cstring>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+#include "runtime/command/verbs.h"
+#include "runtime/error.h"
+
+namespace sepflow::command {
+
+namespace {
+
+std::string own_folder() {
+    char path[PATH_MAX];
+    const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
+    const std::string file(path, length > 0 ? static_cast<size_t>(length) : 0);
+    return file.substr(0, file.rfind('/') + 1);
+}
+
+[[noreturn]] void hand_over(std::vector<std::string> arguments) {
+    const std::string program = own_folder() + "sepflow-compile";
+    arguments.insert(arguments.begin(), program);
+    std::vector<char *> pointers;
+    for (std::string &argument : arguments) pointers.push_back(argument.data());
+    pointers.push_back(nullptr);
+    execv(program.c_str(), pointers.data());
+    throw Error(SEPFLOW_E_IO, "compile needs '" + program + "': " + std::strerror(errno));
+}
+
+}  // namespace
+
+void add_compile(CLI::App &app) {
+    CLI::App *verb = app.add_subcommand(
+        "compile",
+        "Compile one filter ahead of time, for firmware: a C header and a static archive");
+    verb->set_help_flag();
+    verb->prefix_command();
+    verb->callback([verb] { hand_over(verb->remaining()); });
+}
+
+}  // namespace sepflow::command

@@ -1,0 +1,86 @@
+#include "runtime/embedded/filter.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "runtime/embedded/target.h"
+#include "runtime/error.h"
+#include "runtime/kernel/kernel.h"
+
+namespace sepflow::embedded {
+
+namespace {
+
+constexpr int32_t kWidest = 1 << 16;
+
+void check_name(const std::string &name) {
+    const auto is_word = [](unsigned char c) { return std::isalnum(c) || c == '_'; };
+    if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) ||
+        !std::all_of(name.begin(), name.end(), is_word))
+        throw Error(SEPFLOW_E_PARAM, "'" + name + "' is not a name for a C function");
+}
+
+void check_type(sepflow_type type) {
+    if (type == SEPFLOW_F16 || type == SEPFLOW_F64)
+        throw Error(SEPFLOW_E_FORMAT, "compiled filters take and give u8, u16, s16 and f32");
+}
+
+void check_borders(const Options &options) {
+    if (options.border_x == SEPFLOW_BORDER_TRUNCATE || options.border_y == SEPFLOW_BORDER_TRUNCATE)
+        throw Error(SEPFLOW_E_UNSUPPORTED, "compiled filters do not know the border 'truncate'");
+    if (options.border_y == SEPFLOW_BORDER_WRAP)
+        throw Error(
+            SEPFLOW_E_UNSUPPORTED,
+            "the border 'wrap' needs the last rows for the first, and compiled filters hold no "
+            "more than the rows under the kernel; 'wrap,replicate' wraps along x only");
+}
+
+// The plan that the library would make, of the methods that can be compiled.
+Plan plan_of(const std::string &kernel_text, const Options &options) {
+    const Kernel kernel = kernel_from_text(kernel_text);
+    if (options.method == SEPFLOW_METHOD_FFT)
+        throw Error(SEPFLOW_E_UNSUPPORTED, "the method 'fft' cannot be compiled");
+    Plan plan = make_plan(kernel, options);
+    if (plan.method == Method::kFft) {
+        Options passes = options;
+        passes.method = SEPFLOW_METHOD_SEPARABLE;
+        plan = make_plan(kernel, passes);
+    }
+    if (plan.precision == Precision::kDouble)
+        throw Error(
+            SEPFLOW_E_UNSUPPORTED,
+            "this tolerance needs double precision, which compiled filters do not have; allow "
+            "more with --tolerance");
+    return plan;
+}
+
+}  // namespace
+
+int32_t Filter::tile() const {
+    return std::max(target.natural_vector_size<uint8_t>(), 8);
+}
+
+int32_t Filter::pitch() const {
+    const int32_t tiles = (std::max(max_width * step(), tile()) + reach() + tile() - 1) / tile();
+    return tiles * tile();
+}
+
+Filter make_filter(const Request &request) {
+    check_name(request.name);
+    const Options options = check_options(&request.options);
+    check_type(options.in_type);
+    check_type(options.out_type);
+    check_borders(options);
+    if (request.max_width < 1 || request.max_width > kWidest)
+        throw Error(SEPFLOW_E_PARAM, "the largest width must lie in 1 .. 65536 pixels");
+    Filter filter;
+    filter.name = request.name;
+    filter.kernel = request.kernel;
+    filter.target_name = request.target;
+    filter.target = checked_target(request.target, is_integer(options.in_type));
+    filter.plan = plan_of(request.kernel, options);
+    filter.max_width = request.max_width;
+    return filter;
+}
+
+}  // namespace sepflow::embedded

@@ -1,0 +1,42 @@
+// A filter compiled ahead of time: a plan whose taps, types, border and widths are constants of the code.
+#pragma once
+
+#include <Halide.h>
+#include <cstdint>
+#include <string>
+
+#include "runtime/plan/plan.h"
+
+namespace sepflow::embedded {
+
+struct Request {
+    std::string name;    // of the C function
+    std::string kernel;  // text
+    std::string target;  // as Halide writes them: arm-64-linux
+    sepflow_options options = {};
+    int32_t max_width = 0;  // of the images, in pixels
+};
+
+// Distances are in samples: of C interleaved channels, a pixel is C samples.
+struct Filter {
+    std::string name, kernel, target_name;
+    Halide::Target target;
+    Plan plan;
+    int32_t max_width = 0;
+
+    int32_t step() const { return plan.options.channels; }
+    int32_t rows() const { return static_cast<int32_t>(plan.kernel.rows); }
+    int32_t left() const { return static_cast<int32_t>(plan.halo.left) * step(); }
+    int32_t reach() const { return static_cast<int32_t>(plan.kernel.columns - 1) * step(); }
+    int32_t terms() const { return plan.row_taps.terms; }
+    bool is_direct() const { return plan.method == Method::kDirect; }
+    // What the loops of the passes compute at once, a vector of bytes or several of wider samples.
+    int32_t tile() const;
+    // Of the rows that the passes read: a row, its border, and what fills up the last tile.
+    int32_t pitch() const;
+};
+
+// Plans and checks; throws Error with a sentence for what cannot be compiled.
+Filter make_filter(const Request &request);
+
+}  // namespace sepflow::embedded

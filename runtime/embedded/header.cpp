@@ -1,0 +1,168 @@
+#include "runtime/embedded/header.h"
+
+#include <HalideRuntime.h>
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <map>
+
+#include "filter_header.h"  // kTemplate, filter.h.in; written by CMakeLists.txt
+#include "runtime/plan/budget.h"
+
+namespace sepflow::embedded {
+
+namespace {
+
+// What the header tells of halide_buffer_t in its own words.
+static_assert(offsetof(halide_buffer_t, host) == 8 + sizeof(void *));
+static_assert(offsetof(halide_buffer_t, dim) == 24 + 2 * sizeof(void *));
+static_assert(offsetof(halide_dimension_t, extent) == sizeof(int32_t));
+
+std::string number(double value) {
+    char digits[40];
+    std::snprintf(digits, sizeof digits, "%.9g", value);
+    return digits;
+}
+
+std::string type_name(sepflow_type type) {
+    const std::string bits = std::to_string(type & 0xff);
+    return type >> 8 == 1 ? "uint" + bits + "_t" : type >> 8 == 2 ? "int" + bits + "_t" : "float";
+}
+
+std::string error_text(const Plan &plan) {
+    const std::string error = number(output_error(plan));
+    if (is_integer(plan.options.out_type))
+        return error + " of one step, before the result is rounded to its type";
+    return error + (is_integer(plan.options.in_type) ? "" : " of the largest |pixel|");
+}
+
+std::string taps_text(const Taps &taps, int32_t term, const std::string &indent) {
+    std::string text, line;
+    for (int32_t k = 0; k < taps.length; ++k) {
+        line += " " + number(taps.f64[static_cast<size_t>(term * taps.length + k)]);
+        if (line.size() > 90 || k + 1 == taps.length) {
+            text += (text.empty() ? "" : indent + std::string(11, ' ')) + line + '\n';
+            line.clear();
+        }
+    }
+    return text;
+}
+
+// Statements that return which of 0 .. size-1 stands for i.
+std::string inside(int32_t border) {
+    const std::string until = "    while (i < 0 || i >= size) i = i < 0 ? ",
+                      done = ";\n    return i;\n";
+    switch (border) {
+        case SEPFLOW_BORDER_REPLICATE:
+            return "    return i < 0 ? 0 : i < size ? i : size - 1;\n";
+        case SEPFLOW_BORDER_REFLECT:
+            return until + "-1 - i : 2 * size - 1 - i" + done;
+        case SEPFLOW_BORDER_WRAP:
+            return until + "i + size : i - size" + done;
+        case SEPFLOW_BORDER_CONSTANT:
+            return "    return i < 0 || i >= size ? -1 : i;\n";
+        default:
+            return "    if (size == 1) return 0;\n" + until + "-i : 2 * size - 2 - i" + done;
+    }
+}
+
+// The parts of the header that not every filter has.
+struct Parts {
+    std::string members, prototypes, begin, passes;
+    std::string source = "state->row[y % @NAME@_ROWS]";
+};
+
+Parts parts_of(const Filter &filter) {
+    Parts parts;
+    parts.prototypes = "/* The passes, in @name@.a. */\nint @name@_row_argv(void **arguments);\n";
+    if (filter.is_direct()) {
+        parts.passes =
+            "    arguments[@NAME@_ROWS] = &state->out;\n    @name@_row_argv(arguments);\n";
+    } else {
+        parts.prototypes += "int @name@_columns_argv(void **arguments);\n";
+        parts.members = "    @sample@ sums[" + std::to_string(filter.terms()) +
+                        "][@NAME@_PITCH]; /* of the column pass */\n    int32_t mid_extent[4];\n   "
+                        " @name@_rows mid;\n";
+        parts.begin =
+            "    state->mid_extent[1] =\n"
+            "        (state->out_extent[1] + @NAME@_REACH + @NAME@_TILE - 1) / @NAME@_TILE * "
+            "@NAME@_TILE;\n"
+            "    state->mid.extent = state->mid_extent;\n"
+            "    state->mid.first = state->sums;\n";
+        parts.passes =
+            "    arguments[@NAME@_ROWS] = &state->mid;\n    @name@_columns_argv(arguments);\n"
+            "    arguments[0] = &state->mid;\n    arguments[1] = &state->out;\n"
+            "    @name@_row_argv(arguments);\n";
+    }
+    if (filter.plan.options.border_y == SEPFLOW_BORDER_CONSTANT) {
+        parts.members += "    @in@ outside[@NAME@_PITCH]; /* a row above or below the image */\n";
+        parts.begin +=
+            "    for (int32_t x = 0; x < @NAME@_PITCH; ++x) state->outside[x] = (@in@)@outside@;\n";
+        parts.source = "y < 0 ? state->outside : " + parts.source;
+    }
+    return parts;
+}
+
+// Values may hold names themselves, of those after them.
+std::string filled(std::string text,
+                   const std::vector<std::pair<std::string, std::string>> &values) {
+    for (const auto &[name, value] : values) {
+        const std::string mark = "@" + name + "@";
+        for (size_t at = 0; (at = text.find(mark, at)) != text.npos; at += value.size())
+            text.replace(at, mark.size(), value);
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string certificate(const Filter &filter, const std::string &indent) {
+    const Plan &plan = filter.plan;
+    const sepflow_plan_description d = describe_plan(plan);
+    const std::string arithmetic = plan.fixed ? "16-bit fixed point" : "f32";
+    std::string text = indent + "kernel     " + filter.kernel + ": " + std::to_string(d.rows) +
+                       " rows x " + std::to_string(d.columns) + " columns, anchor " +
+                       std::to_string(d.anchor_x) + "," + std::to_string(d.anchor_y) + '\n';
+    text += indent + "method     " + d.method + ", " + arithmetic + ": " + d.reason + '\n';
+    text += indent + "error      at most " + error_text(plan) + '\n';
+    text += indent + "exact      " + (plan.exact ? "yes: " : "no: ") + d.exactness + '\n';
+    for (int32_t term = 0; term < (filter.is_direct() ? 0 : filter.terms()); ++term) {
+        text += indent + "column    " + taps_text(plan.column_taps, term, indent);
+        text += indent + "row       " + taps_text(plan.row_taps, term, indent);
+    }
+    return text;
+}
+
+std::string header(const Filter &filter) {
+    const Options &options = filter.plan.options;
+    const Parts parts = parts_of(filter);
+    std::string upper = filter.name;
+    std::transform(upper.begin(), upper.end(), upper.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return filled(kTemplate, {{"certificate", certificate(filter, "   ")},
+                              {"members", parts.members},
+                              {"prototypes", parts.prototypes},
+                              {"begin", parts.begin},
+                              {"passes", parts.passes},
+                              {"source", parts.source},
+                              {"inside_x", inside(options.border_x)},
+                              {"inside_y", inside(options.border_y)},
+                              {"outside", number(options.border_value)},
+                              {"name", filter.name},
+                              {"NAME", upper},
+                              {"version", sepflow_version()},
+                              {"target", filter.target_name},
+                              {"in", type_name(options.in_type)},
+                              {"out", type_name(options.out_type)},
+                              {"sample", filter.plan.fixed ? "int16_t" : "float"},
+                              {"channels", std::to_string(options.channels)},
+                              {"max_width", std::to_string(filter.max_width)},
+                              {"rows", std::to_string(filter.rows())},
+                              {"top", std::to_string(filter.plan.halo.top)},
+                              {"left", std::to_string(filter.left())},
+                              {"reach", std::to_string(filter.reach())},
+                              {"tile", std::to_string(filter.tile())},
+                              {"pitch", std::to_string(filter.pitch())}});
+}
+
+}  // namespace sepflow::embedded

@@ -1,0 +1,172 @@
+// sepflow-compile, reached as `sepflow compile`: one kernel, ahead of time, to NAME.h and NAME.a for any target. A program of its own:
+// it needs Halide, which the others do without.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <string>
+
+#include "runtime/embedded/filter.h"
+#include "runtime/embedded/header.h"
+#include "runtime/embedded/passes.h"
+#include "runtime/error.h"
+
+namespace sepflow::embedded {
+
+namespace {
+
+enum ExitCode { kSuccess = 0, kFailure = 1, kUsage = 2 };
+
+struct Asked {
+    Request request;
+    std::string in_type, out_type, border = "reflect101", anchor, method = "auto", folder = ".";
+    bool convolve = false, checks = false;
+};
+
+int fail(const std::string &sentence, int code) {
+    std::string line = sentence;
+    std::replace(line.begin(), line.end(), '\n', ' ');
+    std::cerr << "sepflow compile: " << line << '\n';
+    return code;
+}
+
+int32_t index_of(const std::string &word, const std::vector<std::string> &words,
+                 const std::string &what) {
+    const auto found = std::find(words.begin(), words.end(), word);
+    if (found == words.end())
+        throw Error(SEPFLOW_E_PARAM,
+                    what + " '" + word + "' is none of " + CLI::detail::join(words, ", "));
+    return static_cast<int32_t>(found - words.begin());
+}
+
+sepflow_type type_of(const std::string &name) {
+    constexpr sepflow_type types[] = {SEPFLOW_U8, SEPFLOW_U16, SEPFLOW_S16, SEPFLOW_F32};
+    return types[index_of(name, {"u8", "u16", "s16", "f32"}, "pixel type")];
+}
+
+// "X,Y", or one word for both.
+std::pair<std::string, std::string> both(const std::string &text) {
+    const size_t comma = text.find(',');
+    if (comma == text.npos) return {text, text};
+    return {text.substr(0, comma), text.substr(comma + 1)};
+}
+
+// In the order of the constants of sepflow.h.
+int32_t border_of(const std::string &word) {
+    return index_of(word, {"reflect101", "reflect", "replicate", "wrap", "constant", "truncate"},
+                    "border");
+}
+
+void set_anchor(sepflow_options &options, const std::string &text) {
+    const auto [x, y] = both(text);
+    if (!CLI::detail::lexical_cast(x, options.anchor_x) ||
+        !CLI::detail::lexical_cast(y, options.anchor_y))
+        throw Error(SEPFLOW_E_PARAM,
+                    "anchor '" + text + "' is not X,Y: column and row of the kernel");
+    options.flags |= SEPFLOW_OPTION_ANCHOR;
+}
+
+Request request_of(const Asked &asked) {
+    Request request = asked.request;
+    sepflow_options &options = request.options;
+    options.struct_size = sizeof options;
+    options.in_type = type_of(asked.in_type);
+    if (!asked.out_type.empty()) options.out_type = type_of(asked.out_type);
+    options.border_x = border_of(both(asked.border).first);
+    options.border_y = border_of(both(asked.border).second);
+    options.method = index_of(asked.method, {"auto", "separable", "direct"}, "method");
+    if (asked.convolve) options.flags |= SEPFLOW_OPTION_CONVOLVE;
+    if (!asked.anchor.empty()) set_anchor(options, asked.anchor);
+    return request;
+}
+
+// A file appears whole or not at all.
+template <typename Write>
+void write_file(const std::string &path, Write write) {
+    const std::string partial = path + ".partial";
+    write(partial);
+    if (std::rename(partial.c_str(), path.c_str()) != 0) {
+        std::remove(partial.c_str());
+        throw Error(SEPFLOW_E_IO, "cannot write '" + path + "'");
+    }
+}
+
+void compile(const Asked &asked) {
+    const Filter filter = make_filter(request_of(asked));
+    if (!asked.checks) {
+        const std::string path = asked.folder + "/" + filter.name;
+        write_file(path + ".a",
+                   [&](const std::string &partial) { compile_passes(filter, partial); });
+        write_file(path + ".h",
+                   [&](const std::string &partial) { std::ofstream(partial) << header(filter); });
+    }
+    std::cout << filter.name << " for " << filter.target_name << '\n' << certificate(filter, "  ");
+}
+
+void add_options(CLI::App &app, Asked &o) {
+    sepflow_options &options = o.request.options;
+    app.add_option("NAME", o.request.name, "Name of the C function, of NAME.h and of NAME.a")
+        ->required();
+    app.add_option("-k,--kernel", o.request.kernel, "The kernel, as of 'sepflow filter'")
+        ->required();
+    app.add_option("--target", o.request.target,
+                   "Processor and system: arm-64-linux, arm-64-noos, x86-64-linux-avx2 ...")
+        ->required();
+    app.add_option("--in-type", o.in_type, "Pixel type: u8, u16, s16 or f32")->required();
+    app.add_option("--type", o.out_type, "Pixel type of the result (that of the input)");
+    app.add_option("--channels", options.channels, "Interleaved channels (1)")
+        ->check(CLI::Range(1, 64));
+    app.add_option("--max-width", o.request.max_width,
+                   "Width of the widest image, in pixels (1024)")
+        ->default_val(1024);
+    app.add_option("-b,--border", o.border,
+                   "What lies outside the image: constant, replicate, reflect, reflect101 (the "
+                   "default) or wrap (along x); one for "
+                   "both axes, or x,y");
+    app.add_option("--border-value", options.border_value,
+                   "Pixel value of the constant border (0)");
+    app.add_flag("--convolve", o.convolve,
+                 "Flip the kernel (true convolution); the default is correlation");
+    app.add_option("--anchor", o.anchor,
+                   "X,Y: column and row of the kernel that lie on the result's pixel (the middle)");
+    app.add_option("--tolerance", options.tolerance,
+                   "Error allowed, as a part of the result's full scale");
+    app.add_option("--rank", options.rank, "Use exactly this rank");
+    app.add_option("--scale", options.scale, "Multiply the result (1)");
+    app.add_option("--delta", options.delta, "Add to the result, after scale (0)");
+    app.add_option("--method", o.method,
+                   "separable, direct or auto: the cheapest that keeps the tolerance");
+    app.add_option("--output", o.folder, "Folder to write to (.)")->type_name("FOLDER");
+    app.add_flag("--check", o.checks, "Write nothing; only say what would be compiled");
+}
+
+int run(int argc, char **argv) {
+    Asked asked;
+    CLI::App app(
+        "Compiles one filter for firmware: NAME.h and NAME.a, without heap, threads or libraries.",
+        "sepflow compile");
+    add_options(app, asked);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError &error) {
+        if (error.get_exit_code() == 0) return app.exit(error);
+        return fail(std::string(error.what()) + "; see sepflow compile --help", kUsage);
+    }
+    compile(asked);
+    return kSuccess;
+}
+
+}  // namespace
+
+}  // namespace sepflow::embedded
+
+int main(int argc, char **argv) {
+    using namespace sepflow::embedded;
+    try {
+        return run(argc, argv);
+    } catch (const std::exception &error) {
+        return fail(error.what(), kFailure);
+    }
+}

@@ -1,0 +1,252 @@
+// Compiled filters on every target whose compiler and emulator are installed: the bytes of the library for integers, within its
+// bound for floats; the same bytes whole, in strips and in place.
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <doctest/doctest.h>
+#include <fstream>
+#include <memory>
+#include <random>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+#include <sepflow/sepflow.h>
+
+#include "tests/embedded/modes.h"
+
+namespace {
+
+struct Target {
+    const char *name, *command;
+};
+#include "targets.h"
+
+enum Border { reflect101, reflect, replicate, wrap, constant };
+constexpr sepflow_type u8 = SEPFLOW_U8, u16 = SEPFLOW_U16, s16 = SEPFLOW_S16, f32 = SEPFLOW_F32;
+
+struct Case {
+    const char *name, *kernel;
+    sepflow_type in, out;
+    int channels, border_x, border_y;
+    double border_value, delta;
+    int64_t anchor;
+};
+const Case kCases[] = {
+#define CASE(name, ...) {#name, __VA_ARGS__},
+#include "tests/embedded/cases.h"
+#undef CASE
+};
+
+int bytes(sepflow_type type) {
+    return (type & 0xff) / 8;
+}
+
+using Bytes = std::vector<char>;
+
+struct Request {
+    const Case *filter;
+    int mode, width, height;
+    Bytes image;
+
+    size_t result_size() const {
+        return mode == BAD_SIZE
+                   ? 0
+                   : static_cast<size_t>(width * height * filter->channels * bytes(filter->out));
+    }
+};
+
+Bytes random_image(const Case &c, int w, int h, std::mt19937 &random) {
+    const auto samples = static_cast<size_t>(w * h * c.channels);
+    Bytes image(samples * static_cast<size_t>(bytes(c.in)));
+    for (size_t i = 0; i < samples; ++i) {
+        // Half of them extreme, where sums saturate.
+        const uint32_t r = random();
+        if (c.in == f32) {
+            const float value =
+                r % 2 ? static_cast<float>(r % 3) : std::ldexp(static_cast<float>(r), -32);
+            std::memcpy(&image[4 * i], &value, 4);
+        } else {
+            const uint16_t value =
+                r % 2 ? (r & 2 ? 0x7fff : 0x8000) : static_cast<uint16_t>(r >> 16);
+            const uint8_t byte = r % 2 ? (r & 2 ? 255 : 0) : static_cast<uint8_t>(r >> 16);
+            if (c.in == u8)
+                image[i] = static_cast<char>(byte);
+            else
+                std::memcpy(&image[2 * i], &value, 2);
+        }
+    }
+    return image;
+}
+
+// The last row first: IN_PLACE filters so.
+Bytes flipped(const Bytes &image, int height) {
+    const size_t row = image.size() / static_cast<size_t>(height);
+    Bytes result;
+    for (size_t end = image.size(); end > 0; end -= row)
+        result.insert(result.end(), image.begin() + static_cast<std::ptrdiff_t>(end - row),
+                      image.begin() + static_cast<std::ptrdiff_t>(end));
+    return result;
+}
+
+class Library {
+  public:
+    explicit Library(const Case &c) : case_(c) {
+        sepflow_options options = {};
+        options.struct_size = sizeof options;
+        options.in_type = c.in;
+        options.out_type = c.out;
+        options.channels = c.channels;
+        options.border_x = c.border_x;
+        options.border_y = c.border_y;
+        options.border_value = c.border_value;
+        options.delta = c.delta;
+        if (c.anchor >= 0) {
+            options.flags = SEPFLOW_OPTION_ANCHOR;
+            options.anchor_x = options.anchor_y = c.anchor;
+        }
+        sepflow_error error = {};
+        error.struct_size = sizeof error;
+        sepflow_plan_from_text(c.kernel, &options, &plan_, &error);
+        REQUIRE_MESSAGE(plan_ != nullptr, error.message);
+    }
+    ~Library() { sepflow_plan_free(plan_); }
+    Library(const Library &) = delete;
+    Library &operator=(const Library &) = delete;
+
+    Bytes apply(const Request &r) const {
+        if (r.mode == IN_PLACE) return flipped(applied(r, flipped(r.image, r.height)), r.height);
+        return applied(r, r.image);
+    }
+
+    // How far a float result of either may be from the exact one.
+    double bound() const {
+        sepflow_plan_description d = {};
+        d.struct_size = sizeof d;
+        REQUIRE(sepflow_plan_describe(plan_, &d) == SEPFLOW_OK);
+        return d.error_bound;
+    }
+
+  private:
+    Bytes applied(const Request &r, Bytes image) const {
+        Bytes result(r.result_size());
+        const sepflow_image in = sepflow_image_dense(image.data(), case_.in, r.width, r.height,
+                                                     case_.channels),
+                            out = sepflow_image_dense(result.data(), case_.out, r.width, r.height,
+                                                      case_.channels);
+        REQUIRE(sepflow_apply(plan_, &in, &out, nullptr, 1, nullptr) == SEPFLOW_OK);
+        return result;
+    }
+
+    const Case &case_;
+    sepflow_plan *plan_ = nullptr;
+};
+
+std::vector<Request> all_requests() {
+    constexpr int kSizes[][2] = {{1, 1},  {2, 3},   {1, 20},  {7, 2},  {15, 9},
+                                 {16, 5}, {17, 24}, {40, 33}, {65, 7}, {MAX_WIDTH, 11}};
+    std::mt19937 random(6);
+    std::vector<Request> requests;
+    for (const Case &c : kCases) {
+        for (const auto &[w, h] : kSizes) {
+            const Bytes image = random_image(c, w, h, random);
+            for (const int mode : {WHOLE, STRIPS, LAZY, IN_PLACE})
+                if (mode != IN_PLACE || c.in == c.out) requests.push_back({&c, mode, w, h, image});
+        }
+        requests.push_back({&c, BAD_SIZE, 1, 0, {}});
+    }
+    return requests;
+}
+
+// Removes its file.
+class Scratch {
+  public:
+    explicit Scratch(const std::string &name)
+        : path_("/tmp/sepflow-embedded-" + std::to_string(getpid()) + name) {}
+    ~Scratch() { unlink(path_.c_str()); }
+    Scratch(const Scratch &) = delete;
+    Scratch &operator=(const Scratch &) = delete;
+    const std::string &path() const { return path_; }
+
+  private:
+    std::string path_;
+};
+
+std::vector<Bytes> run(const Target &target, const std::vector<Request> &requests) {
+    const Scratch in(".in"), out(".out");
+    std::ofstream file(in.path(), std::ios::binary);
+    for (const Request &r : requests) {
+        const int32_t numbers[] = {static_cast<int32_t>(r.filter - kCases), r.mode, r.width,
+                                   r.height};
+        file.write(reinterpret_cast<const char *>(numbers), sizeof numbers);
+        file.write(r.image.data(), static_cast<std::streamsize>(r.image.size()));
+    }
+    file.close();
+    const std::string command = std::string(target.command) + " <" + in.path() + " >" + out.path();
+    REQUIRE_MESSAGE(std::system(command.c_str()) == 0, command);
+    std::ifstream results(out.path(), std::ios::binary);
+    std::vector<Bytes> all;
+    for (const Request &r : requests) {
+        all.emplace_back(r.result_size());
+        results.read(all.back().data(), static_cast<std::streamsize>(r.result_size()));
+        REQUIRE(results);
+    }
+    REQUIRE(results.peek() == std::ifstream::traits_type::eof());
+    return all;
+}
+
+double worst_difference(const Bytes &a, const Bytes &b) {
+    double worst = 0;
+    for (size_t i = 0; i < a.size(); i += sizeof(float)) {
+        float x = 0, y = 0;
+        std::memcpy(&x, &a[i], sizeof x);
+        std::memcpy(&y, &b[i], sizeof y);
+        worst = std::fmax(worst, std::fabs(double{x} - double{y}));
+    }
+    return worst;
+}
+
+}  // namespace
+
+TEST_CASE("compiled filters give the library's bytes for integers, and floats within the bound") {
+    const std::vector<Request> requests = all_requests();
+    for (const Target &target : kTargets) {
+        const std::vector<Bytes> results = run(target, requests);
+        const Case *previous = nullptr;
+        std::unique_ptr<Library> library;
+        for (size_t i = 0; i < requests.size(); ++i) {
+            const Request &r = requests[i];
+            if (r.filter != previous) library = std::make_unique<Library>(*r.filter);
+            previous = r.filter;
+            INFO(std::string(target.name) << ": " << std::string(r.filter->name) << ", " << r.width
+                                          << " x " << r.height << ", mode " << r.mode);
+            if (r.mode == BAD_SIZE) continue;
+            const Bytes expected = library->apply(r);
+            if (r.filter->out == f32 && r.filter->in == f32) {
+                REQUIRE(worst_difference(results[i], expected) <= 2 * 2 * library->bound());
+            } else if (r.filter->in ==
+                       f32) {  // to integers: one step, where rounding falls otherwise
+                for (size_t k = 0; k < expected.size(); ++k)
+                    REQUIRE(std::abs(static_cast<uint8_t>(results[i][k]) -
+                                     static_cast<uint8_t>(expected[k])) <= 1);
+            } else {
+                REQUIRE(results[i] == expected);
+            }
+        }
+    }
+}
+
+TEST_CASE("strips give the bytes of the whole image") {
+    const std::vector<Request> requests = all_requests();
+    for (const Target &target : kTargets) {
+        const std::vector<Bytes> results = run(target, requests);
+        for (size_t i = 1; i < requests.size(); ++i) {
+            const Request &r = requests[i];
+            if (r.mode != STRIPS && r.mode != LAZY) continue;
+            INFO(std::string(target.name) << ": " << std::string(r.filter->name) << ", " << r.width
+                                          << " x " << r.height << ", mode " << r.mode);
+            REQUIRE(results[i] == results[i - 1]);
+        }
+    }
+}
