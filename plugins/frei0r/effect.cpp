@@ -1,0 +1,134 @@
+#include "plugins/frei0r/effect.h"
+
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <mutex>
+#include <set>
+
+#include "plugins/frei0r/alpha.h"
+#include "plugins/frei0r/parameters.h"
+#include "runtime/error.h"
+#include "runtime/image.h"
+#include "runtime/kernel/kernel.h"
+
+namespace sepflow::frei0r {
+
+namespace {
+
+sepflow_image frame_image(const void *pixels, sepflow_type type, int64_t width, int64_t height) {
+    sepflow_image image = {};
+    image.struct_size = sizeof image;
+    image.type = type;
+    image.channels = 4;
+    image.data = const_cast<void *>(pixels);
+    image.bounds = image.domain = {0, 0, width, height};
+    image.stride_c = type_bytes(type);
+    image.stride_x = 4 * image.stride_c;
+    image.stride_y = width * image.stride_x;
+    return image;
+}
+
+bool keeps_alpha(const std::string &text) {
+    if (text != "keep" && text != "filter")
+        throw Error(SEPFLOW_E_PARAM, "alpha cannot be '" + text + "'; it is keep or filter");
+    return text == "keep";
+}
+
+int32_t thread_count(const std::string &text) {
+    int32_t count = -1;
+    const char *end = text.data() + text.size();
+    const auto [stop, status] = std::from_chars(text.data(), end, count);
+    if (status != std::errc() || stop != end || count < 0)
+        throw Error(SEPFLOW_E_PARAM,
+                    "max_threads cannot be '" + text + "'; it is a whole number, 0: one per CPU");
+    return count;
+}
+
+// Hosts set a bad text again before each frame, and on an instance for each of their threads: a sentence is told once.
+void complain(const std::string &sentence) {
+    static std::mutex mutex;
+    static std::set<std::string> told;
+    const std::lock_guard<std::mutex> lock(mutex);
+    if (told.insert(sentence).second) std::fprintf(stderr, "sepflow: %s\n", sentence.c_str());
+}
+
+}  // namespace
+
+Effect::Effect(unsigned width, unsigned height) : width_(width), height_(height) {
+    for (const Parameter &parameter : parameters()) texts_.push_back(parameter.initial);
+    filter_.set("kernel", text_of("kernel"));
+}
+
+const std::string &Effect::text_of(const std::string &name) const {
+    size_t index = 0;
+    while (parameters()[index].name != name) ++index;
+    return texts_[index];
+}
+
+void Effect::set(size_t index, const std::string &text) noexcept {
+    const Parameter &parameter = parameters()[index];
+    const std::string &wanted = text.empty() ? parameter.initial : text;
+    // MLT sets everything again before each frame; plans live as long as nothing changes.
+    if (wanted == texts_[index]) return;
+    sepflow_error error = {};
+    error.struct_size = sizeof error;
+    const sepflow_status status = guarded(&error, [&] {
+        apply(parameter.name, wanted);
+        texts_[index] = wanted;
+    });
+    if (status == SEPFLOW_OK) return;
+    guarded(nullptr,
+            [&] { complain(parameter.name + " stays '" + texts_[index] + "': " + error.message); });
+}
+
+void Effect::apply(const std::string &name, const std::string &text) {
+    if (name == "alpha") {
+        keeps_alpha_ = keeps_alpha(text);
+    } else if (name == "max_threads") {
+        max_threads_ = thread_count(text);
+    } else if (name == "border") {
+        for (const char *axis : {"border_x", "border_y"}) {
+            filter_.set(axis, text);
+            if (!text_of(axis).empty()) filter_.set(axis, text_of(axis));
+        }
+    } else if (name == "border_x" || name == "border_y") {
+        filter_.set(name, text.empty() ? text_of("border") : text);
+    } else {
+        if (name == "kernel") kernel_from_text(text);  // the filter itself reads it with the plan
+        filter_.set(name, text);
+    }
+}
+
+void Effect::update(const uint8_t *in, uint8_t *out) noexcept {
+    sepflow_error error = {};
+    error.struct_size = sizeof error;
+    if (guarded(&error, [&] { filter(in, out); }) == SEPFLOW_OK) return;
+    std::memmove(out, in, static_cast<size_t>(4 * width_ * height_));
+    guarded(nullptr, [&] { complain(std::string("frames are not filtered: ") + error.message); });
+}
+
+void Effect::filter(const uint8_t *in, uint8_t *out) {
+    const auto pixels = static_cast<size_t>(width_ * height_);
+    if (!keeps_alpha_ && !is_opaque(in, pixels)) {
+        filter_weighted(in, out);
+        return;
+    }
+    // All four channels, although alpha is put back: pixels without gaps go faster than three of four bytes.
+    filter_image(*filter_.plan(SEPFLOW_U8, SEPFLOW_U8, 4),
+                 frame_image(in, SEPFLOW_U8, width_, height_),
+                 frame_image(out, SEPFLOW_U8, width_, height_), max_threads_);
+    if (keeps_alpha_) copy_alpha(in, out, pixels);
+}
+
+void Effect::filter_weighted(const uint8_t *in, uint8_t *out) {
+    const auto pixels = static_cast<size_t>(width_ * height_);
+    std::vector<float> before(4 * pixels), after(4 * pixels);
+    premultiply(in, before.data(), pixels);
+    filter_image(*filter_.plan(SEPFLOW_F32, SEPFLOW_F32, 4),
+                 frame_image(before.data(), SEPFLOW_F32, width_, height_),
+                 frame_image(after.data(), SEPFLOW_F32, width_, height_), max_threads_);
+    unpremultiply(after.data(), out, pixels);
+}
+
+}  // namespace sepflow::frei0r

@@ -1,0 +1,36 @@
+// One instance of the effect: its parameters as text, and frames of one size through the filter.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plugins/hosted_filter.h"
+
+namespace sepflow::frei0r {
+
+// Cheap to make: hosts make some of every effect only to list them.
+class Effect {
+  public:
+    Effect(unsigned width, unsigned height);
+
+    // Empty text is the initial value. What does not fit is told on stderr, and the old value stays.
+    void set(size_t index, const std::string &text) noexcept;
+    const std::string &text(size_t index) const { return texts_[index]; }
+
+    // May run on several frames at once. A frame that cannot be filtered is copied.
+    void update(const uint8_t *in, uint8_t *out) noexcept;
+
+  private:
+    void apply(const std::string &name, const std::string &text);
+    void filter(const uint8_t *in, uint8_t *out);
+    void filter_weighted(const uint8_t *in, uint8_t *out);
+    const std::string &text_of(const std::string &name) const;
+
+    int64_t width_, height_;
+    HostedFilter filter_;
+    bool keeps_alpha_ = true;
+    int32_t max_threads_ = 0;
+    std::vector<std::string> texts_;
+};
+
+}  // namespace sepflow::frei0r

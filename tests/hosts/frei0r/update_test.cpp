@@ -1,0 +1,198 @@
+// Frames through the plugin against the direct call, byte for byte.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <thread>
+
+#include "tests/hosts/frei0r/plugin.h"
+
+using namespace frei0r;
+
+namespace {
+
+const std::string kUneven = "row 1 2 3 4 col 1 0 -1 2 5 norm";
+const std::string kKernels[] = {"gaussian 1.5", "gaussian_1.5",
+                                kUneven,        "disc 3 norm",
+                                "sobel x",      "3x5 1 2 3 4 5 0 1 0 0 2 9 1 0 0 -3 norm",
+                                "identity"};
+
+// The definition, in doubles: colours times alpha are filtered, and so is alpha, which then is divided out.
+Frame filtered_with_alpha(const Frame &in, const std::string &kernel) {
+    const auto pixels = static_cast<size_t>(in.w * in.h);
+    std::vector<double> weighted(4 * pixels), sums(4 * pixels);
+    for (size_t i = 0; i < 4 * pixels; ++i)
+        weighted[i] = i % 4 == 3 ? in.pixels[i] : in.pixels[i] * (in.pixels[i | 3] / 255.0);
+    oracle::apply(oracle::plan_from(kernel, oracle::options_of(SEPFLOW_F64, SEPFLOW_F64, 4)),
+                  sepflow_image_dense(weighted.data(), SEPFLOW_F64, in.w, in.h, 4),
+                  sepflow_image_dense(sums.data(), SEPFLOW_F64, in.w, in.h, 4));
+    const auto byte = [](double v) {
+        return static_cast<uint8_t>(std::nearbyint(std::clamp(v, 0.0, 255.0)));
+    };
+    Frame out(in.w, in.h);
+    for (size_t i = 0; i < 4 * pixels; ++i) {
+        const double alpha = sums[i | 3];
+        out.pixels[i] = i % 4 == 3         ? byte(alpha)
+                        : byte(alpha) == 0 ? uint8_t{0}
+                                           : byte(sums[i] * 255 / alpha);
+    }
+    return out;
+}
+
+int greatest_difference(const Frame &a, const Frame &b) {
+    int greatest = 0;
+    for (size_t i = 0; i < a.pixels.size(); ++i)
+        greatest = std::max(greatest, std::abs(a.pixels[i] - b.pixels[i]));
+    return greatest;
+}
+
+}  // namespace
+
+TEST_CASE("frames of every size have the bytes of the direct call, and alpha as it was") {
+    const Plugin plugin;
+    const std::array<int, 2> sizes[] = {{1, 1}, {1, 9},   {7, 1},   {3, 2},    {37, 23},
+                                        {8, 8}, {67, 43}, {64, 40}, {319, 178}};
+    for (const auto &[w, h] : sizes) {
+        Instance instance(plugin, w, h);
+        Frame in = noise(w, h);
+        for (const std::string &kernel : kKernels) {
+            CAPTURE(w);
+            CAPTURE(h);
+            CAPTURE(kernel);
+            instance.set("kernel", kernel);
+            CHECK(instance.update(in) == filtered(in, kernel));
+        }
+    }
+}
+
+TEST_CASE("frames may lie at any address, and nothing beside them is touched") {
+    const Plugin plugin;
+    Instance instance(plugin, 37, 23);
+    instance.set("kernel", kUneven);
+    Frame in = noise(37, 23), wanted = filtered(in, kUneven);
+    for (const size_t shift : {0, 1, 2, 3, 5}) {
+        CAPTURE(shift);
+        std::vector<uint8_t> from(in.pixels.size() + 16, 1), to(in.pixels.size() + 16, 0x5a);
+        std::copy(in.pixels.begin(), in.pixels.end(), from.begin() + 8 - static_cast<long>(shift));
+        instance.update(from.data() + 8 - shift, to.data() + shift);
+        CHECK(std::equal(wanted.pixels.begin(), wanted.pixels.end(),
+                         to.begin() + static_cast<long>(shift)));
+        std::fill_n(to.begin() + static_cast<long>(shift), in.pixels.size(), uint8_t{0x5a});
+        CHECK(std::all_of(to.begin(), to.end(), [](uint8_t v) { return v == 0x5a; }));
+    }
+}
+
+TEST_CASE("every parameter arrives, and empty text brings its first value back") {
+    const Plugin plugin;
+    Instance instance(plugin, 45, 30);
+    Frame in = noise(45, 30);
+    CHECK(instance.update(in) == filtered(in, "gaussian 3"));
+    instance.set("kernel", kUneven);
+    CHECK(instance.get("kernel") == kUneven);
+    const sepflow_options plain = oracle::options_of(SEPFLOW_U8);
+    const Frame unchanged = filtered(in, kUneven);
+    const auto check = [&](const std::string &name, const std::string &text,
+                           const sepflow_options &options) {
+        CAPTURE(name);
+        CAPTURE(text);
+        instance.set(name, text);
+        const Frame out = instance.update(in);
+        CHECK(out == filtered(in, kUneven, options));
+        CHECK(!(out == unchanged));
+        instance.set(name, "");
+        CHECK(instance.update(in) == unchanged);
+    };
+    sepflow_options options = plain;
+    options.border_x = options.border_y = SEPFLOW_BORDER_REPLICATE;
+    check("border", "replicate", options);
+    options = plain;
+    options.border_x = SEPFLOW_BORDER_WRAP;
+    check("border_x", "wrap", options);
+    options = plain;
+    options.delta = 7;
+    check("delta", "7", options);
+    options = plain;
+    options.scale = 0.5;
+    check("scale", "0.5", options);
+    options = plain;
+    options.flags = SEPFLOW_OPTION_CONVOLVE;
+    check("convolve", "1", options);
+    options.flags = SEPFLOW_OPTION_ANCHOR;
+    options.anchor_x = 0;
+    options.anchor_y = 2;  // the middle
+    check("anchor_x", "0", options);
+
+    // One for both axes, and one of its own for the vertical.
+    instance.set("border_y", "constant");
+    instance.set("border_value", "200");
+    instance.set("border", "wrap");
+    options = plain;
+    options.border_x = SEPFLOW_BORDER_WRAP;
+    options.border_y = SEPFLOW_BORDER_CONSTANT;
+    options.border_value = 200;
+    CHECK(instance.update(in) == filtered(in, kUneven, options));
+    instance.set("border_y", "");
+    options.border_y = SEPFLOW_BORDER_WRAP;
+    CHECK(instance.update(in) == filtered(in, kUneven, options));
+}
+
+TEST_CASE("alpha, where it is filtered, weighs the colours") {
+    const Plugin plugin;
+    Instance instance(plugin, 67, 43);
+    instance.set("alpha", "filter");
+    instance.set("kernel", "gaussian 2");
+    Frame in = noise(67, 43);
+    // A corner without alpha, whose colours must not bleed; their results next to it are those of the others.
+    for (int y = 0; y < 25; ++y) {
+        for (int x = 0; x < 30; ++x) in.pixels[static_cast<size_t>(4 * (y * 67 + x) + 3)] = 0;
+    }
+    const Frame out = instance.update(in);
+    CHECK(greatest_difference(out, filtered_with_alpha(in, "gaussian 2")) <= 1);
+    CHECK(
+        std::all_of(out.pixels.begin(), out.pixels.begin() + 4, [](uint8_t v) { return v == 0; }));
+    CHECK(!(out == filtered(in, "gaussian 2")));
+
+    // Nothing to weigh in opaque frames: the bytes of the direct call over four channels.
+    Frame opaque = noise(67, 43, 3, true), wanted = filtered(opaque, "gaussian 2");
+    CHECK(instance.update(opaque) == wanted);
+    instance.set("kernel", "sobel x");
+    CHECK(instance.update(opaque).pixels[3] == 0);  // alpha is a channel like the others
+}
+
+TEST_CASE("many threads update slices and frames on one instance") {
+    const Plugin plugin;
+    constexpr int kSlice = 40, kThreads = 6;
+    Instance instance(plugin, 160, kSlice);
+    instance.set("kernel", kUneven);
+    for (const std::string alpha : {"keep", "filter"}) {
+        CAPTURE(alpha);
+        instance.set("alpha", alpha);
+        std::vector<Frame> in, out;
+        for (unsigned t = 0; t < kThreads; ++t) {
+            in.push_back(noise(160, kSlice, t));
+            out.emplace_back(160, kSlice);
+        }
+        std::vector<std::thread> threads;
+        for (size_t t = 0; t < kThreads; ++t) {
+            threads.emplace_back([&, t] {
+                for (int i = 0; i < 4; ++i)
+                    instance.update(in[t].pixels.data(), out[t].pixels.data());
+            });
+        }
+        for (std::thread &thread : threads) thread.join();
+        for (size_t t = 0; t < kThreads; ++t) CHECK(out[t] == instance.update(in[t]));
+        if (alpha == "keep") CHECK(out[1] == filtered(in[1], kUneven));
+    }
+}
+
+TEST_CASE("the number of threads does not change a byte") {
+    const Plugin plugin;
+    Instance instance(plugin, 701, 403);
+    Frame in = noise(701, 403);
+    instance.set("kernel", "disc 4 norm");
+    const Frame wanted = filtered(in, "disc 4 norm");
+    for (const std::string threads : {"0", "1", "3"}) {
+        CAPTURE(threads);
+        instance.set("max_threads", threads);
+        CHECK(instance.update(in) == wanted);
+    }
+}
