@@ -67,6 +67,9 @@ mutate runtime/execute/missing.cpp 's/sample\[i\] += (1 - weight\[i\]) \* fill/s
 mutate runtime/plan/region.cpp 's/i >= 0 ? i \/ size : -((size - 1 - i) \/ size)/i \/ size/' sepflow_oracle_tests
 mutate runtime/factor/summation.cpp 's/additions_ += reached_;//' sepflow_oracle_tests
 mutate plugins/separable/bank.cpp 's/if (i < outputs.size())/if (i < 1)/' sepflow_host_tests
+mutate runtime/embedded/filter.h.in 's/oldest + @NAME@_ROWS)/oldest + @NAME@_ROWS + 1)/' sepflow_embedded_tests
+mutate runtime/embedded/passes.cpp 's/all.set_any_strict_float(filter.target.has_feature(Target::StrictFloat));//' sepflow_embedded_tests
+mutate runtime/embedded/header.cpp 's/-1 - i : 2/-i : 2/' sepflow_embedded_tests
 
 echo "$survivors survived"
 [ "$survivors" = 0 ]

@@ -35,8 +35,17 @@ void check_borders(const Options &options) {
             "more than the rows under the kernel; 'wrap,replicate' wraps along x only");
 }
 
+// Where a multiplication and an addition are two instructions, symmetric filters of floats fold, as the library's transposed forms
+// do; where they are one, a pair costs two either way.
+bool folding_pays(const Halide::Target &target) {
+    const bool is_one = target.arch == Halide::Target::ARM ||
+                        target.arch == Halide::Target::RISCV ||
+                        target.has_feature(Halide::Target::FMA);
+    return !is_one;
+}
+
 // The plan that the library would make, of the methods that can be compiled.
-Plan plan_of(const std::string &kernel_text, const Options &options) {
+Plan plan_of(const std::string &kernel_text, const Options &options, const Halide::Target &target) {
     const Kernel kernel = kernel_from_text(kernel_text);
     if (options.method == SEPFLOW_METHOD_FFT)
         throw Error(SEPFLOW_E_UNSUPPORTED, "the method 'fft' cannot be compiled");
@@ -45,6 +54,11 @@ Plan plan_of(const std::string &kernel_text, const Options &options) {
         Options passes = options;
         passes.method = SEPFLOW_METHOD_SEPARABLE;
         plan = make_plan(kernel, passes);
+    }
+    if (plan.method == Method::kSeparable && !is_integer(options.in_type) && folding_pays(target)) {
+        Options folded = options;
+        folded.schedule = SEPFLOW_SCHEDULE_TRANSPOSED;
+        plan = make_plan(kernel, folded);
     }
     if (plan.precision == Precision::kDouble)
         throw Error(
@@ -78,7 +92,7 @@ Filter make_filter(const Request &request) {
     filter.kernel = request.kernel;
     filter.target_name = request.target;
     filter.target = checked_target(request.target, is_integer(options.in_type));
-    filter.plan = plan_of(request.kernel, options);
+    filter.plan = plan_of(request.kernel, options, filter.target);
     filter.max_width = request.max_width;
     return filter;
 }

@@ -1,0 +1,52 @@
+#!/bin/sh
+# mistakes.sh SEPFLOW PREFIX: a bad kernel, type, target, name, border or number stops with one sentence that names it and writes
+# nothing; in CMake, at configure time.
+sepflow=$1
+prefix=$2
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+
+refused() {
+    wanted=$1
+    shift
+    if "$sepflow" compile "$@" --output "$folder/out" >/dev/null 2>"$folder/said"; then
+        echo "accepted: $*"
+        exit 1
+    fi
+    if [ "$(wc -l <"$folder/said")" != 1 ] || ! grep -q "^sepflow compile: .*$wanted" "$folder/said"; then
+        echo "for $*, without '$wanted':"
+        cat "$folder/said"
+        exit 1
+    fi
+    if [ -n "$(ls "$folder/out")" ]; then
+        echo "left behind: $(ls "$folder/out")"
+        exit 1
+    fi
+}
+
+mkdir "$folder/out"
+good="--kernel box_3 --in-type u8 --target arm-64-linux"
+refused "no kernel is called 'gaussan'" blur --kernel "gaussan 2" --in-type u8 --target arm-64-linux
+refused "pixel type 'u9'" blur --kernel "box 3" --in-type u9 --target arm-64-linux
+refused "target 'arm-48-linux'" blur --kernel "box 3" --in-type u8 --target arm-48-linux
+refused "target 'mips-32-linux'" blur --kernel "box 3" --in-type u8 --target mips-32-linux
+refused "'2blur' is not a name" 2blur $good
+refused "border 'mirror'" blur $good --border mirror
+refused "'wrap' needs the last rows" blur $good --border wrap
+refused "'truncate'" blur $good --border truncate
+refused "largest width" blur $good --max-width 0
+refused "double precision" blur --kernel "gaussian 2" --in-type f32 --target arm-64-linux --tolerance 1e-12
+refused "required" blur --kernel "box 3"
+refused "anchor_x 5 lies outside" blur $good --anchor 5,0
+
+cat >"$folder/CMakeLists.txt" <<'END'
+cmake_minimum_required(VERSION 3.25)
+project(mistake LANGUAGES C)
+find_package(SepflowFilter REQUIRED)
+sepflow_add_filter(blur KERNEL "gaussan 2" TYPES u8 TARGET arm-64-linux)
+END
+if cmake -S "$folder" -B "$folder/build" "-DCMAKE_PREFIX_PATH=$prefix" >"$folder/said" 2>&1; then
+    echo "CMake accepted a bad kernel"
+    exit 1
+fi
+grep -q "no kernel is called 'gaussan'" "$folder/said" || { cat "$folder/said"; exit 1; }
