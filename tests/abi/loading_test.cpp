@@ -65,6 +65,8 @@ struct Surroundings {
 #if defined(__x86_64__)
         fpu = _mm_getcsr() &
               0xffc0;  // masks, rounding, flush-to-zero, denormals-are-zero; not the sticky flags
+#elif defined(__aarch64__)
+        fpu = __builtin_aarch64_get_fpcr();
 #endif
         sigprocmask(SIG_SETMASK, nullptr, &mask);
     }

@@ -36,16 +36,23 @@ Counts count(const std::vector<std::string> &lines) {
     return counts;
 }
 
+constexpr const char *kPasses[] = {"column_pass_f32_plain",
+                                   "row_pass_f32_plain",
+                                   "column_pass_f32_transposed",
+                                   "row_pass_f32_transposed",
+                                   "column_pass_f32_transposed_even",
+                                   "row_pass_f32_transposed_even",
+                                   "column_pass_f64_plain",
+                                   "row_pass_f64_plain",
+                                   "column_pass_fixed",
+                                   "row_pass_fixed"};
+
 }  // namespace
 
 TEST_CASE("passes are compiled to vector code that stays in registers") {
     int found = 0;
     for (const char *isa : {"avx2", "avx512"}) {
-        for (const char *pass :
-             {"column_pass_f32_plain", "row_pass_f32_plain", "column_pass_f32_transposed",
-              "row_pass_f32_transposed", "column_pass_f32_transposed_even",
-              "row_pass_f32_transposed_even", "column_pass_f64_plain", "row_pass_f64_plain",
-              "column_pass_fixed", "row_pass_fixed"}) {
+        for (const char *pass : kPasses) {
             std::vector<std::string> lines;
             const std::string name = std::string(pass) + "_" + isa;
             if (!read_assembly(name, lines)) continue;
@@ -66,6 +73,33 @@ TEST_CASE("passes are compiled to vector code that stays in registers") {
     CHECK(found == 20);
 #else
     MESSAGE("no x86-64 passes in this build");
+#endif
+}
+
+TEST_CASE("passes for arm-64 are compiled to vector code that stays in registers") {
+    const std::regex spill(R"(\t(ldr|ldp|str|stp)\tq.*\[sp)"),
+        product(R"(\t(fml[as]|fmul|mla|smull2?|smlal2?|sqr?dmulh)\tv)"),
+        insert(R"(\t((ins|mov)\tv\d+\.[bhsd]\[|ld1\t.*\}\[))");
+    int found = 0;
+    for (const char *pass : kPasses) {
+        std::vector<std::string> lines;
+        if (!read_assembly(std::string(pass) + "_neon", lines)) continue;
+        ++found;
+        CAPTURE(pass);
+        int spills = 0, products = 0, inserts = 0;
+        for (const std::string &line : lines) {
+            spills += std::regex_search(line, spill);
+            products += std::regex_search(line, product);
+            inserts += std::regex_search(line, insert);
+        }
+        CHECK(products >= 12);
+        CHECK(3 * spills <= products);
+        CHECK(inserts == 0);
+    }
+#if defined(__aarch64__)
+    CHECK(found == 10);
+#else
+    MESSAGE("no arm-64 passes in this build");
 #endif
 }
 
