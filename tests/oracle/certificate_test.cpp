@@ -228,7 +228,7 @@ TEST_CASE(
         }
     }
     CHECK(exact > 100);
-    CHECK(not_exact > 20);
+    CHECK(not_exact > 10);
     MESSAGE(exact, " plans were exact, ", not_exact, " not");
 }
 
