@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
 
+#include "runtime/error.h"
 #include "runtime/image.h"
 
 namespace sepflow {
@@ -36,17 +38,17 @@ float *pixel(const sepflow_image &image, int64_t x, int64_t y) {
 }  // namespace
 
 const Babl *working_format(const Babl *source, const Babl *space, bool needs_alpha) {
-    const int flags = source != nullptr ? babl_get_model_flags(babl_format_get_model(source))
-                                        : BABL_MODEL_FLAG_RGB | BABL_MODEL_FLAG_ALPHA;
-    const bool alpha = needs_alpha || (flags & BABL_MODEL_FLAG_ALPHA) != 0;
+    if (source == nullptr) return babl_format_with_space("RaGaBaA float", space);
+    if (babl_format_is_format_n(source))
+        return babl_format_n(babl_type("float"), babl_format_get_n_components(source));
+    const int flags = babl_get_model_flags(babl_format_get_model(source));
+    // Either may miss it: the second that of HSVA.
+    const bool alpha =
+        needs_alpha || (flags & BABL_MODEL_FLAG_ALPHA) != 0 || babl_format_has_alpha(source) != 0;
     const char *name = alpha ? "RaGaBaA float" : "RGB float";
     if ((flags & BABL_MODEL_FLAG_GRAY) != 0) name = alpha ? "YaA float" : "Y float";
     if ((flags & BABL_MODEL_FLAG_CMYK) != 0) name = alpha ? "camayakaA float" : "cmyk float";
     return babl_format_with_space(name, space);
-}
-
-bool has_alpha(const Babl *format) {
-    return (babl_get_model_flags(babl_format_get_model(format)) & BABL_MODEL_FLAG_ALPHA) != 0;
 }
 
 sepflow_rect rect_of(const GeglRectangle &rectangle) {
@@ -73,13 +75,18 @@ Picture::Picture(std::shared_ptr<const NodePlan> plan, const sepflow_rect &box, 
       format_(format),
       channels_(babl_format_get_n_components(format)),
       is_painted_(beyond.rgba != nullptr),
-      keeps_alpha_(keeps_alpha && has_alpha(format)) {
+      keeps_alpha_(keeps_alpha && babl_format_has_alpha(format) != 0) {
     const sepflow_plan_info info = plan_->info();
     if (!beyond.reads_far) {
         block_w_ = block_side(kBlockWidth, info.left + info.right, info.preferred_tile_w);
         block_h_ = block_side(kBlockHeight, info.top + info.bottom, info.preferred_tile_h);
     }
     if (!is_painted_) return;
+    if (babl_format_is_format_n(format)) {
+        throw Error(SEPFLOW_E_FORMAT, std::string("channels of ") + babl_get_name(format) +
+                                          " are no colours: " + beyond.name +
+                                          " cannot lie around them");
+    }
     const Babl *rgba = babl_format_with_space("RGBA float", format);
     babl_process(babl_fish(rgba, format), beyond.rgba, around_.data(), 1);
     domain_ = {box.x - info.left, box.y - info.top, box.w + info.left + info.right,

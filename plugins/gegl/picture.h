@@ -8,9 +8,9 @@
 
 namespace sepflow {
 
-// Linear light, floats, in the space of the source, with alpha multiplied in; grey and CMYK stay what they are.
+// Linear light, floats, in the space of the source, with alpha multiplied in; grey, CMYK and channels without colour stay
+// what they are.
 const Babl *working_format(const Babl *source, const Babl *space, bool needs_alpha);
-bool has_alpha(const Babl *format);
 
 sepflow_rect rect_of(const GeglRectangle &rectangle);
 GeglRectangle rectangle_of(const sepflow_rect &rect);

@@ -189,17 +189,18 @@ TEST_CASE("planes without end, and nothing at all") {
 }
 
 TEST_CASE("every format of pixels is filtered as floats of its own kind") {
-    const std::pair<const char *, const char *> formats[] = {
+    const std::pair<std::string, std::string> formats[] = {
         {"R'G'B' u8", "RGB float"},      {"R'G'B'A u16", "RaGaBaA float"},
         {"RGBA half", "RaGaBaA float"},  {"RGBA double", "RaGaBaA float"},
-        {"R~G~B~A u8", "RaGaBaA float"}, {"Y' u8", "Y float"},
+        {"R~G~B~A u8", "RaGaBaA float"}, {"Y'CbCr u8", "RGB float"},
+        {"HSVA float", "RaGaBaA float"}, {"Y' u8", "Y float"},
         {"Y'A u32", "YaA float"},        {"CIE Lab alpha float", "RaGaBaA float"},
         {"CMYK float", "cmyk float"},    {"CMYKA float", "camayakaA float"}};
     for (const auto &[format, working] : formats) {
         CAPTURE(format);
         Picture in("RGBA float", kBox);
         for (float &value : in.pixels) value = 0.5f;
-        GeglBuffer *buffer = gegl_buffer_new(&kBox, babl_format(format));
+        GeglBuffer *buffer = gegl_buffer_new(&kBox, babl_format(format.c_str()));
         gegl_buffer_set(buffer, &kBox, 0, in.format, in.pixels.data(), GEGL_AUTO_ROWSTRIDE);
         Graph graph(buffer);
         graph.add("sepflow:separable", {{"kernel", "gaussian 2"}});
@@ -212,4 +213,26 @@ TEST_CASE("every format of pixels is filtered as floats of its own kind") {
             unlike += std::abs(after.pixels[i] - before.pixels[i]) > 0.01f;
         CHECK(unlike == 0);
     }
+}
+
+TEST_CASE("channels without colour are filtered as they are; no colour can lie around them") {
+    start();
+    const Babl *floats = babl_format_n(babl_type("float"), 5);
+    Picture in = noise("Y float", {0, 0, 30 * 5, 20});  // its rows taken as 30 pixels of 5 channels
+    in.box.width = 30;
+    in.format = floats;
+    Graph graph(in);
+    GeglNode *node = graph.add("sepflow:separable", {{"kernel", "gaussian 2"}});
+    CHECK(graph.format() == floats);
+    std::vector<float> out(in.pixels.size());
+    gegl_node_blit(graph.last(), 1, &in.box, floats, out.data(), GEGL_AUTO_ROWSTRIDE,
+                   GEGL_BLIT_DEFAULT);
+    CHECK(out == filtered(in, "gaussian 2").pixels);
+    Warnings warnings;
+    set(node, "border", "white");
+    gegl_node_blit(graph.last(), 1, &in.box, floats, out.data(), GEGL_AUTO_ROWSTRIDE,
+                   GEGL_BLIT_DEFAULT);
+    REQUIRE(warnings.texts.size() == 1);
+    CHECK(warnings.texts[0].find("channels of float[5]") != std::string::npos);
+    CHECK(warnings.texts[0].find("are no colours: white cannot") != std::string::npos);
 }
