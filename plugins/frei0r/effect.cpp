@@ -30,8 +30,8 @@ sepflow_image frame_image(const void *pixels, sepflow_type type, int64_t width, 
 }
 
 bool keeps_alpha(const std::string &text) {
-    if (text != "keep" && text != "filter")
-        throw Error(SEPFLOW_E_PARAM, "alpha cannot be '" + text + "'; it is keep or filter");
+    if (text != "keep" && text != "straight")
+        throw Error(SEPFLOW_E_PARAM, "alpha cannot be '" + text + "'; it is keep or straight");
     return text == "keep";
 }
 

@@ -31,7 +31,7 @@ std::vector<Parameter> all() {
         {"border", "What lies outside of the frame; border_x and border_y go before it",
          fresh.text("border_x")},
         {"alpha",
-         "keep: alpha stays as it is; filter: alpha is filtered too, and weighs the colours",
+         "keep: alpha stays as it is; straight: alpha is filtered too, and weighs the colours",
          "keep"}};
     const auto add = [&](const std::string &id) {
         const bool is_axis = id == "border_x" || id == "border_y";

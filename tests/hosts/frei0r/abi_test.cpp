@@ -189,7 +189,7 @@ TEST_CASE("a bad text is told once, by name, and changes nothing") {
     check("kernel", "file /nowhere/kernel.csv", "/nowhere/kernel.csv");
     check("border", "mirror", "reflect101");
     check("border_y", "mirror", "reflect101");
-    check("alpha", "lose", "keep or filter");
+    check("alpha", "lose", "keep or straight");
     check("max_threads", "many", "whole number");
     check("max_threads", "-1", "whole number");
     check("tolerance", "7", "must lie in 0 .. 1");

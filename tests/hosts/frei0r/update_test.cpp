@@ -135,10 +135,10 @@ TEST_CASE("every parameter arrives, and empty text brings its first value back")
     CHECK(instance.update(in) == filtered(in, kUneven, options));
 }
 
-TEST_CASE("alpha, where it is filtered, weighs the colours") {
+TEST_CASE("alpha, where it is filtered too, weighs the colours") {
     const Plugin plugin;
     Instance instance(plugin, 67, 43);
-    instance.set("alpha", "filter");
+    instance.set("alpha", "straight");
     instance.set("kernel", "gaussian 2");
     Frame in = noise(67, 43);
     // A corner without alpha, whose colours must not bleed; their results next to it are those of the others.
@@ -163,7 +163,7 @@ TEST_CASE("many threads update slices and frames on one instance") {
     constexpr int kSlice = 40, kThreads = 6;
     Instance instance(plugin, 160, kSlice);
     instance.set("kernel", kUneven);
-    for (const std::string alpha : {"keep", "filter"}) {
+    for (const std::string alpha : {"keep", "straight"}) {
         CAPTURE(alpha);
         instance.set("alpha", alpha);
         std::vector<Frame> in, out;

@@ -229,6 +229,58 @@ TEST_CASE("an abort ends the render at once and is no error") {
     CHECK(!(out == filtered(scene.in, "gaussian 3")));
 }
 
+// Those that we leave to the host are answered with kOfxStatReplyDefault, 14.
+TEST_CASE("a session with every action, in the documented order") {
+    mini::Host host;  // Load
+    REQUIRE(host.describe() == 0);
+    mini::Bag general;
+    general.values["OfxImageEffectPropContext"] = {std::string("OfxImageEffectContextGeneral")};
+    mini::Effect other;
+    other.host = &host;
+    CHECK(host.act("OfxImageEffectActionDescribeInContext", &other, &general, nullptr) == 0);
+    {
+        mini::Instance instance(host);  // CreateInstance
+        const auto leaves = [&](const char *action) {
+            mini::Bag in, out;
+            in.values["OfxPropChangeReason"] = {std::string("OfxChangeUserEdited")};
+            in.values["OfxPropType"] = {std::string("OfxTypeParameter")};
+            in.values["OfxPropName"] = {std::string("kernel")};
+            in.values["OfxPropTime"] = {1.0};
+            CHECK_MESSAGE(host.act(action, &instance.effect, &in, &out) == 14, action);
+        };
+        leaves("OfxActionBeginInstanceEdit");
+        leaves("OfxImageEffectActionGetClipPreferences");
+        leaves("OfxActionBeginInstanceChanged");
+        instance.param("kernel").text = "box 5 norm";
+        leaves("OfxActionInstanceChanged");
+        leaves("OfxActionEndInstanceChanged");
+        leaves("OfxActionSyncPrivateData");
+        leaves("OfxImageEffectActionGetTimeDomain");
+
+        Picture in = noise(kFloat, 30, 20), out(kFloat, 30, 20);
+        Buffer source(kFloat, kWhole, kWhole, false), output(kFloat, kWhole, kWhole, false);
+        source.put(in, 0, 0);
+        instance.source().images = {{1.0, source.image}};
+        instance.source().definition = {0, 0, 30, 20};
+        instance.output().images = {{1.0, output.image}};
+        mini::Area area = {0, 0, 30, 20};
+        CHECK(instance.region_of_definition(1, area) == 14);
+        area = {10, 5, 20, 9};
+        CHECK(instance.region_of_interest(1, area) == 0);
+        CHECK(area.x1 == 8);
+        CHECK(area.y2 == 11);
+        leaves("OfxImageEffectActionGetFramesNeeded");
+        std::string clip;
+        CHECK(instance.is_identity(1, clip) == 14);
+        CHECK(instance.render(1, kWhole) == 0);  // BeginSequenceRender, Render, EndSequenceRender
+        output.get(out, 0, 0);
+        CHECK(out == filtered(in, "box 5 norm"));
+        leaves("OfxActionPurgeCaches");
+        leaves("OfxActionEndInstanceEdit");
+        CHECK(instance.render(1, kWhole) == 0);
+    }  // DestroyInstance
+}  // Unload
+
 TEST_CASE("unknown actions and instances that were never created do no harm") {
     mini::Host host;
     CHECK(host.act("OfxActionPurgeCaches", nullptr, nullptr, nullptr) == 14);
