@@ -1,0 +1,188 @@
+/* sepflow/sepflow.hpp - sepflow.h for C++20: plans that free themselves, images over spans, exceptions.
+
+       sepflow::Plan<std::uint8_t> plan("gaussian 3", {.channels = 3});
+       plan.apply(sepflow::Image(std::span(photo), width, height, 3), sepflow::Image(std::span(result), width, height, 3));
+
+   A plan's pixel types are its template arguments, so an image of another type does not compile. All else is sepflow.h's;
+   every function of it takes plan.get() and image.get(), too. */
+#ifndef SEPFLOW_SEPFLOW_HPP
+#define SEPFLOW_SEPFLOW_HPP
+
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <sepflow/sepflow.h>
+
+namespace sepflow {
+
+/* An IEEE 754 half, as its bits. */
+struct Half {
+    std::uint16_t bits;
+};
+
+template <class T> inline constexpr sepflow_type type_of = SEPFLOW_TYPE_NONE;
+template <> inline constexpr sepflow_type type_of<std::uint8_t> = SEPFLOW_U8;
+template <> inline constexpr sepflow_type type_of<std::uint16_t> = SEPFLOW_U16;
+template <> inline constexpr sepflow_type type_of<std::int16_t> = SEPFLOW_S16;
+template <> inline constexpr sepflow_type type_of<Half> = SEPFLOW_F16;
+template <> inline constexpr sepflow_type type_of<float> = SEPFLOW_F32;
+template <> inline constexpr sepflow_type type_of<double> = SEPFLOW_F64;
+
+class Error : public std::runtime_error {
+  public:
+    Error(sepflow_status code, const std::string &sentence) : std::runtime_error(sentence), code_(code) {}
+    sepflow_status code() const noexcept { return code_; }
+
+  private:
+    sepflow_status code_;
+};
+
+/* Calls a function of the library with an error record as its last argument; throws what that says. */
+template <class... Parameters, class... Arguments>
+void call(sepflow_status (*function)(Parameters...), Arguments &&...arguments) {
+    sepflow_error error{};
+    error.struct_size = sizeof error;
+    const sepflow_status status = function(std::forward<Arguments>(arguments)..., &error);
+    if (status != SEPFLOW_OK) throw Error(status, *error.message ? error.message : sepflow_status_text(status));
+}
+
+/* A view of pixels that live elsewhere. Strides count elements, and may be negative. */
+template <class T> class Image {
+  public:
+    static_assert(type_of<std::remove_const_t<T>> != SEPFLOW_TYPE_NONE, "no pixel type");
+
+    /* Interleaved channels, without padding. Throws where the span is too short. */
+    Image(std::span<T> pixels, std::int64_t width, std::int64_t height, std::int32_t channels = 1)
+        : Image(pixels.data(), width, height, channels, channels, width * channels, 1) {
+        const auto needed = static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height) *
+                            static_cast<std::uint64_t>(channels);
+        if (width < 0 || height < 0 || channels < 1 || needed > pixels.size())
+            throw Error(SEPFLOW_E_INVALID, "the span is shorter than width * height * channels");
+    }
+    Image(T *first, std::int64_t width, std::int64_t height, std::int32_t channels, std::int64_t stride_x,
+          std::int64_t stride_y, std::int64_t stride_c) {
+        constexpr std::int64_t size = sizeof(T);
+        image_.struct_size = sizeof image_;
+        image_.type = type_of<std::remove_const_t<T>>;
+        image_.channels = channels;
+        image_.data = const_cast<std::remove_const_t<T> *>(first);
+        image_.bounds = {0, 0, width, height};
+        image_.domain = image_.bounds;
+        image_.stride_x = stride_x * size;
+        image_.stride_y = stride_y * size;
+        image_.stride_c = stride_c * size;
+    }
+    /* What may be written may be read. */
+    operator Image<const T>() const requires(!std::is_const_v<T>) { return Image<const T>(image_); }
+
+    const sepflow_image *get() const noexcept { return &image_; }
+
+  private:
+    template <class> friend class Image;
+    explicit Image(const sepflow_image &image) : image_(image) {}
+    sepflow_image image_{};
+};
+template <class T, class... Sizes> Image(std::span<T>, Sizes...) -> Image<T>;
+
+/* sepflow_options by name; types are the plan's. */
+struct Options {
+    std::int32_t channels = 1;
+    std::int32_t border_x = SEPFLOW_BORDER_REFLECT101, border_y = SEPFLOW_BORDER_REFLECT101;
+    double border_value = 0;
+    std::int32_t extent = SEPFLOW_EXTENT_SAME;
+    std::uint32_t flags = 0;
+    std::int64_t anchor_x = 0, anchor_y = 0;
+    double tolerance = 0;
+    std::int32_t rank = 0;
+    double scale = 1, delta = 0;
+    std::int32_t method = SEPFLOW_METHOD_AUTO, schedule = SEPFLOW_SCHEDULE_AUTO;
+    std::int32_t missing = SEPFLOW_MISSING_PROPAGATE;
+    double missing_value = 0;
+    const char *variant = nullptr;
+
+    sepflow_options of(sepflow_type in, sepflow_type out) const {
+        sepflow_options o{};
+        o.struct_size = sizeof o;
+        o.flags = flags;
+        o.in_type = in;
+        o.out_type = out;
+        o.channels = channels;
+        o.border_x = border_x;
+        o.border_y = border_y;
+        o.border_value = border_value;
+        o.extent = extent;
+        o.anchor_x = anchor_x;
+        o.anchor_y = anchor_y;
+        o.tolerance = tolerance;
+        o.rank = rank;
+        o.scale = scale;
+        o.delta = delta;
+        o.method = method;
+        o.schedule = schedule;
+        o.missing = missing;
+        o.missing_value = missing_value;
+        o.variant = variant;
+        return o;
+    }
+};
+
+/* A kernel, factored. Copies share it; any number of threads may apply it. */
+template <class In, class Out = In> class Plan {
+  public:
+    explicit Plan(const char *kernel, const Options &options = {}) {
+        const sepflow_options o = of(options);
+        call(sepflow_plan_from_text, kernel, &o, &plan_);
+    }
+    explicit Plan(const std::string &kernel, const Options &options = {}) : Plan(kernel.c_str(), options) {}
+    /* A matrix of taps, row by row. */
+    Plan(std::span<const double> taps, std::int64_t columns, const Options &options = {}) {
+        const auto count = static_cast<std::int64_t>(taps.size());
+        if (columns < 1 || count % columns != 0) throw Error(SEPFLOW_E_INVALID, "the taps do not fill their rows");
+        const sepflow_options o = of(options);
+        call(sepflow_plan_create, taps.data(), count / columns, columns, columns, &o, &plan_);
+    }
+    /* The kernel column * row^T. */
+    Plan(std::span<const double> column, std::span<const double> row, const Options &options = {}) {
+        const sepflow_options o = of(options);
+        call(sepflow_plan_from_vectors, column.data(), static_cast<std::int64_t>(column.size()), row.data(),
+             static_cast<std::int64_t>(row.size()), &o, &plan_);
+    }
+    Plan(const Plan &other) : plan_(other.plan_) { sepflow_plan_retain(plan_); }
+    Plan(Plan &&other) noexcept : plan_(std::exchange(other.plan_, nullptr)) {}
+    Plan &operator=(Plan other) noexcept {
+        std::swap(plan_, other.plan_);
+        return *this;
+    }
+    ~Plan() { sepflow_plan_free(plan_); }
+
+    /* max_threads: 1 serial, 0 one per CPU. */
+    void apply(Image<const In> in, Image<Out> out, std::int32_t max_threads = 0) const {
+        call(sepflow_apply, plan_, in.get(), out.get(), nullptr, max_threads);
+    }
+    sepflow_plan_info info() const {
+        sepflow_plan_info info{};
+        info.struct_size = sizeof info;
+        sepflow_plan_query(plan_, &info);
+        return info;
+    }
+    /* Pointers in it live as long as the plan. */
+    sepflow_plan_description describe() const {
+        sepflow_plan_description description{};
+        description.struct_size = sizeof description;
+        sepflow_plan_describe(plan_, &description);
+        return description;
+    }
+    const sepflow_plan *get() const noexcept { return plan_; }
+
+  private:
+    static sepflow_options of(const Options &options) { return options.of(type_of<In>, type_of<Out>); }
+    sepflow_plan *plan_ = nullptr;
+};
+
+}  // namespace sepflow
+
+#endif

@@ -1,0 +1,3 @@
+module sepflow.org/sepflow
+
+go 1.19

@@ -1,0 +1,15 @@
+"""Convolves images with any 2-D kernel, by a few 1-D passes: libsepflow's functions over NumPy arrays.
+
+    import sepflow
+    blurred = sepflow.filter(photo, "gaussian 3")            # rows, columns[, channels]
+    plan = sepflow.Plan("disc 7.5", "float32", border="wrap")
+    for frame in frames: plan(frame, out=frame_out)
+
+Arrays are used where they lie, with any strides; `sepflow.dask` does the same for arrays larger than memory.
+"""
+
+from ._library import Error, lib, text
+from ._plan import Plan, filter
+
+__version__ = text(lib.sepflow_version())
+__all__ = ["Error", "Plan", "filter"]

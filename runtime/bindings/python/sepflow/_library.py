@@ -1,0 +1,52 @@
+"""Finds libsepflow, and turns what its functions return into exceptions."""
+
+import os
+import sysconfig
+from pathlib import Path
+
+from ._abi import ffi
+
+
+class Error(ValueError):
+    """What a function of the library complains of; `code` is one of the SEPFLOW_E_ constants."""
+
+    def __init__(self, message: str, code: int):
+        super().__init__(message)
+        self.code = code
+
+    def __reduce__(self):
+        return Error, (str(self), self.code)
+
+
+def _open():
+    # In a prefix of its own the package lies at lib/python3/dist-packages/sepflow.
+    libraries = Path(__file__).resolve().parents[3] / (sysconfig.get_config_var("MULTIARCH") or "")
+    beside = libraries / "libsepflow.so.0"
+    path = os.environ.get("SEPFLOW_LIBRARY") or (str(beside) if beside.exists() else beside.name)
+    return ffi.dlopen(path)
+
+
+lib = _open()
+
+
+def new(struct: str, **fields):
+    """A struct of the ABI, zero but for its size and what is given."""
+    made = ffi.new(f"{struct} *", fields)
+    made.struct_size = ffi.sizeof(struct)
+    return made
+
+
+def call(function, *arguments) -> None:
+    """Calls a function whose last parameter is a sepflow_error; without the GIL, as cffi does."""
+    error = new("sepflow_error")
+    status = function(*arguments, error)
+    if status == lib.SEPFLOW_OK:
+        return
+    message = ffi.string(error.message).decode() or ffi.string(lib.sepflow_status_text(status)).decode()
+    if status == lib.SEPFLOW_E_MEMORY:
+        raise MemoryError(message)
+    raise Error(message, status)
+
+
+def text(pointer) -> str:
+    return ffi.string(pointer).decode() if pointer else ""

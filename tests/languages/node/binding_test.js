@@ -1,0 +1,80 @@
+'use strict';
+// binding_test.js LAYOUTS: the Node.js binding with an installed library: layouts beside the header's, results beside a
+// brute-force sum.
+const assert = require('assert');
+const fs = require('fs');
+const {layout} = require('sepflow/abi.js');
+const {Plan, SepflowError, version} = require('sepflow');
+
+const W = 67, H = 43, C = 3, Q = 5;
+const taps = [1, 2, -3, 4, 5, 0, -1, 7, 2, 2, 3, -5, 1, 1, 4];
+const mirrored = (i, n) => (i < 0 ? -i : i >= n ? 2 * n - 2 - i : i);
+
+// Interleaved, reflect101, correlation.
+function sum(from, x, y, c) {
+    let result = 0;
+    for (let j = 0; j < 3; ++j) {
+        for (let i = 0; i < Q; ++i) {
+            result += taps[j * Q + i] * from[(mirrored(y + j - 1, H) * W + mirrored(x + i - 2, W)) * C + c];
+        }
+    }
+    return result;
+}
+
+async function check(type, From, outType, To, most) {
+    const from = From.from({length: W * H * C}, (_, i) => (i * 7919) % 251);
+    const planes = From.from({length: W * H * C}, (_, i) => from[(i % (W * H)) * C + Math.floor(i / (W * H))]);
+    const out = new To(W * H * C), upsideDown = new To(W * H * C);
+    const plan = new Plan({taps, columns: Q}, {type, outType, channels: C});
+    const size = {width: W, height: H};
+    // Both at once: one from interleaved pixels, the other from planes and bottom-up.
+    await Promise.all([
+        plan.apply({data: from, ...size}, {data: out, ...size}),
+        plan.apply({data: planes, ...size, strides: {x: 1, y: W, c: W * H}},
+            {data: upsideDown, ...size, first: (H - 1) * W * C, strides: {y: -W * C}}, {maxThreads: 1}),
+    ]);
+    const sync = new To(W * H * C);
+    plan.applySync({data: from, ...size}, {data: sync, ...size});
+    assert.deepStrictEqual(sync, out);
+    for (let y = 0; y < H; ++y) {
+        for (let x = 0; x < W; ++x) {
+            for (let c = 0; c < C; ++c) {
+                const got = out[(y * W + x) * C + c];
+                assert(Math.abs(got - sum(from, x, y, c)) <= most, `(${x}, ${y}, ${c}): ${got}`);
+                assert.strictEqual(got, upsideDown[((H - 1 - y) * W + x) * C + c], 'strides');
+            }
+        }
+    }
+}
+
+async function main() {
+    const declared = new Set(fs.readFileSync(process.argv[2], 'utf8').split('\n'));
+    for (const line of layout()) assert(declared.has(line), `the header does not say: ${line}`);
+    assert(layout().length > 50);
+
+    await check('f64', Float64Array, 'f64', Float64Array, 1e-9);
+    await check('f32', Float32Array, 'f32', Float32Array, 2e-2);
+    await check('u8', Uint8Array, 's16', Int16Array, 0.5);
+
+    const box = new Plan({column: [1 / 3, 1 / 3, 1 / 3], row: [0.2, 0.2, 0.2, 0.2, 0.2]},
+        {type: 'f64', border: 'constant', borderValue: 9, scale: 2, delta: 1});
+    const nine = new Float64Array(W * H).fill(9), out = new Float64Array(W * H);
+    await box.apply({data: nine, width: W, height: H}, {data: out, width: W, height: H});
+    assert(out.every((value) => Math.abs(value - 19) < 1e-12), 'options');
+    assert.deepStrictEqual(box.info.halo, {left: 2, right: 2, top: 1, bottom: 1});
+    assert.strictEqual(box.info.rank, 1);
+
+    assert.throws(() => new Plan('bocks 3', {type: 'u8'}),
+        (error) => error instanceof SepflowError && error.code === -4 && /bocks/.test(error.message));
+    const size = {width: W, height: H};
+    assert.throws(() => box.applySync({data: nine, width: W + 1, height: H}, {data: out, ...size}), RangeError);
+    assert.throws(() => box.applySync({data: new Float32Array(W * H), ...size}, {data: out, ...size}), TypeError);
+    await assert.rejects(box.apply({data: nine, ...size}, {data: nine, ...size}),
+        (error) => error instanceof SepflowError && /overlap/.test(error.message));
+    console.log(`sepflow ${version}: as the brute-force sum`);
+}
+
+main().catch((error) => {
+    console.error(error);
+    process.exit(1);
+});
