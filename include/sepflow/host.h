@@ -43,8 +43,8 @@ SEPFLOW_EXPORT void sepflow_registry_free(sepflow_registry *registry);
 typedef void (*sepflow_skipped)(void *ctx, const char *path, const char *reason);
 
 /* Loads every *.sepflow.so of the directories in `path` (separated by ':'). NULL:
-   SEPFLOW_PLUGIN_PATH, then $XDG_DATA_HOME/sepflow-1 (or ~/.local/share/sepflow-1), then the
-   system's library directory sepflow-1. The first plugin that brings a node id wins. A bad
+   SEPFLOW_PLUGIN_PATH, then $XDG_DATA_HOME/sepflow-1 (or ~/.local/share/sepflow-1), then
+   sepflow-1 in the system's library directory and beside this library. The first plugin that brings a node id wins. A bad
    plugin is told to `skipped` (may be NULL) and skipped; a missing directory is passed over.
    [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_registry_scan(sepflow_registry *registry, const char *path,

@@ -22,8 +22,8 @@ enum ExitCode { kSuccess = 0, kFailure = 1, kUsage = 2, kSignal = 128 };
 
 constexpr const char *kFooter =
     "Exit codes: 0 success, 1 failure (a file, a kernel, a graph), 2 wrong usage, 130 "
-    "interrupted.\nPlugins are found on SEPFLOW_PLUGIN_PATH, beside this program, in the user's "
-    "and in the system's directory sepflow-1.";
+    "interrupted.\nPlugins are found on SEPFLOW_PLUGIN_PATH, in the user's and in the system's "
+    "directory sepflow-1, and in that beside libsepflow-host.";
 
 int fail(const std::string &sentence, int code) {
     std::string line = sentence;
@@ -83,6 +83,12 @@ int run(int argc, char **argv) {
     add_info(app);
     add_chart(app);
     add_compile(app);
+    add_manual(app);
+    if (argc > 1 && std::string(argv[1]) == "complete") {
+        for (const auto &word : completions(app, {argv + 2, argv + argc}))
+            std::cout << word << '\n';
+        return kSuccess;
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &error) {

@@ -11,12 +11,12 @@ namespace sepflow::command {
 
 namespace {
 
-std::string own_plugin_path() {
+// Of the build tree that this program lies in. The host finds what was installed.
+std::string built_plugin_path() {
     std::error_code unknown;
     const auto executable = std::filesystem::read_symlink("/proc/self/exe", unknown);
     if (unknown) return "";
-    const auto above = executable.parent_path().parent_path();
-    return (above / "plugins").string() + ":" + (above / SEPFLOW_INSTALLED_PLUGINS).string();
+    return (executable.parent_path().parent_path() / "plugins").string();
 }
 
 void note_skipped(void *ctx, const char *path, const char *reason) {
@@ -35,9 +35,9 @@ Plugins find_plugins() {
     Plugins plugins;
     plugins.registry.reset(registry);
     const char *preferred = std::getenv("SEPFLOW_PLUGIN_PATH");
-    const std::string own = own_plugin_path();
+    const std::string built = built_plugin_path();
     for (const char *path :
-         {preferred != nullptr ? preferred : "", own.c_str(), (const char *)nullptr}) {
+         {preferred != nullptr ? preferred : "", built.c_str(), (const char *)nullptr}) {
         const sepflow_status status =
             sepflow_registry_scan(registry, path, note_skipped, &plugins.skipped);
         if (status != SEPFLOW_OK) throw Error(status, "cannot look for plugins");

@@ -111,6 +111,15 @@ std::string environment(const char *name) {
     return value != nullptr ? value : "";
 }
 
+// Beside libsepflow-host itself, wherever it was installed.
+std::string own_directory() {
+    Dl_info library = {};
+    if (dladdr(reinterpret_cast<void *>(&own_directory), &library) == 0) return "";
+    std::error_code none;
+    const auto file = std::filesystem::path(library.dli_fname);
+    return (std::filesystem::canonical(file.parent_path(), none) / "sepflow-1").string();
+}
+
 std::vector<std::string> default_directories() {
     std::vector<std::string> result = directories(environment("SEPFLOW_PLUGIN_PATH"));
     const std::string data = environment("XDG_DATA_HOME"), home = environment("HOME");
@@ -120,6 +129,7 @@ std::vector<std::string> default_directories() {
         result.push_back(home + "/.local/share/sepflow-1");
     }
     result.push_back(SEPFLOW_SYSTEM_PLUGIN_DIR);
+    result.push_back(own_directory());
     return result;
 }
 
