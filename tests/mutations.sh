@@ -70,6 +70,10 @@ mutate plugins/separable/bank.cpp 's/if (i < outputs.size())/if (i < 1)/' sepflo
 mutate runtime/embedded/filter.h.in 's/oldest + @NAME@_ROWS)/oldest + @NAME@_ROWS + 1)/' sepflow_embedded_tests
 mutate runtime/embedded/passes.cpp 's/all.set_any_strict_float(filter.target.has_feature(Target::StrictFloat));//' sepflow_embedded_tests
 mutate runtime/embedded/header.cpp 's/-1 - i : 2/-i : 2/' sepflow_embedded_tests
+mutate plugins/gstreamer/subsampling.cpp 's/return {kernel, -x.first, -y.first};/return {kernel, -x.first, y.count \/ 2};/' sepflow_gstreamer_tests
+mutate plugins/gstreamer/frame_plan.cpp 's/without_dust(c.zero \* (1 - sum_))/0/' sepflow_gstreamer_tests
+mutate plugins/gstreamer/layout.cpp 's/view.padding = view.first.offset;//' sepflow_gstreamer_tests
+mutate plugins/gstreamer/live_plan.cpp 's/staged_.revert(wanted, accepted_);//' sepflow_gstreamer_tests
 
 echo "$survivors survived"
 [ "$survivors" = 0 ]

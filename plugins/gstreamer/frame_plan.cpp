@@ -68,7 +68,8 @@ FramePlan::Recipe FramePlan::recipe_for(const Component &c, bool is_weighted) co
     recipe.sub_x = c.sub_x;
     recipe.sub_y = c.sub_y;
     recipe.scale = settings_.number("scale");
-    recipe.border_value = c.is_chroma ? c.zero : settings_.number("border_value") * c.unit();
+    if (settings_.text("border") == "constant")
+        recipe.border_value = c.is_chroma ? c.zero : settings_.number("border_value") * c.unit();
     recipe.delta = without_dust(c.zero * (1 - sum_));
     if (!c.is_chroma) recipe.delta += settings_.number("delta") * c.unit();
     recipe.is_weighted = is_weighted && !c.is_alpha;

@@ -13,12 +13,21 @@ unsigned shift_of(const GstVideoInfo &info, unsigned c) {
     return GST_VIDEO_FORMAT_INFO_SHIFT(info.finfo, c);
 }
 
+sepflow_options options_for(sepflow_type type, const Filtering &filtering) {
+    sepflow_options options = oracle::options_of(type);
+    options.border_x = options.border_y = filtering.border;
+    if (filtering.convolves) options.flags |= SEPFLOW_OPTION_CONVOLVE;
+    if (filtering.anchor_x >= 0) options.flags |= SEPFLOW_OPTION_ANCHOR;
+    options.anchor_x = filtering.anchor_x;
+    options.anchor_y = filtering.anchor_y;
+    return options;
+}
+
 // In samples of the component.
 sepflow_options options_for(const GstVideoInfo &info, unsigned c, sepflow_type type,
                             const Filtering &filtering) {
-    sepflow_options options = oracle::options_of(type);
+    sepflow_options options = options_for(type, filtering);
     const double unit = static_cast<double>(1u << shift_of(info, c));
-    options.border_x = options.border_y = filtering.border;
     options.border_value = is_chroma(info, c) ? zero_of(info, c) : filtering.border_value * unit;
     options.delta = zero_of(info, c) * (1 - filtering.sum);
     if (!is_chroma(info, c)) options.delta += filtering.delta * unit;
@@ -92,8 +101,7 @@ std::vector<double> through_pixels(const GstVideoInfo &info, unsigned c, const S
 
 std::vector<std::vector<double>> weighed(const std::vector<Samples> &in,
                                          const Filtering &filtering) {
-    sepflow_options options = oracle::options_of(SEPFLOW_F64);
-    options.border_x = options.border_y = filtering.border;
+    const sepflow_options options = options_for(SEPFLOW_F64, filtering);
     const Samples &alpha = in.back();
     std::vector<std::vector<double>> all;
     std::vector<double> weights(alpha.values.begin(), alpha.values.end());

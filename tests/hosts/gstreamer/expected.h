@@ -8,7 +8,9 @@ struct Filtering {
     std::string kernel;
     double sum;  // of its taps
     int32_t border = SEPFLOW_BORDER_REFLECT101;
-    double border_value = 0, delta = 0;  // in units of 8-bit components
+    double border_value = 0, delta = 0;    // in units of the component
+    int64_t anchor_x = -1, anchor_y = -1;  // -1: the middle; both or none
+    bool convolves = false;
 };
 
 // The sample that stands for nothing: 16 for video-range Y, 128 for chroma, 0 for all else.

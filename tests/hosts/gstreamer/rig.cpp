@@ -12,7 +12,7 @@
 
 namespace {
 
-constexpr uint8_t kCanary = 0x5a;
+constexpr uint8_t kCanary = 0x5a, kInputCanary = 0x31;
 
 int thread_count() {
     int count = 0;
@@ -106,6 +106,7 @@ Frame Frame::blank(const GstVideoInfo &info, int padding) {
 
 Frame Frame::noise(const GstVideoInfo &info, unsigned seed, int padding) {
     Frame frame = blank(info, padding);
+    gst_buffer_memset(frame.buffer(), 0, kInputCanary, gst_buffer_get_size(frame.buffer()));
     const Mapped mapped(frame.buffer(), info, GST_MAP_WRITE);
     std::mt19937 random(seed);
     for (unsigned c = 0; c < GST_VIDEO_INFO_N_COMPONENTS(&info); ++c) {

@@ -26,7 +26,7 @@ class Frame {
   public:
     explicit Frame(GstBuffer *owned = nullptr) : buffer_(owned, gst_buffer_unref) {}
 
-    // Rows and planes lie `padding` bytes apart, which hold the same canary as all that is no sample.
+    // Rows and planes lie `padding` bytes apart. What is no sample holds a canary, another one in noise.
     static Frame noise(const GstVideoInfo &info, unsigned seed = 7, int padding = 0);
     static Frame blank(const GstVideoInfo &info, int padding = 0);
 
@@ -38,7 +38,7 @@ class Frame {
     // R, G, B or Y, U, V, then A.
     Samples component(const GstVideoInfo &info, unsigned index) const;
     std::vector<Samples> components(const GstVideoInfo &info) const;
-    // Whether what is no sample is as blank and noise made it.
+    // Whether what is no sample is as blank made it.
     bool has_canaries(const GstVideoInfo &info) const;
 
   private:
