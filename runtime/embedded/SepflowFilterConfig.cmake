@@ -26,7 +26,6 @@ function(sepflow_add_filter name)
     endforeach()
 
     list(POP_FRONT given_TYPES in_type out_type)
-    set(launcher "")
     set(arguments ${name} --kernel ${given_KERNEL} --target ${given_TARGET} --in-type ${in_type})
     foreach(option "--type=${out_type}" "--border=${given_BORDER}" "--channels=${given_CHANNELS}"
             "--max-width=${given_MAX_WIDTH}")
@@ -38,9 +37,6 @@ function(sepflow_add_filter name)
 
     if(TARGET sepflow_compile)
         set(compile $<TARGET_FILE:sepflow_compile>)
-        if(SEPFLOW_SANITIZE)  # which sees leaks in Halide
-            set(launcher ${CMAKE_COMMAND} -E env ASAN_OPTIONS=detect_leaks=0)
-        endif()
     else()
         set(compile ${SEPFLOW_COMPILE})
         execute_process(COMMAND ${compile} ${arguments} --check RESULT_VARIABLE failed ERROR_VARIABLE sentence
@@ -54,7 +50,7 @@ function(sepflow_add_filter name)
     file(MAKE_DIRECTORY ${folder})
     add_custom_command(
         OUTPUT ${folder}/${name}.h ${folder}/${name}.a
-        COMMAND ${launcher} ${compile} ${arguments} --output ${folder}
+        COMMAND ${compile} ${arguments} --output ${folder}
         DEPENDS ${compile}
         COMMENT "Compiling filter ${name} for ${given_TARGET}"
         VERBATIM)

@@ -84,8 +84,8 @@ Request request_of(const Asked &asked) {
 
 // A file appears whole or not at all.
 template <typename Write>
-void write_file(const std::string &path, Write write) {
-    const std::string partial = path + ".partial";
+void write_file(const std::string &folder, const std::string &name, Write write) {
+    const std::string path = folder + "/" + name, partial = folder + "/partial_" + name;
     write(partial);
     if (std::rename(partial.c_str(), path.c_str()) != 0) {
         std::remove(partial.c_str());
@@ -96,10 +96,9 @@ void write_file(const std::string &path, Write write) {
 void compile(const Asked &asked) {
     const Filter filter = make_filter(request_of(asked));
     if (!asked.checks) {
-        const std::string path = asked.folder + "/" + filter.name;
-        write_file(path + ".a",
+        write_file(asked.folder, filter.name + ".a",
                    [&](const std::string &partial) { compile_passes(filter, partial); });
-        write_file(path + ".h",
+        write_file(asked.folder, filter.name + ".h",
                    [&](const std::string &partial) { std::ofstream(partial) << header(filter); });
     }
     std::cout << filter.name << " for " << filter.target_name << '\n' << certificate(filter, "  ");

@@ -42,7 +42,9 @@ Target checked_target(const std::string &name, bool is_strict) {
     if (!Target::validate_target_string(name) || !is_known(Target(name)))
         throw Error(SEPFLOW_E_PARAM,
                     "target '" + name + "' is none that filters are compiled for: " + kTargets);
-    Target target(name);
+    // Halide 14 lets LLVM unroll and vectorise its loops a second time; later ones do not, and the newest do not know the word.
+    const std::string once = name + "-disable_llvm_loop_opt";
+    Target target(Target::validate_target_string(once) ? once : name);
     if (!target.supported())
         throw Error(SEPFLOW_E_UNSUPPORTED,
                     "the installed Halide does not compile for target '" + name + "'");
