@@ -74,6 +74,11 @@ mutate plugins/gstreamer/subsampling.cpp 's/return {kernel, -x.first, -y.first};
 mutate plugins/gstreamer/frame_plan.cpp 's/without_dust(c.zero \* (1 - sum_))/0/' sepflow_gstreamer_tests
 mutate plugins/gstreamer/layout.cpp 's/view.padding = view.first.offset;//' sepflow_gstreamer_tests
 mutate plugins/gstreamer/live_plan.cpp 's/staged_.revert(wanted, accepted_);//' sepflow_gstreamer_tests
+mutate plugins/vips/filtered.cpp 's/first = below(below(first) - before);/first = first - before;/' sepflow_vips_tests
+mutate plugins/vips/filtered.cpp 's/if (wraps.x || wraps.y) wrap/if (false) wrap/' sepflow_vips_tests
+mutate plugins/vips/operation.cpp 's/matrix->Ysize, matrix->Xsize/matrix->Xsize, matrix->Ysize/' sepflow_vips_tests
+mutate plugins/vips/operation.cpp 's/(plan.info().flags \& SEPFLOW_PLAN_IDENTITY) != 0/false/' sepflow_vips_tests
+mutate plugins/vips/operation.cpp 's/? VIPS_OPERATION_NONE : VIPS/? VIPS_OPERATION_SEQUENTIAL : VIPS/' sepflow_vips_tests
 
 echo "$survivors survived"
 [ "$survivors" = 0 ]

@@ -14,17 +14,22 @@ namespace {
 
 constexpr char kBorder[] = "border";
 
-// The node's, with the border of both axes before those of one.
+sepflow_param_desc border_of_both(sepflow_param_desc desc) {
+    desc.id = kBorder;
+    desc.name = "Border";
+    desc.doc = "What lies outside of the image; border_x and border_y go before it";
+    return desc;
+}
+
+// The node's, with the border of both axes before those of one. A mask is a kernel to libvips, not a picture of weights.
 std::vector<sepflow_param_desc> make_descs() {
     std::vector<sepflow_param_desc> descs;
     for (uint32_t i = 0; i < HostedFilter::desc().param_count; ++i) {
-        const sepflow_param_desc &param = HostedFilter::desc().params[i];
-        if (std::strcmp(param.id, "border_x") == 0) {
-            descs.push_back(param);
-            descs.back().id = kBorder;
-            descs.back().name = "Border";
-            descs.back().doc = "What lies outside of the image; border_x and border_y go before it";
-        }
+        sepflow_param_desc param = HostedFilter::desc().params[i];
+        if (std::strcmp(param.id, "kernel") == 0) param.doc = "The kernel as text: \"gaussian 3\"";
+        if (std::strcmp(param.id, "missing") == 0)
+            param.doc = "NaN: propagate it, ignore it and rescale what is left, or fill it";
+        if (std::strcmp(param.id, "border_x") == 0) descs.push_back(border_of_both(param));
         descs.push_back(param);
     }
     return descs;

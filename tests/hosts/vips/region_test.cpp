@@ -147,13 +147,18 @@ TEST_CASE("a region takes no more of the input than its kernel reaches") {
 }
 
 TEST_CASE("a kernel that changes nothing hands the picture through") {
-    Counted source(400, 300);
-    CHECK(source.taken(filter("1x1 1"), {100, 100, 16, 20}) == 16 * 20);
+    const VipsRect all = {0, 0, kWidth, kHeight};
     for (const VipsBandFormat format : kFormats) {
         const Image in = noise(format, kWidth, kHeight, 2);
-        const Image out = filtered(in.get(), filter("box 1"));
-        REQUIRE_MESSAGE(out != nullptr, error_text());
-        CHECK((bytes_of(out.get()) == bytes_of(in.get())));
+        for (const char *kernel : {"1x1 1", "box 1"}) {
+            const Image out = filtered(in.get(), filter(kernel));
+            REQUIRE_MESSAGE(out != nullptr, error_text());
+            VipsRegion *region = vips_region_new(out.get());
+            REQUIRE(vips_region_prepare(region, &all) == 0);
+            CHECK(static_cast<const void *>(VIPS_REGION_ADDR(region, 0, 0)) ==
+                  vips_image_get_data(in.get()));
+            g_object_unref(region);
+        }
     }
     // But into another format it is cast.
     const Image in = noise(VIPS_FORMAT_SHORT, kWidth, kHeight);
