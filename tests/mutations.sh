@@ -47,13 +47,16 @@ mutate runtime/plan/plan.cpp 's/taps.length \/ 2)\] \/= 2;/taps.length \/ 2)] \/
 mutate runtime/plan/fixed_point.cpp 's/bits) - slack >= -32768/bits) - slack >= -65536/; s/slack <= 32767/slack <= 65535/' sepflow_oracle_tests
 mutate runtime/plan/fixed_point.cpp 's/column_bias = mean_of_floor(column)/column_bias = 0/' sepflow_oracle_tests
 mutate runtime/plan/exactness.cpp 's/: 0x1p24;/: 0x1p28;/' sepflow_oracle_tests
-mutate runtime/plan/budget.cpp "s/range.half_width() \* factoring.remainder_norm_1/0.9 * range.half_width() * factoring.remainder_norm_1/" sepflow_oracle_tests
+mutate runtime/plan/budget.cpp "s/range.half_width() \* certificate.remainder_norm_1/0.9 * range.half_width() * certificate.remainder_norm_1/" sepflow_oracle_tests
+mutate runtime/plan/truncation.cpp 's/gain \* (rest_norms/(rest_norms/' sepflow_oracle_tests
+mutate runtime/plan/budget.cpp 's/include(options.missing_value);/{}/' sepflow_oracle_tests
+mutate runtime/factor/certificate.cpp 's/(norm_1 + std::fabs(delta))/norm_1/' sepflow_oracle_tests
 mutate runtime/execute/stage.cpp 's/loaded.y - area.y) \* staged.columns/loaded.y - area.y + 1) * staged.columns/' sepflow_oracle_tests
 mutate runtime/host/tile.cpp 's/same_format \&\& readers(feed) == 1/same_format/' sepflow_host_tests
 mutate runtime/host/tile.cpp 's/!optional || outlet == target/(optional \&\& false) || outlet == target/' sepflow_host_tests
 mutate runtime/factor/symmetry.cpp 's/return {{y, x}};/return {{Parity::kNone, Parity::kNone}};/' sepflow_factor_tests
 mutate runtime/factor/constant.cpp 's/filter\[i\] = filter\[mirror\] = moved/filter[i] = moved/' sepflow_factor_tests
-mutate runtime/factor/rank.cpp 's/if (size <= allowed ||/if (false ||/' sepflow_factor_tests
+mutate runtime/factor/rank.cpp 's/cut_norm > allowed) return stored;/cut_norm > allowed) {}/' sepflow_factor_tests
 mutate runtime/host/tile.cpp 's/= united(needed\[feed.place\], in);/= is_empty(in) ? united(in, in) : in;/' sepflow_host_tests
 mutate runtime/host/compute.cpp 's/sepflow::overlap(place.image, job.out)/false/' sepflow_host_tests
 mutate runtime/structs.h 's/first->struct_size)/sizeof(Struct))/' sepflow_host_tests

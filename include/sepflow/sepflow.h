@@ -102,7 +102,7 @@ enum {
        0, other pixels outside that of what stands for them, CONSTANT 1. Not by FFT. The error is
        error_bound * (largest |pixel|) times 2 S / |sum(K * m)|. */
     SEPFLOW_MISSING_IGNORE = 1,
-    /* in is taken as m * in + (1 - m) * missing_value. Not by FFT. */
+    /* in is taken as m * in + (1 - m) * missing_value, which output_error_bound knows. Not by FFT. */
     SEPFLOW_MISSING_FILL = 2
 };
 
@@ -129,7 +129,8 @@ typedef struct sepflow_options {
     /* How far the output may be from the exact 2-D sum before it is rounded to its type, as a part
        of its full scale: the factors leave out as much, and arithmetic is as coarse, as keeps it.
        Full scale is 255 for u8, 65535 for u16 and s16, if the input is of integers too; else sum
-       |K| times the largest |pixel| of the input's type, 1 for floats. 0: half a unit of an integer
+       |K| times the largest |pixel| of the input's type, 1 for floats (or border_value, where that
+       is larger). 0: half a unit of an integer
        output, 1/510 for u8, if the input is of integers too; else the precision of the arithmetic.
        */
     double tolerance;
@@ -199,13 +200,16 @@ typedef struct sepflow_plan_description {
         remainder_norm_1; /* sum |K - what runs|: factors, or taps in the arithmetic's precision */
     double remainder_frobenius;
     double rounding_bound; /* of the arithmetic, for images within [-1, 1] */
-    double error_bound;    /* their sum: |output - exact| for such images, see plan_info */
+    double error_bound;    /* |output - exact| for such images: their sum; of TRUNCATE, with what
+                              rescaling makes of them */
     const char *
         method; /* "separable", "direct" or "fft"; rank and filters are those of "separable" even so */
-    const char *reason;                          /* a sentence: why this rank and method */
+    const char *reason;                          /* why this rank; why this method */
     const char *variant, *schedule, *arithmetic; /* "avx2", "plain", "f32" (or "f64", "fixed") */
     /* |output - exact| in units of the output, before it is rounded to its type, for every image of
-       the input's type; of floats, within [-1, 1] */
+       the input's type; of floats, within [-1, 1]; border_value, and missing_value of FILL, may lie
+       outside. Of TRUNCATE, in images no smaller than the kernel; smaller ones are rescaled by
+       more. Of IGNORE, where no pixel is missing. */
     double output_error_bound;
     int32_t is_exact;      /* 1: the output is the direct 2-D sum, rounded once, to the last bit */
     const char *exactness; /* a sentence: why, or why not */

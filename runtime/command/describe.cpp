@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 #include "runtime/command/call.h"
@@ -65,28 +67,74 @@ std::string listed(const double *first, int64_t count) {
     return text;
 }
 
-// The singular values as bars on a scale of logarithms, a decade each two characters; what the rank takes is solid.
+// The singular values as bars on a scale of logarithms that those shown fill; what the rank takes is solid.
 std::string spectrum(const sepflow_plan_description &d) {
     constexpr int64_t kMost = 12;
-    constexpr int kFull = 24;
+    constexpr int kFull = 40, kLeast = 4, kWidestDecade = 16;
     const double *values = d.singular_values;
     const int64_t zeros = std::count(values, values + d.singular_value_count, 0.0);
     const int64_t shown = std::clamp<int64_t>(d.singular_value_count - zeros, 1, kMost);
+    const double decades = values[0] > 0 ? std::log10(values[0] / values[shown - 1]) : 0;
+    const double decade = std::min<double>(kWidestDecade, (kFull - kLeast) / decades);
     std::string text;
     for (int64_t i = 0; i < shown; ++i) {
-        const double part = values[i] / values[0];
-        const int length =
-            part > 0 ? std::max(1, kFull + static_cast<int>(std::lround(2 * std::log10(part)))) : 0;
+        const double below = values[0] > 0 ? std::log10(values[0] / values[i]) : kFull;
+        const auto length = static_cast<size_t>(std::max(0L, std::lround(kFull - decade * below)));
         char line[80];
         std::snprintf(line, sizeof line, "%-16s %-11.4g ", i == 0 ? "singular values" : "",
                       values[i]);
-        text += line + std::string(static_cast<size_t>(length), i < d.rank ? '#' : '.') + '\n';
+        text += line + std::string(length, i < d.rank ? '#' : '.') + '\n';
     }
     if (d.singular_value_count > shown) {
         text += std::string(17, ' ') + "and " + std::to_string(d.singular_value_count - shown) +
                 " more" + (d.singular_value_count - shown == zeros ? ", zero" : "") + '\n';
     }
     return text;
+}
+
+// Whether mirroring the taps, along x or along y, gives them again, or their negatives.
+std::string mirrored(const sepflow_plan_description &d, bool along_x) {
+    bool even = true, odd = true;
+    for (int64_t y = 0; y < d.rows; ++y) {
+        for (int64_t x = 0; x < d.columns; ++x) {
+            const int64_t other =
+                along_x ? y * d.columns + d.columns - 1 - x : (d.rows - 1 - y) * d.columns + x;
+            const double tap = d.taps[y * d.columns + x];
+            even = even && tap == d.taps[other];
+            odd = odd && tap == -d.taps[other];
+        }
+    }
+    const std::string axis = along_x ? "x" : "y";
+    return even ? ", symmetric along " + axis : odd ? ", antisymmetric along " + axis : "";
+}
+
+// "none" or what the error is at most.
+std::string bound_in_words(const sepflow_plan_description &d, sepflow_type in, sepflow_type out) {
+    const bool floats = in >> 8 == 3 && out >> 8 == 3;
+    const double error = floats ? d.error_bound : d.output_error_bound;
+    return error == 0 ? "none" : "at most " + error_in_words(error, in, out);
+}
+
+// Of each term up to kMost, its two filters.
+std::string filters(const sepflow_plan_description &d) {
+    constexpr int32_t kMost = 4;
+    std::string text;
+    for (int32_t term = 0; term < std::min(d.rank, kMost); ++term) {
+        const std::string name = "factor " + std::to_string(term + 1);
+        text += name + ", column  " + listed(d.column_taps + term * d.rows, d.rows) + '\n' + name +
+                ", row     " + listed(d.row_taps + term * d.columns, d.columns) + '\n';
+    }
+    if (d.rank > kMost)
+        text += "and " + std::to_string(d.rank - kMost) + " more: --json holds all factors\n";
+    return text;
+}
+
+// The sentences of a reason: why this rank, and why this method.
+std::pair<std::string, std::string> reasons(const sepflow_plan_description &d) {
+    const std::string both = d.reason;
+    const size_t end = both.find("; ");
+    if (end == both.npos) return {both, ""};
+    return {both.substr(0, end), both.substr(end + 2)};
 }
 
 }  // namespace
@@ -152,33 +200,32 @@ Json plan_json(const sepflow_plan *plan, const std::string &kernel_text) {
 std::string plan_text(const sepflow_plan *plan, const std::string &kernel_text, sepflow_type in,
                       sepflow_type out) {
     const sepflow_plan_description d = describe(plan);
+    const auto [why_rank, why_method] = reasons(d);
+    const double sum = std::accumulate(d.taps, d.taps + d.rows * d.columns, 0.0);
     std::ostringstream text;
     text << "kernel           " << kernel_text << ": " << d.rows << " rows x " << d.columns
          << " columns, " << d.non_zero_taps << " taps not zero, anchor " << d.anchor_x << ","
-         << d.anchor_y << '\n'
-         << "rank             " << d.rank << " of at most " << std::min(d.rows, d.columns) << '\n'
-         << spectrum(d) << "method           " << d.method << ": " << d.reason << '\n'
-         << "error            at most " << error_in_words(d.output_error_bound, in, out)
-         << ", before the result is rounded to its type\n"
-         << "  by factoring   " << short_number(d.remainder_norm_1) << " = sum |K - factors|, of "
-         << short_number(d.kernel_norm_1) << " = sum |K|; tolerance " << short_number(d.tolerance)
-         << " of full scale\n"
-         << "  by rounding    " << short_number(d.rounding_bound) << " for images within [-1, 1]\n"
-         << "exact            " << (d.is_exact != 0 ? "yes: " : "no: ") << d.exactness << '\n'
-         << "cost             " << short_number(separable_cost(d))
-         << " multiply-adds per sample as 1-D passes, " << d.non_zero_taps << " directly\n"
+         << d.anchor_y << ", sum " << short_number(sum) << mirrored(d, true) << mirrored(d, false)
+         << '\n'
+         << "rank             " << d.rank << " of at most " << std::min(d.rows, d.columns) << ": "
+         << why_rank << '\n'
+         << spectrum(d) << "method           " << d.method << ": " << why_method << '\n'
          << "  predicted      " << rounded(d.separable_cost) << " ns a sample as 1-D passes, "
          << rounded(d.direct_cost) << " directly, "
          << (std::isfinite(d.fft_cost) ? rounded(d.fft_cost) + " by FFT" : "too large for the FFT")
          << " (one thread of the machine that the model was fitted on)\n"
+         << "  multiply-adds  " << short_number(separable_cost(d)) << " a sample as 1-D passes, "
+         << d.non_zero_taps << " directly\n"
+         << "error            " << bound_in_words(d, in, out)
+         << ", before the result is rounded to its type\n"
+         << "  by factoring   " << short_number(d.remainder_norm_1) << " = sum |K - what runs|, of "
+         << short_number(d.kernel_norm_1) << " = sum |K|; tolerance " << short_number(d.tolerance)
+         << " of full scale\n"
+         << "  by rounding    " << short_number(d.rounding_bound) << " for images within [-1, 1]\n"
+         << "exact            " << (d.is_exact != 0 ? "yes: " : "no: ") << d.exactness << '\n'
          << "runs as          " << d.variant << ", " << d.schedule << " schedule, " << d.arithmetic
-         << " arithmetic\n";
-    for (int32_t term = 0; term < d.rank; ++term) {
-        text << "factor " << term + 1 << ", column  "
-             << listed(d.column_taps + term * d.rows, d.rows) << '\n'
-             << "factor " << term + 1 << ", row     "
-             << listed(d.row_taps + term * d.columns, d.columns) << '\n';
-    }
+         << " arithmetic\n"
+         << filters(d);
     return text.str();
 }
 

@@ -82,6 +82,7 @@ int run(int argc, char **argv) {
     add_list(app);
     add_info(app);
     add_chart(app);
+    add_bench(app);
     add_compile(app);
     add_manual(app);
     if (argc > 1 && std::string(argv[1]) == "complete") {

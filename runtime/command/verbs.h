@@ -14,6 +14,7 @@ void add_run(CLI::App &app);
 void add_list(CLI::App &app);
 void add_info(CLI::App &app);
 void add_chart(CLI::App &app);
+void add_bench(CLI::App &app);
 void add_compile(CLI::App &app);
 // Hidden: the man page, made of what --help shows.
 void add_manual(CLI::App &app);

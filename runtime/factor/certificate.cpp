@@ -131,7 +131,7 @@ Certificate certify_direct(const Kernel &kernel, const Summation &summation) {
 // so, for the product and its transform back, |output - exact| <= |.|_2 <= (3 e |k|_1 sqrt(N) + e |k|_2 N) sqrt 2 and terms of
 // e^2. For e: Higham, theorem 24.2; a radix-4 step counts as two of radix 2; twiddle factors are off by at most 16 u, since their
 // angle is (2 pi / N rounded) times a whole number, rounded.
-Certificate certify_transforms(const Kernel &kernel, int64_t samples) {
+Certificate certify_transforms(const Kernel &kernel, int64_t samples, double delta) {
     Certificate certificate = certify_direct(kernel, {Precision::kDouble});
     const long double u = 0x1p-53L, n = static_cast<long double>(samples);
     const long double twiddle = 16 * u;
@@ -145,8 +145,8 @@ Certificate certify_transforms(const Kernel &kernel, int64_t samples) {
     }
     const long double rounding =
         (3 * e * norm_1 * std::sqrt(n) + e * std::sqrt(squares) * n) * std::sqrt(2.0L);
-    // Products, the scale and delta round too, and e^2 counts little: twice is more than enough.
-    certificate.rounding_bound = upwards(2 * rounding + 4 * u * norm_1);
+    // Products and the scale round too, and e^2 counts little: twice is more than enough.
+    certificate.rounding_bound = upwards(2 * rounding + 4 * u * (norm_1 + std::fabs(delta)));
     return certificate;
 }
 

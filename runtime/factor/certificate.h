@@ -14,8 +14,8 @@ void certify(const Kernel &kernel, const Summation &summation, Factoring &factor
 // Of the direct 2-D sum with taps rounded to the precision it is taken in.
 Certificate certify_direct(const Kernel &kernel, const Summation &summation);
 
-// Of the 2-D sum by transforms of `samples` samples in double precision (runtime/fourier).
-Certificate certify_transforms(const Kernel &kernel, int64_t samples);
+// Of the 2-D sum by transforms of `samples` samples in double precision (runtime/fourier), and delta over the largest |pixel|.
+Certificate certify_transforms(const Kernel &kernel, int64_t samples, double delta);
 
 // |E|_1 + offset |sum of E|, E = K - sum of the factors.
 long double remainder_size(const Kernel &kernel, const std::vector<Factor> &factors, double offset);

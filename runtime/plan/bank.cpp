@@ -146,8 +146,7 @@ double error_as_sum(const Plan &member, const std::vector<Factor> &terms,
     Plan plan = member;
     std::vector<Factor> &factors = plan.factoring.factors;
     factors.clear();
-    double magnitude =
-        std::fabs(member.options.delta) / pixel_range(member.options.in_type).largest();
+    double magnitude = std::fabs(member.options.delta) / pixel_range(member.options).largest();
     for (size_t t = 0; t < terms.size(); ++t) {
         if (weights[t] == 0) continue;
         factors.push_back(terms[t]);

@@ -32,6 +32,18 @@ PixelRange pixel_range(sepflow_type type) {
     }
 }
 
+PixelRange pixel_range(const Options &options) {
+    PixelRange range = pixel_range(options.in_type);
+    const auto include = [&](double value) {
+        range.low = std::min(range.low, value);
+        range.high = std::max(range.high, value);
+    };
+    if (options.border_x == SEPFLOW_BORDER_CONSTANT || options.border_y == SEPFLOW_BORDER_CONSTANT)
+        include(options.border_value);
+    if (options.missing == SEPFLOW_MISSING_FILL) include(options.missing_value);
+    return range;
+}
+
 double tolerance_used(const Plan &plan) {
     const Options &options = plan.options;
     if (options.tolerance != 0) return options.tolerance;
@@ -41,8 +53,7 @@ double tolerance_used(const Plan &plan) {
 
 double allowed_error(const Options &options, double kernel_norm_1) {
     const double tolerance = options.tolerance;
-    if (!known_ranges(options))
-        return tolerance * kernel_norm_1 * pixel_range(options.in_type).largest();
+    if (!known_ranges(options)) return tolerance * kernel_norm_1 * pixel_range(options).largest();
     return tolerance == 0 ? 0.5 : tolerance * full_scale(options.out_type);
 }
 
@@ -52,14 +63,16 @@ bool keeps_budget(const Plan &plan) {
 }
 
 double output_error(const Plan &plan) {
-    const sepflow_type type = plan.options.in_type;
-    const double rounding =
-        plan.fixed ? plan.fixed->error : pixel_range(type).largest() * plan.rounding_bound();
-    return remainder_error(plan.certificate, type) + rounding;
+    const double largest = pixel_range(plan.options).largest();
+    if (plan.truncates()) return largest * plan.truncated;
+    const double rounding = plan.fixed ? plan.fixed->error : largest * plan.rounding_bound();
+    // Both sums that are divided are as far off.
+    const double sums = plan.weighs() ? 2 : 1;
+    return sums * (remainder_error(plan.certificate, plan.options) + rounding);
 }
 
-double remainder_error(const Certificate &certificate, sepflow_type in_type) {
-    const PixelRange range = pixel_range(in_type);
+double remainder_error(const Certificate &certificate, const Options &options) {
+    const PixelRange range = pixel_range(options);
     return range.half_width() * certificate.remainder_norm_1 +
            std::fabs(range.middle()) * certificate.remainder_sum;
 }
@@ -68,19 +81,19 @@ Summation summation_of(const Options &options, Precision precision) {
     Summation summation;
     summation.precision = precision;
     summation.in_order = is_integer(options.in_type) && precision == Precision::kSingle;
-    summation.delta = options.delta / pixel_range(options.in_type).largest();
+    summation.delta = options.delta / pixel_range(options).largest();
     return summation;
 }
 
-Factoring factor_within_budget(const Kernel &kernel, const Options &options) {
-    const PixelRange range = pixel_range(options.in_type);
+Factoring factor_within_budget(const Kernel &kernel, const Options &options, double part) {
+    const PixelRange range = pixel_range(options);
     Budget budget;
     budget.rank = options.rank;
     budget.precision = options.precision;
     budget.in_order = summation_of(options, options.precision).in_order;
     budget.delta = summation_of(options, options.precision).delta;
     budget.offset = std::fabs(range.middle()) / range.half_width();
-    const double norm = sum_abs(kernel.taps), allowed = allowed_error(options, norm);
+    const double norm = sum_abs(kernel.taps), allowed = part * allowed_error(options, norm);
     if (!(norm > 0 && std::isfinite(norm)) || !(allowed > 0)) {
         budget.tolerance = options.tolerance;
         return factor_kernel(kernel, budget);
@@ -94,7 +107,7 @@ Factoring factor_within_budget(const Kernel &kernel, const Options &options) {
     Factoring factoring = within(allowed);
     const double rounding = range.largest() * factoring.rounding_bound;
     // Seldom: rounding takes what the remainder had left.
-    if (remainder_error(factoring, options.in_type) + rounding > allowed)
+    if (remainder_error(factoring, options) + rounding > allowed)
         factoring = within(allowed - rounding);
     return factoring;
 }

@@ -20,6 +20,8 @@ struct PixelRange {
     double largest() const { return std::max(-low, high); }
 };
 PixelRange pixel_range(sepflow_type type);
+// With what stands for pixels outside the image, and for missing ones.
+PixelRange pixel_range(const Options &options);
 
 // The error that the output may have, in its units, for a kernel of the given 1-norm; 0 if the arithmetic decides.
 double allowed_error(const Options &options, double kernel_norm_1);
@@ -27,14 +29,14 @@ double allowed_error(const Options &options, double kernel_norm_1);
 // How the methods sum pixels of a type, not folded.
 Summation summation_of(const Options &options, Precision precision);
 
-// The factors that keep the budget, the roundings of both passes included.
-Factoring factor_within_budget(const Kernel &kernel, const Options &options);
+// The factors that keep `part` of the budget, the roundings of both passes included.
+Factoring factor_within_budget(const Kernel &kernel, const Options &options, double part);
 
 // What is left out of the kernel, at most, in units of the output.
-double remainder_error(const Certificate &certificate, sepflow_type in_type);
+double remainder_error(const Certificate &certificate, const Options &options);
 
 // Bound on |output - exact| before the output is rounded to its type, in its units, for every image of the input's
-// type; of floats, within -1 .. 1.
+// type; of floats, within -1 .. 1. Where missing pixels are left out, for an image without any.
 double output_error(const Plan &plan);
 
 // Whether that is within the error allowed; where the arithmetic alone rounds by more, it cannot be.

@@ -48,6 +48,7 @@ Exactness exactness(const Plan &plan) {
     if (!is_integer(options.in_type)) return {false, "sums of floats are rounded"};
     if (plan.method == Method::kFft) return {false, "Fourier transforms round"};
     if (plan.weighs()) return {false, "sums over missing pixels are rescaled"};
+    if (plan.has_missing()) return {false, "pixels that are filled in are rounded"};
     if (plan.truncates()) return {false, "sums of truncated taps are rescaled"};
     const bool is_direct = plan.method == Method::kDirect;
     if (plan.certificate.remainder_norm_1 != 0) {

@@ -14,7 +14,7 @@ namespace {
 struct Coefficients {
     double sample, term, tap;
 };
-// Fitted by `./dev bench fit` on an AMD Zen 4 with AVX-512; the same for all instruction sets, so that integer images come out
+// Fitted by `sepflow bench --fit` on an AMD Zen 4 with AVX-512; the same for all instruction sets, so that integer images come out
 // the same.
 constexpr Coefficients kPlain = {0.26, 0.0, 0.033}, kTransposed = {0.42, 0.0, 0.023},
                        kFolded = {0.58, 0.083, 0.016}, kFixed = {0.15, 0.0, 0.014},

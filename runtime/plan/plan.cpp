@@ -11,6 +11,7 @@
 #include "runtime/plan/direct.h"
 #include "runtime/plan/exactness.h"
 #include "runtime/plan/transforms.h"
+#include "runtime/plan/truncation.h"
 
 namespace sepflow {
 
@@ -128,7 +129,7 @@ void choose_arithmetic(Plan &plan) {
     const auto filter = [](const Taps &taps) { return FixedFilter{taps.f64.data(), taps.length}; };
     plan.fixed = fixed_point(filter(plan.column_taps), filter(plan.row_taps), options.delta);
     const double allowed = allowed_error(options, plan.factoring.kernel_norm_1) -
-                           remainder_error(plan.factoring, options.in_type);
+                           remainder_error(plan.factoring, options);
     if (plan.fixed && plan.fixed->error > allowed) plan.fixed.reset();
 }
 
@@ -182,6 +183,18 @@ void choose_passes(Plan &plan) {
     }
 }
 
+// What is rounded, or made of the error, outside the sums of a method.
+void certify_the_rest(Plan &plan) {
+    const double norm = plan.factoring.kernel_norm_1;
+    double &rounding = plan.certificate.rounding_bound;
+    int exponent = 0;
+    if (std::fabs(std::frexp(plan.options.scale, &exponent)) != 0.5) rounding += 0x1p-52 * norm;
+    // Weights, their products with pixels and what is filled in: six roundings at most.
+    if (plan.has_missing())
+        rounding += 8 * norm * (plan.precision == Precision::kSingle ? 0x1p-24 : 0x1p-53);
+    if (plan.truncates()) plan.truncated = truncated_error(plan);
+}
+
 void certify_passes(Plan &plan) {
     const auto folds = [](Form form) {
         return form == Form::kTransposedEven || form == Form::kTransposedOdd;
@@ -191,6 +204,7 @@ void certify_passes(Plan &plan) {
     summation.folds_rows = folds(plan.row_form);
     plan.certificate = plan.factoring;
     plan.certificate.rounding_bound = rounding_of_passes(plan.factoring.factors, summation);
+    certify_the_rest(plan);
 }
 
 template <typename T>
@@ -277,8 +291,10 @@ Plan with_method(const Plan &separable, Method method) {
         run_directly(plan, Precision::kDouble);
         plan.transforms = make_transforms(plan.kernel, *plan.options.passes);
         plan.certificate =
-            certify_transforms(plan.kernel, int64_t{plan.transforms.nx} * plan.transforms.ny);
+            certify_transforms(plan.kernel, int64_t{plan.transforms.nx} * plan.transforms.ny,
+                               summation_of(plan.options, plan.precision).delta);
     }
+    if (method != Method::kSeparable) certify_the_rest(plan);
     return plan;
 }
 
@@ -320,30 +336,37 @@ std::string explain_rank(const Plan &plan) {
         return "the 1-D filters come with the kernel, so nothing had to be found";
     if (plan.options.rank != 0) return "rank " + rank + " was asked for";
     if (!keeps_budget(plan))
-        return "the arithmetic rounds by more than the tolerance, so all terms that count beside "
-               "that are taken";
+        return std::string("the arithmetic rounds by more than the tolerance") +
+               (plan.method == Method::kSeparable
+                    ? ", so all terms that count beside that are taken"
+                    : "");
     if (factoring.rank() == 1)
         return "one pair of 1-D filters stays within the tolerance: separable";
     return "rank " + rank + " is the smallest that was found to stay within the tolerance";
 }
 
 std::string explain_method(const Plan &plan) {
-    if (plan.method == Method::kSeparable) return explain_rank(plan);
     if (plan.options.method != SEPFLOW_METHOD_AUTO) return "the method was asked for";
-    const std::string instead = ", instead of " + std::to_string(plan.factoring.rank()) +
-                                " pairs of 1-D passes, that keeps the tolerance";
-    if (plan.method == Method::kFft) return "Fourier transforms are the cheapest" + instead;
-    return "one product for every tap that is not zero is the cheapest" + instead;
+    switch (plan.method) {
+        case Method::kDirect:
+            return "one product for every tap that is not zero is cheaper";
+        case Method::kFft:
+            return "Fourier transforms are cheaper";
+        default:
+            if (plan.options.rank != 0 || plan.options.schedule != SEPFLOW_SCHEDULE_AUTO)
+                return "a rank or a schedule means 1-D passes";
+            return "1-D passes are the cheapest that keep the tolerance";
+    }
 }
 
-// The best plan in the options' precision.
-Plan plan_of(const Kernel &kernel, const Options &options) {
+// In pairs of passes, with factors that keep `part` of the budget.
+Plan separable_plan(const Kernel &kernel, const Options &options, double part) {
     Plan plan;
     plan.options = options;
     plan.precision = options.precision;
     plan.kernel = oriented(kernel, options);
     place_anchor(plan);
-    plan.factoring = factor_within_budget(plan.kernel, options);
+    plan.factoring = factor_within_budget(plan.kernel, options, part);
     plan.column_taps = join(plan.factoring.factors, &Factor::column);
     plan.row_taps = join(plan.factoring.factors, &Factor::row);
     plan.kernel_sum = std::accumulate(plan.kernel.taps.begin(), plan.kernel.taps.end(), 0.0);
@@ -351,6 +374,20 @@ Plan plan_of(const Kernel &kernel, const Options &options) {
     choose_passes(plan);
     pass_taps(plan);
     certify_passes(plan);
+    return plan;
+}
+
+// The best plan in the options' precision.
+Plan plan_of(const Kernel &kernel, const Options &options) {
+    Plan plan = separable_plan(kernel, options, 1);
+    const double allowed = allowed_error(options, plan.factoring.kernel_norm_1);
+    // Sums that are rescaled, or divided, are further off than the factors alone.
+    double part = 1;
+    for (int i = 0; i < 3 && options.rank == 0 && !keeps_budget(plan); ++i) {
+        if (!(plan.truncates() || plan.weighs()) || !std::isfinite(output_error(plan))) break;
+        part *= 0.9 * allowed / output_error(plan);
+        plan = separable_plan(kernel, options, part);
+    }
     plan.costs = predict_costs(plan);
     return with_method(plan, choose_method(plan));
 }
@@ -412,7 +449,7 @@ Plan make_plan(const Kernel &kernel, const Options &options) {
     const Exactness exact = exactness(plan);
     plan.exact = exact.is_exact;
     plan.exactness = exact.reason;
-    plan.reason = explain_method(plan);
+    plan.reason = explain_rank(plan) + "; " + explain_method(plan);
     return plan;
 }
 

@@ -113,6 +113,7 @@ struct Plan {
     // If taps are truncated and the method is not separable: entry (y, x) is the sum of the taps above and left of tap (y, x).
     std::vector<double> tap_sums;
     double kernel_sum = 0;
+    double truncated = 0;  // if taps are truncated: truncated_error()
     // A sum of weighted taps that is no larger is no support: of taps that may cancel, what the arithmetic may leave of zero.
     double least_support = 0;
 
@@ -137,7 +138,9 @@ struct Plan {
         if (exact) return 0;
         return fixed ? fixed->error / 255 : certificate.rounding_bound;
     }
-    double error_bound() const { return certificate.remainder_norm_1 + rounding_bound(); }
+    double error_bound() const {
+        return truncates() ? truncated : certificate.remainder_norm_1 + rounding_bound();
+    }
     bool transposed() const { return row_form != Form::kPlain; }
     // What the last pass writes: the output's pixels, or samples that are converted afterwards: f16, which the
     // passes do not know, and everything that is filtered in f64.

@@ -1,5 +1,6 @@
 // Measures Sepflow: beside other systems, beside what the machine could do at best, and beside itself.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <ctime>
 #include <fstream>
 #include <iostream>
@@ -19,11 +20,24 @@ const std::vector<TableMaker> kTables = {
     {"schedules", "with transposes beside without, for each instruction set", schedules_table},
     {"lengths", "every odd number of taps beside its neighbours", lengths_table},
     {"calls", "one call on a small image, in microseconds", calls_table},
-    {"methods", "separable, direct and FFT on a bed of kernels, and which the plan takes",
-     methods_table},
-    {"missing", "NaN left out, beside astropy", missing_table},
-    {"banks", "several kernels over one image beside one by one", banks_table},
-    {"fit", "the coefficients that the plan predicts the methods' costs by", fit_table},
+    {"methods",
+     "separable, direct and FFT on a bed of kernels, and which the plan takes",
+     methods_table,
+     {{"1024x1024"}, {"f32", "u8"}, {"sym"}, {3}}},
+    {"fit",
+     "the coefficients that the plan predicts the methods' costs by",
+     fit_table,
+     {{"2048x1536"}, {"f32", "u8"}, {"sym"}, {3}, 0.03}},
+    {"refined", "ranks and errors of refined factors beside the plain truncation's; no times",
+     refined_table},
+    {"missing",
+     "NaN left out, beside astropy",
+     missing_table,
+     {{"1024x768"}, {"f32", "f64"}, {"sym"}, {3}}},
+    {"banks",
+     "several kernels over one image beside one by one",
+     banks_table,
+     {{"2048x1536"}, {"f32", "u8"}, {"sym"}, {5, 9, 21, 63}}},
     {"unsharp", "a graph beside its blur", unsharp_table},
     {"instructions", "instructions a sample, by callgrind", instructions_table},
 };
@@ -34,12 +48,10 @@ namespace {
 
 using namespace bench;
 
-struct Asked {
+struct Asked : Usual {
     std::string table = "speed", json, contender = "sepflow", variant;
-    std::vector<std::string> sizes{"4096x4096"}, types{"f32", "u8", "u16"}, kinds{"sym", "any"};
-    std::vector<int> taps{3, 5, 9, 21, 63}, threads{1};
-    double seconds = 0.5;
-    bool no_peers = false;
+    std::vector<int> threads{1};
+    bool no_peers = false, fit = false;
     bool counted = false;  // the instructions table runs this program so
 };
 
@@ -136,6 +148,19 @@ void make_table(const Asked &asked, const TableMaker &table, const std::string &
     if (!file) throw std::runtime_error("cannot write " + asked.json);
 }
 
+// What the command line leaves open is as the table has it.
+void complete(Asked &asked, const CLI::App &app) {
+    if (asked.fit) asked.table = "fit";
+    const auto table = std::find_if(kTables.begin(), kTables.end(),
+                                    [&](const TableMaker &t) { return asked.table == t.name; });
+    const Usual &usual = table->usual;
+    if (app.count("--sizes") == 0) asked.sizes = usual.sizes;
+    if (app.count("--types") == 0) asked.types = usual.types;
+    if (app.count("--kinds") == 0) asked.kinds = usual.kinds;
+    if (app.count("--taps") == 0) asked.taps = usual.taps;
+    if (app.count("--seconds") == 0) asked.seconds = usual.seconds;
+}
+
 void run(const Asked &asked, const std::string &program) {
     if (asked.counted) {
         for (const Workload &workload : workloads(asked)) run_counted(asked.contender, workload);
@@ -152,7 +177,7 @@ int main(int argc, char **argv) {
     Asked asked;
     CLI::App app{
         "Measures Sepflow. Contenders take turns on the same buffers; numbers are ratios of "
-        "medians."};
+        "medians. Each table has sizes, types and taps of its own where none are given."};
     std::string tables;
     std::vector<std::string> names;
     for (const TableMaker &table : kTables) {
@@ -162,33 +187,28 @@ int main(int argc, char **argv) {
     app.add_option("table", asked.table, "One of:" + tables)
         ->check(CLI::IsMember(names))
         ->capture_default_str();
-    app.add_option("--sizes", asked.sizes, "WxH or WxHxCHANNELS")
-        ->delimiter(',')
-        ->capture_default_str();
-    app.add_option("--types", asked.types, "u8 u16 s16 f16 f32 f64")
-        ->delimiter(',')
-        ->capture_default_str();
+    app.add_flag("--fit", asked.fit, "The table fit");
+    app.add_option("--sizes", asked.sizes, "WxH or WxHxCHANNELS")->delimiter(',');
+    app.add_option("--types", asked.types, "u8 u16 s16 f16 f32 f64")->delimiter(',');
     app.add_option("--taps", asked.taps, "Lengths of the filters")
         ->delimiter(',')
-        ->check(CLI::Range(1, 4095))
-        ->capture_default_str();
+        ->check(CLI::Range(1, 4095));
     app.add_option("--kinds", asked.kinds,
                    "sym, anti, any: symmetric, antisymmetric, arbitrary taps")
-        ->delimiter(',')
-        ->capture_default_str();
+        ->delimiter(',');
     app.add_option("-j,--threads", asked.threads, "Numbers of threads, 0: one for each CPU")
         ->delimiter(',')
         ->check(CLI::Range(0, 1024))
         ->capture_default_str();
     app.add_option("--variant", asked.variant, "Force an instruction set of ours, such as avx2");
-    app.add_option("--seconds", asked.seconds, "For the turns of each contender")
-        ->capture_default_str();
+    app.add_option("--seconds", asked.seconds, "For the turns of each contender");
     app.add_flag("--no-peers", asked.no_peers, "Only memcpy and the multiply-adds beside us");
     app.add_option("--json", asked.json, "Write all numbers to this file");
     app.add_flag("--counted", asked.counted)->group("");
     app.add_option("--contender", asked.contender)->group("");
     CLI11_PARSE(app, argc, argv);
     try {
+        complete(asked, app);
         run(asked, argv[0]);
     } catch (const std::exception &error) {
         std::cerr << "bench: " << error.what() << "\n";

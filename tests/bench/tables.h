@@ -15,9 +15,17 @@ struct Settings {
     std::string program;  // this one, to run itself under callgrind
 };
 
+// What a table measures where nothing else is asked for.
+struct Usual {
+    std::vector<std::string> sizes{"4096x4096"}, types{"f32", "u8", "u16"}, kinds{"sym", "any"};
+    std::vector<int> taps{3, 5, 9, 21, 63};
+    double seconds = 0.5;  // for the turns of each contender
+};
+
 struct TableMaker {
     const char *name, *about;
     std::function<Row(const Settings &)> make;
+    Usual usual = {};
 };
 extern const std::vector<TableMaker> kTables;
 
@@ -26,6 +34,7 @@ Row instructions_table(const Settings &settings);
 Row unsharp_table(const Settings &settings);
 Row methods_table(const Settings &settings);
 Row fit_table(const Settings &settings);
+Row refined_table(const Settings &settings);
 Row missing_table(const Settings &settings);
 Row banks_table(const Settings &settings);
 // Sepflow against itself.

@@ -88,12 +88,38 @@ TEST_CASE("tolerance and rank change what explain finds") {
 
 TEST_CASE("explain's text names the rank, the bound and the cost") {
     Folder folder;
-    const Outcome outcome = folder.run({"explain", "-k", "gaussian 2"});
-    CHECK(outcome.exit_code == 0);
-    for (const std::string part : {"rank             1", "singular values",
-                                   "error            at most", "predicted", "factor 1, row"}) {
-        CHECK(outcome.out.find(part) != std::string::npos);
-    }
+    const auto tells = [&](const std::vector<std::string> &arguments,
+                           const std::vector<std::string> &parts) {
+        const Outcome outcome = folder.run(arguments);
+        CHECK(outcome.exit_code == 0);
+        for (const std::string &part : parts) {
+            CAPTURE(outcome.out);
+            CHECK(outcome.out.find(part) != std::string::npos);
+        }
+    };
+    tells({"explain", "-k", "gaussian 2"},
+          {"17 rows x 17 columns", "sum 1, symmetric along x, symmetric along y",
+           "rank             1 of at most 17: the 1-D filters come with the kernel",
+           "singular values", "error            at most", "of the largest |pixel|", "predicted",
+           "cheapest that keep the tolerance", "factor 1, row", "f32 arithmetic"});
+    tells({"explain", "-k", "disc 40", "--in-type", "u8"},
+          {" of at most 81: rank ", "smallest that was found to stay within the tolerance",
+           "method           fft: Fourier transforms are cheaper", "of one 8-bit step", "...",
+           "more: --json holds all factors"});
+    tells({"explain", "-k", "sobel x", "--in-type", "u8"},
+          {"antisymmetric along x, symmetric along y", "error            none",
+           "exact            yes"});
+    tells({"explain", "-k", "disc 4", "--in-type", "u8", "--type", "f32", "--method", "direct"},
+          {"the method was asked for", "for pixels up to 255"});
+}
+
+// 40 characters for the largest, sixteen a decade at most; solid where the rank takes it.
+TEST_CASE("explain draws the singular values as bars") {
+    Folder folder;
+    const std::string out = folder.run({"explain", "-k", "2x2 10 0 0 1", "--rank", "1"}).out;
+    CHECK(out.find("10          " + std::string(40, '#') + "\n") != std::string::npos);
+    CHECK(out.find("1           " + std::string(24, '.') + "\n") != std::string::npos);
+    CHECK(folder.run({"explain", "-k", "2x2 0 0 0 0"}).exit_code == 0);
 }
 
 TEST_CASE("explain draws four panels side by side") {

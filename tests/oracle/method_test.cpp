@@ -219,6 +219,43 @@ TEST_CASE("the plan says what each method would cost") {
     CHECK(std::isinf(described(large).fft_cost));
 }
 
+TEST_CASE("a delta far above the pixels counts for the bound of every method") {
+    Image image(40, 30, 1);
+    for (size_t i = 0; i < image.samples.size(); ++i) image.samples[i] = i % 3 == 0 ? 0.7 : -0.9;
+    Kernel disc = {5, 5, {}};
+    for (int y = -2; y <= 2; ++y) {
+        for (int x = -2; x <= 2; ++x) disc.taps.push_back(x * x + y * y <= 6 ? 1. / 21 : 0);
+    }
+    for (const int method : {SEPFLOW_METHOD_SEPARABLE, SEPFLOW_METHOD_DIRECT, SEPFLOW_METHOD_FFT}) {
+        for (const int border : {SEPFLOW_BORDER_REPLICATE, SEPFLOW_BORDER_TRUNCATE}) {
+            sepflow_options options = options_of(SEPFLOW_F64);
+            options.method = method;
+            options.border_x = options.border_y = border;
+            options.delta = 1e9 / 3;
+            const PlanPointer plan = plan_from("disc 2.5", options);
+            Pixels in(SEPFLOW_F64, 40, 30, 1, Layout::kInterleaved),
+                out(SEPFLOW_F64, 40, 30, 1, Layout::kInterleaved);
+            in.write(image);
+            apply(plan, in.image(), out.image());
+            const Image got = out.read();
+            Options expected;
+            expected.border_x = expected.border_y = border;
+            double worst = 0;
+            for (int64_t y = 0; y < 30; ++y) {
+                for (int64_t x = 0; x < 40; ++x) {
+                    // That difference is not rounded again.
+                    const double error = got.at(x, y, 0) - options.delta -
+                                         convolve(image, disc, expected, x, y, 0).value;
+                    worst = std::max(worst, std::fabs(error));
+                }
+            }
+            CAPTURE(method);
+            CHECK(worst > 1e-9);
+            CHECK(worst <= described(plan).output_error_bound);
+        }
+    }
+}
+
 TEST_CASE("transforms refuse what they cannot do") {
     sepflow_options options = options_of(SEPFLOW_U8);
     options.method = SEPFLOW_METHOD_FFT;

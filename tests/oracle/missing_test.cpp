@@ -331,6 +331,55 @@ TEST_CASE("a NaN or a masked pixel is not seen, however large it is") {
     for (const float value : out) REQUIRE(value == doctest::Approx(3).epsilon(1e-6));
 }
 
+TEST_CASE("what is filled in counts for the bound, and is not called exact") {
+    // 1000 is no u8 pixel, and weights that are parts of 255 are not dyadic; the taps are.
+    const std::vector<double> column = {3, 5, 1}, row = {1, 2, 4, 2, 1};
+    Kernel kernel = {3, 5, {}};
+    for (const double c : column) {
+        for (const double r : row) kernel.taps.push_back(c * r);
+    }
+    std::mt19937_64 random(82000);
+    for (uint64_t seed = 0; seed < 8; ++seed) {
+        const sepflow_type in = seed % 2 == 0 ? SEPFLOW_U8 : SEPFLOW_F32,
+                           out = seed / 2 % 2 == 0 ? SEPFLOW_F64 : SEPFLOW_F32;
+        sepflow_options options = options_of(in, out);
+        options.missing = SEPFLOW_MISSING_FILL;
+        options.missing_value = 1000;
+        options.method = seed / 4 == 0 ? SEPFLOW_METHOD_SEPARABLE : SEPFLOW_METHOD_DIRECT;
+        const PlanPointer plan = plan_of(kernel, options);
+        sepflow_plan_description d = {};
+        d.struct_size = sizeof d;
+        REQUIRE(sepflow_plan_describe(plan.get(), &d) == SEPFLOW_OK);
+        CHECK(d.is_exact == 0);
+        const Image image = random_image(29, 17, 1, in, random),
+                    mask = random_image(29, 17, 1, SEPFLOW_U8, random);
+        Pixels from(in, 29, 17, 1, Layout::kInterleaved),
+            beside(SEPFLOW_U8, 29, 17, 1, Layout::kInterleaved),
+            to(out, 29, 17, 1, Layout::kInterleaved);
+        from.write(image);
+        beside.write(mask);
+        const Called called =
+            call_with(plan, from.image(), &beside.image(), to.image(), to.image().bounds);
+        REQUIRE_MESSAGE(called.status == SEPFLOW_OK, called.message);
+        Image taken = image;
+        for (size_t i = 0; i < taken.samples.size(); ++i) {
+            const double weight = mask.samples[i] / 255;
+            taken.samples[i] = weight * image.samples[i] + (1 - weight) * 1000;
+        }
+        const Image got = to.read();
+        double worst = 0;
+        for (int64_t y = 0; y < 17; ++y) {
+            for (int64_t x = 0; x < 29; ++x) {
+                const double exact = convolve(taken, kernel, {}, x, y, 0).value;
+                worst = std::max(worst, std::fabs(got.at(x, y, 0) - exact));
+            }
+        }
+        CAPTURE(seed);
+        CHECK(worst <= d.output_error_bound);
+        CHECK(worst > 0);
+    }
+}
+
 TEST_CASE("a mask that does not fit is refused, and so are policies that cannot be kept") {
     sepflow_options options = options_of(SEPFLOW_U8);
     std::vector<uint8_t> pixels(300), results(300), weights(300);
