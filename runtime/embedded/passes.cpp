@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "generators/pixel.h"
+#include "generators/tiles.h"
 
 namespace sepflow::embedded {
 
@@ -52,11 +53,13 @@ class Passes {
     }
 
     Module columns() {
+        const Fold fold = fold_of(plan_.column_form);
         std::vector<Expr> terms;
         for (int32_t t = 0; t < filter_.terms(); ++t) {
             const Expr first =
                 plan_.fixed ? Expr(static_cast<int16_t>(plan_.fixed->column_bias)) : Expr(0.0f);
-            terms.push_back(add_taps(first, plan_.column_taps, t, fold_of(plan_.column_form),
+            terms.push_back(add_taps(first, plan_.column_taps, t, fold,
+                                     {0, steps_of(plan_.column_taps, fold)},
                                      [&](int32_t k) { return source(k, x_); }));
         }
         Func mid("mid");
@@ -73,10 +76,19 @@ class Passes {
         ImageParam mid(plan_.fixed ? Int(16) : Float(32), 2, "mid");
         mid.dim(0).set_min(0);
         mid.dim(1).set_bounds(0, filter_.terms()).set_stride(filter_.pitch());
+        const Fold fold = fold_of(plan_.row_form);
+        const auto sample = [&](int32_t t) {
+            return [&, t](int32_t k) { return mid(x_ + k * filter_.step(), t); };
+        };
+        // As the library's pass does: whole groups of taps of all terms, then what is left of each.
+        const int32_t group =
+            plan_.row_form == Form::kPlain ? plain_tile(16).taps : transposed_tile(1).taps;
+        const int32_t steps = steps_of(plan_.row_taps, fold), grouped = steps / group * group;
         Expr sum = plan_.fixed ? Expr(static_cast<int16_t>(plan_.fixed->row_bias)) : delta();
         for (int32_t t = 0; t < filter_.terms(); ++t)
-            sum = add_taps(sum, plan_.row_taps, t, fold_of(plan_.row_form),
-                           [&](int32_t k) { return mid(x_ + k * filter_.step(), t); });
+            sum = add_taps(sum, plan_.row_taps, t, fold, {0, grouped}, sample(t));
+        for (int32_t t = 0; t < filter_.terms(); ++t)
+            sum = add_taps(sum, plan_.row_taps, t, fold, {grouped, steps}, sample(t));
         return pixels(sum, {mid});
     }
 
@@ -95,12 +107,19 @@ class Passes {
     }
 
   private:
-    // Adds one term's taps to `sum`, in the order of the library's passes, so that sums of integer pixels are the same.
-    Expr add_taps(Expr sum, const Taps &taps, int32_t term, Fold fold,
+    struct Steps {
+        int32_t first, end;
+    };
+
+    static int32_t steps_of(const Taps &taps, Fold fold) {
+        return fold == Fold::kNone ? taps.length : (taps.length + 1) / 2;
+    }
+
+    // Adds some of one term's taps to `sum`, in the order of the library's passes, so that sums of integer pixels are the same.
+    Expr add_taps(Expr sum, const Taps &taps, int32_t term, Fold fold, Steps steps,
                   const std::function<Expr(int32_t k)> &sample) const {
         const int32_t last = taps.length - 1;
-        const int32_t steps = fold == Fold::kNone ? taps.length : (taps.length + 1) / 2;
-        for (int32_t k = 0; k < steps; ++k) {
+        for (int32_t k = steps.first; k < steps.end; ++k) {
             const Expr tap = tap_at(taps, term * taps.length + k);
             if (is_const_zero(tap)) continue;
             Expr value = sample(k);
