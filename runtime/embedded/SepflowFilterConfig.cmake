@@ -4,6 +4,7 @@
 #     TARGET arm-64-linux         processor and system, as Halide writes them
 #     [BORDER replicate]          or constant, reflect, reflect101 (the default), wrap (along x); X,Y for both axes apart
 #     [CHANNELS 3] [MAX_WIDTH 640]
+#     [NODE]                      a node too, for a program that links sepflow-host: sepflow_host_add_static takes sepflow_entry_v1_NAME
 #     [OPTIONS --delta 128 ...])  others of `sepflow compile --help`
 #
 # makes the library NAME: its header NAME.h, and a static archive that needs nothing. A mistake stops CMake, or the build where
@@ -15,7 +16,7 @@ endif()
 
 function(sepflow_add_filter name)
     set(single KERNEL TARGET BORDER CHANNELS MAX_WIDTH)
-    cmake_parse_arguments(PARSE_ARGV 1 given "" "${single}" "TYPES;OPTIONS")
+    cmake_parse_arguments(PARSE_ARGV 1 given NODE "${single}" "TYPES;OPTIONS")
     if(given_UNPARSED_ARGUMENTS)
         message(FATAL_ERROR "sepflow_add_filter(${name}): '${given_UNPARSED_ARGUMENTS}' is not understood")
     endif()
@@ -47,16 +48,22 @@ function(sepflow_add_filter name)
         message(STATUS "Filter ${certificate}")
     endif()
     set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name})
+    set(node "")
+    if(given_NODE)
+        set(node ${folder}/${name}_node.c)
+        list(APPEND arguments --node)
+    endif()
     file(MAKE_DIRECTORY ${folder})
     add_custom_command(
-        OUTPUT ${folder}/${name}.h ${folder}/${name}.a
+        OUTPUT ${folder}/${name}.h ${folder}/${name}.a ${node}
         COMMAND ${compile} ${arguments} --output ${folder}
         DEPENDS ${compile}
         COMMENT "Compiling filter ${name} for ${given_TARGET}"
         VERBATIM)
-    add_custom_target(${name}-compiled DEPENDS ${folder}/${name}.h ${folder}/${name}.a)
+    add_custom_target(${name}-compiled DEPENDS ${folder}/${name}.h ${folder}/${name}.a ${node})
     add_library(${name} INTERFACE)
     add_dependencies(${name} ${name}-compiled)
     target_include_directories(${name} INTERFACE ${folder})
+    target_sources(${name} INTERFACE ${node})
     target_link_libraries(${name} INTERFACE ${folder}/${name}.a)
 endfunction()

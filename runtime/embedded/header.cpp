@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <map>
 
-#include "filter_header.h"  // kTemplate, filter.h.in; written by CMakeLists.txt
 #include "runtime/plan/budget.h"
+#include "templates.h"  // kHeader and kNode: filter.h.in and node.c.in; written by CMakeLists.txt
 
 namespace sepflow::embedded {
 
@@ -27,6 +27,11 @@ std::string number(double value) {
 std::string type_name(sepflow_type type) {
     const std::string bits = std::to_string(type & 0xff);
     return type >> 8 == 1 ? "uint" + bits + "_t" : type >> 8 == 2 ? "int" + bits + "_t" : "float";
+}
+
+std::string constant_of(sepflow_type type) {
+    const std::string bits = std::to_string(type & 0xff);
+    return std::string("SEPFLOW_") + (type >> 8 == 1 ? "U" : type >> 8 == 2 ? "S" : "F") + bits;
 }
 
 std::string error_text(const Plan &plan) {
@@ -133,36 +138,56 @@ std::string certificate(const Filter &filter, const std::string &indent) {
     return text;
 }
 
-std::string header(const Filter &filter) {
+namespace {
+
+// What the templates' names stand for.
+std::vector<std::pair<std::string, std::string>> values_of(const Filter &filter) {
     const Options &options = filter.plan.options;
     const Parts parts = parts_of(filter);
+    const sepflow_plan_info info = plan_info(filter.plan, 0);
     std::string upper = filter.name;
     std::transform(upper.begin(), upper.end(), upper.begin(),
                    [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    return filled(kTemplate, {{"certificate", certificate(filter, "   ")},
-                              {"members", parts.members},
-                              {"prototypes", parts.prototypes},
-                              {"begin", parts.begin},
-                              {"passes", parts.passes},
-                              {"source", parts.source},
-                              {"inside_x", inside(options.border_x)},
-                              {"inside_y", inside(options.border_y)},
-                              {"outside", number(options.border_value)},
-                              {"name", filter.name},
-                              {"NAME", upper},
-                              {"version", sepflow_version()},
-                              {"target", filter.target_name},
-                              {"in", type_name(options.in_type)},
-                              {"out", type_name(options.out_type)},
-                              {"sample", filter.plan.fixed ? "int16_t" : "float"},
-                              {"channels", std::to_string(options.channels)},
-                              {"max_width", std::to_string(filter.max_width)},
-                              {"rows", std::to_string(filter.rows())},
-                              {"top", std::to_string(filter.plan.halo.top)},
-                              {"left", std::to_string(filter.left())},
-                              {"reach", std::to_string(filter.reach())},
-                              {"tile", std::to_string(filter.tile())},
-                              {"pitch", std::to_string(filter.pitch())}});
+    return {{"certificate", certificate(filter, "   ")},
+            {"members", parts.members},
+            {"prototypes", parts.prototypes},
+            {"begin", parts.begin},
+            {"passes", parts.passes},
+            {"source", parts.source},
+            {"inside_x", inside(options.border_x)},
+            {"inside_y", inside(options.border_y)},
+            {"outside", number(options.border_value)},
+            {"name", filter.name},
+            {"NAME", upper},
+            {"version", sepflow_version()},
+            {"target", filter.target_name},
+            {"in", type_name(options.in_type)},
+            {"out", type_name(options.out_type)},
+            {"sample", filter.plan.fixed ? "int16_t" : "float"},
+            {"channels", std::to_string(options.channels)},
+            {"max_width", std::to_string(filter.max_width)},
+            {"rows", std::to_string(filter.rows())},
+            {"top", std::to_string(filter.plan.halo.top)},
+            {"left", std::to_string(filter.left())},
+            {"reach", std::to_string(filter.reach())},
+            {"tile", std::to_string(filter.tile())},
+            {"pitch", std::to_string(filter.pitch())},
+            {"in_type", constant_of(options.in_type)},
+            {"out_type", constant_of(options.out_type)},
+            {"rank", std::to_string(info.rank)},
+            {"error_bound", number(info.error_bound)},
+            {"cost", number(info.cost_per_pixel)},
+            {"method", info.method}};
+}
+
+}  // namespace
+
+std::string header(const Filter &filter) {
+    return filled(kHeader, values_of(filter));
+}
+
+std::string node(const Filter &filter) {
+    return filled(kNode, values_of(filter));
 }
 
 }  // namespace sepflow::embedded

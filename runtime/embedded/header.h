@@ -11,5 +11,7 @@ namespace sepflow::embedded {
 std::string certificate(const Filter &filter, const std::string &indent);
 
 std::string header(const Filter &filter);
+// The C file that makes it a node, beside the header.
+std::string node(const Filter &filter);
 
 }  // namespace sepflow::embedded

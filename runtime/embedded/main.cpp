@@ -22,7 +22,7 @@ enum ExitCode { kSuccess = 0, kFailure = 1, kUsage = 2 };
 struct Asked {
     Request request;
     std::string in_type, out_type, border = "reflect101", anchor, method = "auto", folder = ".";
-    bool convolve = false, checks = false;
+    bool convolve = false, checks = false, is_node = false;
 };
 
 int fail(const std::string &sentence, int code) {
@@ -95,11 +95,17 @@ void write_file(const std::string &folder, const std::string &name, Write write)
 
 void compile(const Asked &asked) {
     const Filter filter = make_filter(request_of(asked));
+    if (asked.is_node && (filter.name.rfind("node_", 0) == 0 || filter.name.rfind("NODE_", 0) == 0))
+        throw Error(SEPFLOW_E_PARAM,
+                    "'" + filter.name + "': with --node a name cannot begin with node_");
     if (!asked.checks) {
         write_file(asked.folder, filter.name + ".a",
                    [&](const std::string &partial) { compile_passes(filter, partial); });
         write_file(asked.folder, filter.name + ".h",
                    [&](const std::string &partial) { std::ofstream(partial) << header(filter); });
+        if (asked.is_node)
+            write_file(asked.folder, filter.name + "_node.c",
+                       [&](const std::string &partial) { std::ofstream(partial) << node(filter); });
     }
     std::cout << filter.name << " for " << filter.target_name << '\n' << certificate(filter, "  ");
 }
@@ -137,6 +143,8 @@ void add_options(CLI::App &app, Asked &o) {
     app.add_option("--delta", options.delta, "Add to the result, after scale (0)");
     app.add_option("--method", o.method,
                    "separable, direct or auto: the cheapest that keeps the tolerance");
+    app.add_flag("--node", o.is_node,
+                 "Write NAME_node.c too: the filter as a node, for a host program to link in");
     app.add_option("--output", o.folder, "Folder to write to (.)")->type_name("FOLDER");
     app.add_flag("--check", o.checks, "Write nothing; only say what would be compiled");
 }

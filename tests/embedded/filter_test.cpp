@@ -14,6 +14,7 @@
 
 #include <sepflow/sepflow.h>
 
+#include "tests/embedded/cases_of_tests.h"
 #include "tests/embedded/modes.h"
 
 namespace {
@@ -22,28 +23,6 @@ struct Target {
     const char *name, *command;
 };
 #include "targets.h"
-
-enum Border { reflect101, reflect, replicate, wrap, constant };
-constexpr sepflow_type u8 = SEPFLOW_U8, u16 = SEPFLOW_U16, s16 = SEPFLOW_S16, f32 = SEPFLOW_F32;
-
-struct Case {
-    const char *name, *kernel;
-    sepflow_type in, out;
-    int channels, border_x, border_y;
-    double border_value, delta;
-    int64_t anchor;
-};
-const Case kCases[] = {
-#define CASE(name, ...) {#name, __VA_ARGS__},
-#include "tests/embedded/cases.h"
-#undef CASE
-};
-
-int bytes(sepflow_type type) {
-    return (type & 0xff) / 8;
-}
-
-using Bytes = std::vector<char>;
 
 struct Request {
     const Case *filter;
@@ -56,29 +35,6 @@ struct Request {
                    : static_cast<size_t>(width * height * filter->channels * bytes(filter->out));
     }
 };
-
-Bytes random_image(const Case &c, int w, int h, std::mt19937 &random) {
-    const auto samples = static_cast<size_t>(w * h * c.channels);
-    Bytes image(samples * static_cast<size_t>(bytes(c.in)));
-    for (size_t i = 0; i < samples; ++i) {
-        // Half of them extreme, where sums saturate.
-        const uint32_t r = random();
-        if (c.in == f32) {
-            const float value =
-                r % 2 ? static_cast<float>(r % 3) : std::ldexp(static_cast<float>(r), -32);
-            std::memcpy(&image[4 * i], &value, 4);
-        } else {
-            const uint16_t value =
-                r % 2 ? (r & 2 ? 0x7fff : 0x8000) : static_cast<uint16_t>(r >> 16);
-            const uint8_t byte = r % 2 ? (r & 2 ? 255 : 0) : static_cast<uint8_t>(r >> 16);
-            if (c.in == u8)
-                image[i] = static_cast<char>(byte);
-            else
-                std::memcpy(&image[2 * i], &value, 2);
-        }
-    }
-    return image;
-}
 
 // The last row first: IN_PLACE filters so.
 Bytes flipped(const Bytes &image, int height) {

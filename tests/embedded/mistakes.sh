@@ -38,6 +38,7 @@ refused "largest width" blur $good --max-width 0
 refused "double precision" blur --kernel "gaussian 2" --in-type f32 --target arm-64-linux --tolerance 1e-12
 refused "required" blur --kernel "box 3"
 refused "anchor_x 5 lies outside" blur $good --anchor 5,0
+refused "cannot begin with node_" node_blur $good --node
 
 cat >"$folder/CMakeLists.txt" <<'END'
 cmake_minimum_required(VERSION 3.25)
