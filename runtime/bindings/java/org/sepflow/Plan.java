@@ -1,0 +1,141 @@
+package org.sepflow;
+
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.PointerByReference;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import java.nio.ReadOnlyBufferException;
+
+/**
+ * A kernel, factored: libsepflow's functions over images in direct buffers. Any number of threads may apply one plan.
+ *
+ * <pre>{@code
+ * try (Plan plan = Plan.of("gaussian 3", new Options(PixelType.U8, 3))) {
+ *     plan.apply(new Image(PixelType.U8, photo, width, height, 3), new Image(PixelType.U8, result, width, height, 3), 0);
+ * }
+ * }</pre>
+ */
+public final class Plan implements AutoCloseable {
+    private static final Cleaner cleaner = Cleaner.create();
+
+    /** The plan's owner, which a forgotten plan leaves to the collector. */
+    private static final class Handle implements Runnable {
+        private Pointer plan;
+
+        Handle(Pointer plan) {
+            this.plan = plan;
+        }
+
+        /** One more owner, so that close in another thread does not free what is in use. */
+        synchronized Pointer retained() {
+            if (plan == null) throw new IllegalStateException("the plan is closed");
+            Abi.library.sepflow_plan_retain(plan);
+            return plan;
+        }
+
+        @Override
+        public synchronized void run() {
+            Abi.library.sepflow_plan_free(plan);
+            plan = null;
+        }
+    }
+
+    private interface Maker {
+        int make(PointerByReference plan, Abi.sepflow_error error);
+    }
+
+    private final Handle handle;
+    private final Cleaner.Cleanable cleanable;
+
+    private Plan(Maker maker) {
+        PointerByReference plan = new PointerByReference();
+        Abi.sepflow_error error = newError();
+        check(maker.make(plan, error), error);
+        handle = new Handle(plan.getValue());
+        cleanable = cleaner.register(this, handle);
+    }
+
+    /** From text such as "gaussian 3". */
+    public static Plan of(String kernel, Options options) {
+        return new Plan((plan, error) -> Abi.library.sepflow_plan_from_text(kernel, options.get(), plan, error));
+    }
+
+    /** From a matrix of taps, row by row. */
+    public static Plan of(double[] taps, int columns, Options options) {
+        if (columns < 1 || taps.length % columns != 0) throw new IllegalArgumentException("the taps do not fill their rows");
+        return new Plan((plan, error) -> Abi.library.sepflow_plan_create(
+            taps, taps.length / columns, columns, columns, options.get(), plan, error));
+    }
+
+    /** From the 1-D filters themselves: column * row^T. */
+    public static Plan of(double[] column, double[] row, Options options) {
+        return new Plan((plan, error) -> Abi.library.sepflow_plan_from_vectors(
+            column, column.length, row, row.length, options.get(), plan, error));
+    }
+
+    /** maxThreads: 1 serial on this thread, 0 one per CPU. */
+    public void apply(Image in, Image out, int maxThreads) {
+        if (out.pixels.isReadOnly()) throw new ReadOnlyBufferException();
+        Pointer plan = handle.retained();
+        try {
+            Abi.sepflow_error error = newError();
+            check(Abi.library.sepflow_apply(plan, in.image, out.image, null, maxThreads, error), error);
+        } finally {
+            Abi.library.sepflow_plan_free(plan);
+            Reference.reachabilityFence(in.pixels);
+            Reference.reachabilityFence(out.pixels);
+        }
+    }
+
+    /** How far the result reaches beyond itself, and which way it is taken. */
+    public static final class Info {
+        public final long left, right, top, bottom;
+        public final int rank;
+        public final double errorBound;
+        public final String method, variant;
+
+        private Info(Abi.sepflow_plan_info info) {
+            left = info.left;
+            right = info.right;
+            top = info.top;
+            bottom = info.bottom;
+            rank = info.rank;
+            errorBound = info.error_bound;
+            method = info.method;
+            variant = info.variant;
+        }
+    }
+
+    public Info info() {
+        Abi.sepflow_plan_info info = new Abi.sepflow_plan_info();
+        info.struct_size = info.size();
+        Pointer plan = handle.retained();
+        try {
+            int status = Abi.library.sepflow_plan_query(plan, info);
+            if (status != 0) throw new SepflowException(status, "the plan cannot be asked");
+            return new Info(info);
+        } finally {
+            Abi.library.sepflow_plan_free(plan);
+        }
+    }
+
+    @Override
+    public void close() {
+        cleanable.clean();
+    }
+
+    public static String version() {
+        return Abi.library.sepflow_version();
+    }
+
+    private static Abi.sepflow_error newError() {
+        Abi.sepflow_error error = new Abi.sepflow_error();
+        error.struct_size = error.size();
+        return error;
+    }
+
+    private static void check(int status, Abi.sepflow_error error) {
+        if (status != 0) throw new SepflowException(status, Native.toString(error.message, "UTF-8"));
+    }
+}
