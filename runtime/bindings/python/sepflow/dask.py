@@ -78,7 +78,22 @@ def _parts(sizes, first, length):
 
 
 def _apply(plan, pieces, axes, origin, shape, first, domain):
-    rows = [np.concatenate(row, axes[1]) if len(row) > 1 else row[0] for row in pieces]
-    image = np.concatenate(rows, axes[0]) if len(rows) > 1 else rows[0]
     # Dask runs a task on each core.
-    return plan.region(image, origin, shape, axes=axes, threads=1, first=first, domain=domain)
+    return plan.region(_joined(pieces, axes), origin, shape, axes=axes, threads=1, first=first, domain=domain)
+
+
+def _joined(pieces, axes):
+    """The pieces side by side. Nested np.concatenate would copy them twice, into pages that are new each time."""
+    bottoms = np.cumsum([row[0].shape[axes[0]] for row in pieces])
+    rights = np.cumsum([piece.shape[axes[1]] for piece in pieces[0]])
+    if bottoms.size * rights.size == 1:
+        return pieces[0][0]
+    shape = list(pieces[0][0].shape)
+    shape[axes[0]], shape[axes[1]] = bottoms[-1], rights[-1]
+    image, place = np.empty(shape, pieces[0][0].dtype), [slice(None)] * len(shape)
+    for row, bottom in zip(pieces, bottoms):
+        for piece, right in zip(row, rights):
+            place[axes[0]] = slice(bottom - piece.shape[axes[0]], bottom)
+            place[axes[1]] = slice(right - piece.shape[axes[1]], right)
+            image[tuple(place)] = piece
+    return image
