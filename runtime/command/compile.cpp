@@ -20,17 +20,17 @@ std::string own_folder() {
     return file.substr(0, file.rfind('/') + 1);
 }
 
-[[noreturn]] void hand_over(std::vector<std::string> arguments) {
-    const std::string program = own_folder() + "sepflow-compile";
-    arguments.insert(arguments.begin(), program);
-    std::vector<char *> pointers;
-    for (std::string &argument : arguments) pointers.push_back(argument.data());
-    pointers.push_back(nullptr);
-    execv(program.c_str(), pointers.data());
-    throw Error(SEPFLOW_E_IO, "compile needs '" + program + "': " + std::strerror(errno));
-}
-
 }  // namespace
+
+void hand_over_to_compile(const std::vector<std::string> &arguments) {
+    std::vector<std::string> words = {own_folder() + "sepflow-compile"};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    std::vector<char *> pointers;
+    for (std::string &word : words) pointers.push_back(word.data());
+    pointers.push_back(nullptr);
+    execv(pointers.front(), pointers.data());
+    throw Error(SEPFLOW_E_IO, "compile needs '" + words.front() + "': " + std::strerror(errno));
+}
 
 void add_compile(CLI::App &app) {
     CLI::App *verb = app.add_subcommand(
@@ -38,7 +38,7 @@ void add_compile(CLI::App &app) {
         "Compile one filter ahead of time, for firmware: a C header and a static archive");
     verb->set_help_flag();
     verb->prefix_command();
-    verb->callback([verb] { hand_over(verb->remaining()); });
+    verb->callback([verb] { hand_over_to_compile(verb->remaining()); });
 }
 
 }  // namespace sepflow::command

@@ -1,8 +1,6 @@
-// sepflow complete WORD...: what a shell may complete the last word to. Hidden, and not parsed as verbs are: the words
-// are those of a line that is not finished.
-#include <algorithm>
+#include "runtime/command/complete.h"
 
-#include "runtime/command/verbs.h"
+#include <algorithm>
 
 namespace sepflow::command {
 
@@ -44,14 +42,15 @@ std::vector<std::string> choices_of(const CLI::App &verb, const std::string &nam
 
 std::vector<std::string> completions(const CLI::App &app, const std::vector<std::string> &words) {
     const std::string last = words.empty() ? "" : words.back();
-    const CLI::App *verb = words.size() > 1 ? verb_named(app, words.front()) : &app;
+    const bool has_verbs = app.get_require_subcommand_min() > 0;
+    const CLI::App *verb = has_verbs && words.size() > 1 ? verb_named(app, words.front()) : &app;
     if (verb == nullptr) return {};
     std::vector<std::string> candidates;
     if (last.rfind('-', 0) == 0) {
         candidates = options_of(*verb);
-    } else if (verb == &app) {
+    } else if (has_verbs && verb == &app) {
         candidates = verbs_of(app);
-    } else {
+    } else if (words.size() > 1) {
         candidates = choices_of(*verb, words[words.size() - 2]);
     }
     const auto differs = [&](const std::string &word) { return word.rfind(last, 0) != 0; };

@@ -8,8 +8,10 @@
 
 #include <sepflow/sepflow.h>
 
+#include "runtime/command/complete.h"
 #include "runtime/command/image_file.h"
 #include "runtime/command/interrupt.h"
+#include "runtime/command/manual.h"
 #include "runtime/command/verbs.h"
 #include "runtime/error.h"
 #include "runtime/nearest.h"
@@ -70,6 +72,17 @@ std::string usage_sentence(const CLI::App &app, const CLI::ParseError &error) {
     return prefix + error.what() + help;
 }
 
+// sepflow complete WORD...: for shells. Hidden, and not parsed as verbs are: the words are those of a line that is not
+// finished.
+int complete(const CLI::App &app, std::vector<std::string> words) {
+    if (words.size() > 1 && words.front() == "compile") {
+        words.front() = "--complete";
+        hand_over_to_compile(words);
+    }
+    for (const auto &word : completions(app, words)) std::cout << word << '\n';
+    return kSuccess;
+}
+
 int run(int argc, char **argv) {
     CLI::App app("Filters images with any 2-D kernel, fast, by running it as a few 1-D passes.",
                  "sepflow");
@@ -84,12 +97,11 @@ int run(int argc, char **argv) {
     add_chart(app);
     add_bench(app);
     add_compile(app);
-    add_manual(app);
-    if (argc > 1 && std::string(argv[1]) == "complete") {
-        for (const auto &word : completions(app, {argv + 2, argv + argc}))
-            std::cout << word << '\n';
-        return kSuccess;
-    }
+    app.add_subcommand("manual", "Write the man page")->group("")->callback([&app] {
+        print_manual(app, sepflow_version(), "convolve images with any 2-D kernel");
+    });
+    if (argc > 1 && std::string(argv[1]) == "complete")
+        return complete(app, {argv + 2, argv + argc});
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &error) {

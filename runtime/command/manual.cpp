@@ -1,9 +1,8 @@
-// sepflow manual: the man page, from the same verbs, options and sentences that --help shows.
+// The man page of a program, from the same verbs, options and sentences that --help shows.
+#include "runtime/command/manual.h"
+
+#include <algorithm>
 #include <iostream>
-
-#include <sepflow/sepflow.h>
-
-#include "runtime/command/verbs.h"
 
 namespace sepflow::command {
 
@@ -51,37 +50,42 @@ void print_options(const CLI::App &app) {
     }
 }
 
-std::string synopsis(const CLI::App &verb) {
-    std::string line = bold("sepflow " + verb.get_name());
-    for (const CLI::Option *option : verb.get_options()) {
+std::string synopsis(const CLI::App &app, const std::string &name) {
+    std::string line = bold(name);
+    for (const CLI::Option *option : app.get_options()) {
         if (option->get_positional()) line += " " + italic(option->get_name(true));
     }
     return line + " [" + italic("options") + "]";
 }
 
-void print_manual(const CLI::App &app) {
-    std::cout
-        << ".TH SEPFLOW 1 \"\" \"sepflow " << sepflow_version()
-        << "\" \"User Commands\"\n.SH NAME\nsepflow \\- convolve images with any 2\\-D kernel\n"
-        << ".SH SYNOPSIS\n"
-        << bold("sepflow") << " " << italic("verb") << " [" << italic("arguments")
-        << "]\n.SH DESCRIPTION\n"
-        << roff(app.get_description()) << "\n.SH OPTIONS\n";
-    print_options(app);
-    std::cout << ".SH VERBS\n";
-    for (const CLI::App *verb : app.get_subcommands([](const CLI::App *) { return true; })) {
-        if (verb->get_group().empty()) continue;
-        std::cout << ".SS " << synopsis(*verb) << '\n' << roff(verb->get_description()) << ".\n";
+void print_verbs(const CLI::App &app) {
+    const auto verbs =
+        app.get_subcommands([](const CLI::App *verb) { return !verb->get_group().empty(); });
+    if (!verbs.empty()) std::cout << ".SH VERBS\n";
+    for (const CLI::App *verb : verbs) {
+        std::cout << ".SS " << synopsis(*verb, app.get_name() + " " + verb->get_name()) << '\n'
+                  << roff(verb->get_description()) << ".\n";
         print_options(*verb);
     }
-    std::cout << ".SH NOTES\n" << roff(app.get_footer()) << '\n';
 }
 
 }  // namespace
 
-void add_manual(CLI::App &app) {
-    CLI::App *verb = app.add_subcommand("manual", "Write the man page")->group("");
-    verb->callback([&app] { print_manual(app); });
+void print_manual(const CLI::App &app, const std::string &version, const std::string &summary) {
+    std::string page = app.get_name();
+    std::replace(page.begin(), page.end(), ' ', '-');
+    const bool has_verbs = app.get_require_subcommand_min() > 0;
+    std::cout << ".TH " << roff(page) << " 1 \"\" \"sepflow " << version
+              << "\" \"User Commands\"\n.SH NAME\n"
+              << roff(page) << " \\- " << roff(summary) << "\n.SH SYNOPSIS\n"
+              << (has_verbs ? bold(app.get_name()) + " " + italic("verb") + " [" +
+                                  italic("arguments") + "]"
+                            : synopsis(app, app.get_name()))
+              << "\n.SH DESCRIPTION\n"
+              << roff(app.get_description()) << "\n.SH OPTIONS\n";
+    print_options(app);
+    print_verbs(app);
+    if (!app.get_footer().empty()) std::cout << ".SH NOTES\n" << roff(app.get_footer()) << '\n';
 }
 
 }  // namespace sepflow::command

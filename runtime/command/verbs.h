@@ -16,10 +16,8 @@ void add_info(CLI::App &app);
 void add_chart(CLI::App &app);
 void add_bench(CLI::App &app);
 void add_compile(CLI::App &app);
-// Hidden: the man page, made of what --help shows.
-void add_manual(CLI::App &app);
 
-// What may stand for the last of the words after `sepflow`, for a shell; none where that is a file's name or a number.
-std::vector<std::string> completions(const CLI::App &app, const std::vector<std::string> &words);
+// Hands over to sepflow-compile, which knows what `sepflow compile` takes.
+[[noreturn]] void hand_over_to_compile(const std::vector<std::string> &arguments);
 
 }  // namespace sepflow::command

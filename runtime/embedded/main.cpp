@@ -8,6 +8,8 @@
 #include <iostream>
 #include <string>
 
+#include "runtime/command/complete.h"
+#include "runtime/command/manual.h"
 #include "runtime/embedded/filter.h"
 #include "runtime/embedded/header.h"
 #include "runtime/embedded/passes.h"
@@ -155,6 +157,16 @@ int run(int argc, char **argv) {
         "Compiles one filter for firmware: NAME.h and NAME.a, without heap, threads or libraries.",
         "sepflow compile");
     add_options(app, asked);
+    const std::string first = argc > 1 ? argv[1] : "";
+    if (first == "--complete") {
+        for (const auto &word : command::completions(app, {argv + 2, argv + argc}))
+            std::cout << word << '\n';
+        return kSuccess;
+    }
+    if (first == "--manual") {
+        command::print_manual(app, SEPFLOW_VERSION, "compile one filter for firmware");
+        return kSuccess;
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &error) {

@@ -2,7 +2,11 @@
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME sepflow)
 set(CPACK_PACKAGE_VENDOR Sepflow)
+# Who makes packages for others is named as Debian's tools name him.
 set(CPACK_PACKAGE_CONTACT "Sepflow maintainers <maintainers@sepflow.org>")
+if(DEFINED ENV{DEBFULLNAME} AND DEFINED ENV{DEBEMAIL})
+    set(CPACK_PACKAGE_CONTACT "$ENV{DEBFULLNAME} <$ENV{DEBEMAIL}>")
+endif()
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "convolves images with any 2-D kernel")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_PACKAGE_DIRECTORY ${PROJECT_BINARY_DIR}/packages)

@@ -15,12 +15,17 @@ for plugin in separable arithmetic; do
     sepflow list | grep -qF "$libraries/sepflow-1/$plugin.sepflow.so" || fail "does not find $plugin"
 done
 
-# The man page names every verb and option that --help names.
-page=$stage/share/man/man1/sepflow.1
+# The man pages name every verb and option that --help names; compile has a page of its own.
+pages=$stage/share/man/man1
 verbs=$(sepflow complete '')
 [ "$(wc -w <<<"$verbs")" -ge 6 ] || fail "verbs: $verbs"
 for verb in $verbs; do
-    grep -q "sepflow $verb" "$page" || fail "the man page lacks $verb"
+    grep -q "sepflow $verb" "$pages/sepflow.1" || fail "the man page lacks $verb"
+    page=$pages/sepflow.1
+    if [ "$verb" = compile ]; then
+        [ -e "$stage/bin/sepflow-compile" ] || continue
+        page=$pages/sepflow-compile.1
+    fi
     completed=$(sepflow complete "$verb" --)
     for option in $(sepflow "$verb" --help | grep -oE '^ +(-[a-z],)?--[a-z-]+' | grep -oE -e '--[a-z-]+'); do
         grep -qF -- "${option//-/\\-}" "$page" || fail "the man page lacks $verb $option"
@@ -28,7 +33,7 @@ for verb in $verbs; do
     done
 done
 if command -v groff >/dev/null; then
-    warnings=$(groff -man -Tutf8 -ww -z "$page" 2>&1)
+    warnings=$(groff -man -Tutf8 -ww -z "$pages"/*.1 2>&1)
     [ -z "$warnings" ] || fail "groff: $warnings"
 fi
 
@@ -43,3 +48,21 @@ completed() {
 [ "$(completed sepflow filter a.png b.png --extent v)" = valid ] || fail 'filter --extent v'
 [ -z "$(completed sepflow filter a)" ] || fail 'filter a'
 [ -z "$(completed sepflow nonsense a)" ] || fail 'nonsense'
+
+# So do the others: it is the same question to sepflow, put in their ways.
+if command -v fish >/dev/null; then
+    completed() {
+        PATH=$stage/bin:$PATH fish --no-config -c 'source $argv[1]; complete -C $argv[2]' \
+            "$stage/share/fish/vendor_completions.d/sepflow.fish" "$1"
+    }
+    [ "$(completed 'sepflow ex')" = explain ] || fail "fish: ex: $(completed 'sepflow ex')"
+    [ "$(completed 'sepflow filter a.png b.png --extent v')" = valid ] || fail 'fish: filter --extent v'
+fi
+if command -v zsh >/dev/null; then
+    completed() {
+        PATH=$stage/bin:$PATH zsh -f "$source/tests/package/completion.zsh" "$stage/share/zsh/vendor-completions" "$1"
+    }
+    [ "$(completed 'sepflow ex')" = 'sepflow explain ' ] || fail "zsh: ex: $(completed 'sepflow ex')"
+    [ "$(completed 'sepflow filter a.png b.png --extent v')" = 'sepflow filter a.png b.png --extent valid ' ] ||
+        fail 'zsh: filter --extent v'
+fi

@@ -1,9 +1,9 @@
 #!/bin/sh
-# stage.sh CMAKE BUILD STAGE: installs the libraries and nodes, what developing needs, the command and the Python package below STAGE.
+# stage.sh CMAKE BUILD STAGE: installs the libraries and nodes, what developing needs, the commands and the Python package below STAGE.
 set -eu
 cmake=$1 build=$2 stage=$3
 rm -rf "$stage" "$stage.elsewhere"
-for component in runtime sepflow dev tools python; do
+for component in runtime sepflow dev tools compile python; do
     "$cmake" --install "$build" --prefix "$stage.elsewhere" --component $component
 done
 mv "$stage.elsewhere" "$stage"
