@@ -151,7 +151,8 @@ sepflow_status configure(sepflow_node *opaque, const sepflow_config *given, sepf
         Node &node = *node_of(opaque);
         const sepflow_config config = checked_config(node, given);
         if (node.plan == nullptr || std::memcmp(&config, &node.config, sizeof config) != 0) {
-            std::unique_ptr<NodePlan> made = node.kind->make_plan(node.parameters, config);
+            std::unique_ptr<NodePlan> made =
+                node.kind->make_plan(node.parameters, config, node.host);
             made->creator = node.host;
             node.forget_plan();
             node.plan = made.release();

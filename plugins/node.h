@@ -56,8 +56,10 @@ class NodePlan {
     std::atomic<int64_t> owners{1};
 };
 
+// `host` is the one that create was given; NULL: none.
 using MakePlan = std::unique_ptr<NodePlan> (*)(const Parameters &parameters,
-                                               const sepflow_config &config);
+                                               const sepflow_config &config,
+                                               const sepflow_host *host);
 
 // A descriptor with what the functions behind it need. Its address is the descriptor's.
 struct NodeKind {

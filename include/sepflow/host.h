@@ -44,8 +44,10 @@ typedef void (*sepflow_skipped)(void *ctx, const char *path, const char *reason)
 
 /* Loads every *.sepflow.so of the directories in `path` (separated by ':'). NULL:
    SEPFLOW_PLUGIN_PATH, then $XDG_DATA_HOME/sepflow-1 (or ~/.local/share/sepflow-1), then
-   sepflow-1 in the system's library directory and beside this library. The first plugin that brings a node id wins. A bad
-   plugin is told to `skipped` (may be NULL) and skipped; a missing directory is passed over.
+   sepflow-1 in the system's library directory and beside this library; there, a file is skipped that others than this
+   user and root could have put or changed (itself, its directory, one above), or that a relative directory leads to; and
+   the environment counts only in programs that do not run with another user's rights. The first plugin that brings a
+   node id wins. A bad plugin is told to `skipped` (may be NULL) and skipped; a missing directory is passed over.
    [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_registry_scan(sepflow_registry *registry, const char *path,
                                                     sepflow_skipped skipped, void *ctx);
@@ -72,7 +74,7 @@ typedef struct sepflow_graph sepflow_graph;
 
 /* An empty graph, or one from JSON (format: runtime/host/README.md). [control] Names are unique
    in a graph, inputs included. Errors: PARAM with the place in the text, or the node, port or
-   parameter at fault. */
+   parameter at fault; UNSUPPORTED: more than 10,000 inputs and nodes, or 16 MiB of JSON. */
 SEPFLOW_EXPORT sepflow_status sepflow_graph_create(const sepflow_registry *registry,
                                                    sepflow_graph **graph, sepflow_error *error);
 SEPFLOW_EXPORT sepflow_status sepflow_graph_from_json(const sepflow_registry *registry,
@@ -102,6 +104,12 @@ SEPFLOW_EXPORT sepflow_status sepflow_graph_connect(sepflow_graph *graph, const 
 /* Names a result, "NODE" or "NODE.PORT", as an output of the graph.  [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_graph_add_output(sepflow_graph *graph, const char *name,
                                                        const char *source, sepflow_error *error);
+
+/* Lets the nodes of this graph read the files below `folder` that their parameters name, such as the kernel text
+   "file NAME"; a NAME that is relative lies in `folder`, links are followed before it is judged. Without this, and with NULL, they
+   read none: a graph may be somebody else's.  [control] Errors: IO (no such folder). */
+SEPFLOW_EXPORT sepflow_status sepflow_graph_allow_files(sepflow_graph *graph, const char *folder,
+                                                        sepflow_error *error);
 
 /* Names of the inputs and outputs, in the order added; NULL past the last.  [control] */
 SEPFLOW_EXPORT const char *sepflow_graph_input_name(const sepflow_graph *graph, uint32_t index);

@@ -201,6 +201,18 @@ typedef struct sepflow_host {
     const void *(*get_extension)(void *ctx, const char *id);
 } sepflow_host;
 
+/* The extension SEPFLOW_FILES of a host: which files a node may read because a parameter names them. A node reads none
+   in a host without it; texts and graphs may be somebody else's. */
+#define SEPFLOW_FILES "sepflow.files/1"
+typedef struct sepflow_files {
+    uint32_t struct_size;
+    uint32_t flags; /* 0 */
+    /* [control] Writes to `path`, of `size` bytes, the path to open for `name`; ctx is the host's.
+       UNSUPPORTED: that file may not be read. */
+    sepflow_status (*path_of)(void *ctx, const char *name, char *path, uint64_t size,
+                              sepflow_error *error);
+} sepflow_files;
+
 /* ---- What a node is ---------------------------------------------------------------------- */
 
 typedef struct sepflow_node sepflow_node; /* a node: its parameters */

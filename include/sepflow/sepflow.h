@@ -111,7 +111,9 @@ enum {
     SEPFLOW_OPTION_CONVOLVE = 1u << 0, /* flip the kernel (true convolution) */
     SEPFLOW_OPTION_ANCHOR = 1u << 1,   /* anchor_x and anchor_y are given */
     /* Results are missing_value where their own pixel is missing; not with PROPAGATE. */
-    SEPFLOW_OPTION_KEEP_MISSING = 1u << 2
+    SEPFLOW_OPTION_KEEP_MISSING = 1u << 2,
+    /* The kernel's text may be of somebody who is not trusted: "file NAME" is refused. */
+    SEPFLOW_OPTION_NO_FILES = 1u << 3
 };
 
 /* All zero is a sound default, save for in_type. */

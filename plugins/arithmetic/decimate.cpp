@@ -91,7 +91,8 @@ class DecimatePlan : public NodePlan {
     sepflow_config config_;
 };
 
-std::unique_ptr<NodePlan> make_plan(const Parameters &parameters, const sepflow_config &config) {
+std::unique_ptr<NodePlan> make_plan(const Parameters &parameters, const sepflow_config &config,
+                                    const sepflow_host *) {
     const Axis x = {parameters.integer("factor_x"), parameters.integer("phase_x")};
     const Axis y = {parameters.integer("factor_y"), parameters.integer("phase_y")};
     if (x.phase >= x.factor || y.phase >= y.factor) {

@@ -144,8 +144,8 @@ NodeKind pointwise_node(const NodeText &text, const std::vector<sepflow_param_de
                           SEPFLOW_NODE_PURE | SEPFLOW_NODE_TILE_EXACT | SEPFLOW_NODE_THREAD_EXACT |
                               SEPFLOW_NODE_IN_PLACE,
                           ports, params, formats,
-                          [](const Parameters &parameters,
-                             const sepflow_config &config) -> std::unique_ptr<NodePlan> {
+                          [](const Parameters &parameters, const sepflow_config &config,
+                             const sepflow_host *) -> std::unique_ptr<NodePlan> {
                               return std::make_unique<PointwisePlan<Formula>>(parameters, config);
                           });
 }

@@ -95,7 +95,8 @@ void Effect::apply(const std::string &name, const std::string &text) {
     } else if (name == "border_x" || name == "border_y") {
         filter_.set(name, text.empty() ? text_of("border") : text);
     } else {
-        if (name == "kernel") kernel_from_text(text);  // the filter itself reads it with the plan
+        if (name == "kernel")
+            kernel_from_trusted_text(text);  // the filter itself reads it with the plan
         filter_.set(name, text);
     }
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "plugins/separable/filter_params.h"
+#include "plugins/separable/kernel_text.h"
 #include "plugins/separable/nodes.h"
 #include "runtime/error.h"
 #include "runtime/execute/execute.h"
@@ -64,8 +65,8 @@ std::vector<std::string> split(const std::string &text) {
     return parts;
 }
 
-std::unique_ptr<NodePlan> make_bank_plan(const Parameters &parameters,
-                                         const sepflow_config &config) {
+std::unique_ptr<NodePlan> make_bank_plan(const Parameters &parameters, const sepflow_config &config,
+                                         const sepflow_host *host) {
     if (!parameters.of("kernels").is_set)
         throw Error(SEPFLOW_E_NOT_READY, "no kernels are set; try \"sobel x; sobel y\"", 0);
     const std::vector<std::string> texts = split(parameters.text("kernels"));
@@ -79,7 +80,7 @@ std::unique_ptr<NodePlan> make_bank_plan(const Parameters &parameters,
     for (const std::string &text : texts) {
         try {
             members.push_back(std::make_shared<const Plan>(
-                plan_from_parameters(kernel_from_text(text), parameters, config)));
+                plan_from_parameters(kernel_in_host(text, host), parameters, config)));
         } catch (const Error &e) {
             throw Error(e.code(), "kernel " + std::to_string(members.size() + 1) + ": " + e.what(),
                         0);

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "plugins/separable/filter_params.h"
+#include "plugins/separable/kernel_text.h"
 #include "plugins/separable/nodes.h"
 #include "runtime/error.h"
 #include "runtime/execute/execute.h"
@@ -31,11 +32,11 @@ class SeparablePlan : public NodePlan {
     Plan plan_;
 };
 
-Kernel kernel_of(const Parameters &parameters) {
+Kernel kernel_of(const Parameters &parameters, const sepflow_host *host) {
     const Parameters::Value &value = parameters.of("kernel");
     if (!value.is_set) throw Error(SEPFLOW_E_NOT_READY, "no kernel is set; try \"gaussian 3\"", 0);
     try {
-        if (value.a.empty()) return kernel_from_text(value.s);
+        if (value.a.empty()) return kernel_in_host(value.s, host);
         return kernel_from_matrix(value.a.data(), static_cast<size_t>(value.rows),
                                   static_cast<size_t>(value.columns), value.columns);
     } catch (const Error &e) {
@@ -44,9 +45,10 @@ Kernel kernel_of(const Parameters &parameters) {
 }
 
 std::unique_ptr<NodePlan> make_separable_plan(const Parameters &parameters,
-                                              const sepflow_config &config) {
+                                              const sepflow_config &config,
+                                              const sepflow_host *host) {
     return std::make_unique<SeparablePlan>(plan_from_parameters(
-        kernel_of(parameters), parameters, config, parameters.choice("extent")));
+        kernel_of(parameters, host), parameters, config, parameters.choice("extent")));
 }
 
 std::vector<sepflow_param_desc> separable_params() {

@@ -26,12 +26,11 @@ struct PlanOptions {
 
 void add_plan_options(CLI::App &verb, PlanOptions &options);
 
-// A kernel's text, understood; `is_image` if only this command can read it, as it came from a PNG
-// or the like.
+// A kernel's text, understood; `is_file` if it names a file, which nodes do not read on their own.
 struct NamedKernel {
     std::string text;
     Kernel kernel;
-    bool is_image = false;
+    bool is_file = false;
 };
 NamedKernel read_kernel(const std::string &text);
 

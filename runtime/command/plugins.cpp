@@ -34,14 +34,19 @@ Plugins find_plugins() {
     call([&](sepflow_error *error) { return sepflow_registry_create(&registry, error); });
     Plugins plugins;
     plugins.registry.reset(registry);
-    const char *preferred = std::getenv("SEPFLOW_PLUGIN_PATH");
-    const std::string built = built_plugin_path();
-    for (const char *path :
-         {preferred != nullptr ? preferred : "", built.c_str(), (const char *)nullptr}) {
+    const auto scan = [&](const char *path) {
         const sepflow_status status =
             sepflow_registry_scan(registry, path, note_skipped, &plugins.skipped);
         if (status != SEPFLOW_OK) throw Error(status, "cannot look for plugins");
+    };
+    // Who works on Sepflow means these, whatever is installed.
+    const std::string built = built_plugin_path();
+    const char *preferred = secure_getenv("SEPFLOW_PLUGIN_PATH");
+    if (std::filesystem::is_directory(built)) {
+        if (preferred != nullptr) scan(preferred);
+        scan(built.c_str());
     }
+    scan(nullptr);
     return plugins;
 }
 

@@ -17,8 +17,11 @@ namespace sepflow::command {
 
 namespace {
 
+// More than the library takes, so that it can say so.
+constexpr size_t kMostJson = size_t{16} << 20;
+
 struct Run {
-    std::string graph, in, out;
+    std::string graph, in, out, files;
     std::vector<std::string> inputs, outputs, settings;
     int32_t threads = 0;
     bool quiet = false;
@@ -37,8 +40,12 @@ std::pair<std::string, std::string> split_at(const std::string &text, char mark)
 
 GraphPointer read_graph(const sepflow_registry *registry, const std::string &path) {
     std::ifstream file(path, std::ios::binary);
-    const std::string json{std::istreambuf_iterator<char>(file), {}};
-    if (!file) throw Error(SEPFLOW_E_IO, "cannot read " + path + ": " + std::strerror(errno));
+    std::string json;
+    char block[1 << 16];
+    while (json.size() <= kMostJson && (file.read(block, sizeof block), file.gcount() > 0))
+        json.append(block, static_cast<size_t>(file.gcount()));
+    if (file.bad() || !file.is_open())
+        throw Error(SEPFLOW_E_IO, "cannot read " + path + ": " + std::strerror(errno));
     sepflow_graph *graph = nullptr;
     try {
         call([&](sepflow_error *error) {
@@ -97,6 +104,11 @@ void run(const Run &o) {
     start_vips("sepflow");
     const RegistryPointer registry = open_plugins();
     const GraphPointer graph = read_graph(registry.get(), o.graph);
+    if (!o.files.empty()) {
+        call([&](sepflow_error *error) {
+            return sepflow_graph_allow_files(graph.get(), o.files.c_str(), error);
+        });
+    }
     for (const std::string &setting : o.settings) apply_setting(graph.get(), setting);
 
     const auto input_names = names_of(graph.get(), sepflow_graph_input_name);
@@ -152,6 +164,10 @@ void add_run(CLI::App &app) {
         ->expected(1)
         ->take_all()
         ->check(check_assignment);
+    verb->add_option("--files", o->files,
+                     "Folder of the files that the graph may name, as in \"file kernel.csv\"; "
+                     "without it, none")
+        ->type_name("FOLDER");
     verb->add_option("-j,--threads", o->threads, "At most so many threads (0: one per CPU)")
         ->check(CLI::Range(0, kMostThreads));
     verb->add_flag("-q,--quiet", o->quiet, "No progress bar");

@@ -27,7 +27,7 @@ namespace sepflow {
 
 namespace {
 
-// `make_kernel` runs inside the boundary; it may throw.
+// `make_kernel` is given the options' flags and runs inside the boundary; it may throw.
 template <typename MakeKernel>
 sepflow_status create(const sepflow_options *options, sepflow_plan **plan, sepflow_error *error,
                       MakeKernel make_kernel) {
@@ -35,7 +35,7 @@ sepflow_status create(const sepflow_options *options, sepflow_plan **plan, sepfl
         if (plan == nullptr) throw Error(SEPFLOW_E_INVALID, "plan is NULL");
         *plan = nullptr;
         const Options checked = check_options(options);
-        *plan = new sepflow_plan(make_plan(make_kernel(), checked));
+        *plan = new sepflow_plan(make_plan(make_kernel(options->flags), checked));
     });
 }
 
@@ -102,7 +102,7 @@ const char *sepflow_status_text(sepflow_status status) {
 sepflow_status sepflow_plan_create(const double *taps, int64_t rows, int64_t columns,
                                    int64_t row_stride, const sepflow_options *options,
                                    sepflow_plan **plan, sepflow_error *error) {
-    return sepflow::create(options, plan, error, [&] {
+    return sepflow::create(options, plan, error, [&](uint32_t) {
         return sepflow::kernel_from_matrix(taps, sepflow::checked_length(rows, "rows"),
                                            sepflow::checked_length(columns, "columns"), row_stride);
     });
@@ -111,7 +111,7 @@ sepflow_status sepflow_plan_create(const double *taps, int64_t rows, int64_t col
 sepflow_status sepflow_plan_from_vectors(const double *column, int64_t rows, const double *row,
                                          int64_t columns, const sepflow_options *options,
                                          sepflow_plan **plan, sepflow_error *error) {
-    return sepflow::create(options, plan, error, [&] {
+    return sepflow::create(options, plan, error, [&](uint32_t) {
         return sepflow::kernel_from_vectors(sepflow::checked_vector(column, rows, "column"),
                                             sepflow::checked_vector(row, columns, "row"));
     });
@@ -119,9 +119,10 @@ sepflow_status sepflow_plan_from_vectors(const double *column, int64_t rows, con
 
 sepflow_status sepflow_plan_from_text(const char *text, const sepflow_options *options,
                                       sepflow_plan **plan, sepflow_error *error) {
-    return sepflow::create(options, plan, error, [&] {
+    return sepflow::create(options, plan, error, [&](uint32_t flags) {
         if (text == nullptr) throw Error(SEPFLOW_E_INVALID, "the kernel text is NULL");
-        return sepflow::kernel_from_text(text);
+        return flags & SEPFLOW_OPTION_NO_FILES ? sepflow::kernel_from_text(text)
+                                               : sepflow::kernel_from_trusted_text(text);
     });
 }
 

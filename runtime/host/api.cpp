@@ -52,6 +52,8 @@ sepflow_status sepflow_graph_from_json(const sepflow_registry *registry, const c
     return guarded(error, [&] {
         require(registry, json, graph);
         *graph = nullptr;
+        if (length > sepflow::kMaxGraphBytes)
+            throw Error(SEPFLOW_E_UNSUPPORTED, "graph: its text is longer than 16 MiB");
         auto made = std::make_unique<sepflow_graph>(registry);
         sepflow::read_json(std::string(json, length), *made);
         *graph = made.release();
@@ -60,6 +62,19 @@ sepflow_status sepflow_graph_from_json(const sepflow_registry *registry, const c
 
 void sepflow_graph_free(sepflow_graph *graph) {
     delete graph;
+}
+
+sepflow_status sepflow_graph_allow_files(sepflow_graph *graph, const char *folder,
+                                         sepflow_error *error) {
+    return guarded(error, [&] {
+        require(graph);
+        if (folder == nullptr) {
+            graph->files.allow_none();
+        } else {
+            graph->files.allow(folder);
+        }
+        graph->order.clear();
+    });
 }
 
 sepflow_status sepflow_graph_add_input(sepflow_graph *graph, const char *name,

@@ -98,6 +98,8 @@ Outlet sepflow_graph::output(const std::string &name) const {
 
 void sepflow_graph::check_new_name(const std::string &name) const {
     if (name.empty()) fail("a name is empty");
+    if (places.size() >= sepflow::kMaxPlaces)
+        throw Error(SEPFLOW_E_UNSUPPORTED, "a graph has at most 10000 inputs and nodes");
     for (const Place &place : places) {
         if (place.name == name) fail("the name '" + name + "' is taken");
     }
@@ -122,8 +124,7 @@ void sepflow_graph::add_node(const std::string &name, const std::string &id,
     found->plugin->initialise();
     sepflow_error error = new_error();
     sepflow_node *node = nullptr;
-    const sepflow_status status =
-        found->desc->create(found->desc, sepflow::host_services(), &node, &error);
+    const sepflow_status status = found->desc->create(found->desc, &host, &node, &error);
     if (status != SEPFLOW_OK) throw Error(status, "node '" + name + "': " + error.message);
 
     Place place;

@@ -7,6 +7,7 @@
 
 #include <sepflow/host.h>
 
+#include "runtime/host/files.h"
 #include "runtime/host/registry.h"
 #include "runtime/host/value.h"
 #include "runtime/structs.h"
@@ -70,6 +71,8 @@ struct sepflow_graph {
     explicit sepflow_graph(const sepflow_registry *owner) : registry(owner) {}
 
     const sepflow_registry *registry;
+    sepflow::AllowedFiles files;
+    const sepflow_host host = sepflow::host_services(&files);  // which the nodes below keep
     std::vector<sepflow::Place> places;
     std::vector<sepflow::Output> outputs;
     std::vector<size_t> order;  // of the places, each behind what feeds it; empty: not prepared
@@ -98,6 +101,10 @@ struct sepflow_graph {
 };
 
 namespace sepflow {
+
+// Graphs come from files; these keep one from taking the machine.
+inline constexpr uint64_t kMaxGraphBytes = uint64_t{16} << 20;
+inline constexpr size_t kMaxPlaces = 10000;
 
 // Fills `graph` from JSON; see README.md.
 void read_json(const std::string &text, sepflow_graph &graph);

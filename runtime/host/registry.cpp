@@ -4,9 +4,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
-#include <filesystem>
 
 #include "runtime/error.h"
+#include "runtime/host/search.h"
 #include "runtime/structs.h"
 
 namespace sepflow {
@@ -95,59 +95,6 @@ std::string first_line(const char *text) {
     return whole.substr(0, whole.find('\n'));
 }
 
-std::vector<std::string> directories(const std::string &path) {
-    std::vector<std::string> result;
-    for (size_t start = 0; start <= path.size();) {
-        const size_t end = std::min(path.find(':', start), path.size());
-        if (end > start) result.push_back(path.substr(start, end - start));
-        start = end + 1;
-    }
-    return result;
-}
-
-// A variable of the environment, unless the program runs with another user's rights.
-std::string environment(const char *name) {
-    const char *value = secure_getenv(name);
-    return value != nullptr ? value : "";
-}
-
-// Beside libsepflow-host itself, wherever it was installed.
-std::string own_directory() {
-    Dl_info library = {};
-    if (dladdr(reinterpret_cast<void *>(&own_directory), &library) == 0) return "";
-    std::error_code none;
-    const auto file = std::filesystem::path(library.dli_fname);
-    return (std::filesystem::canonical(file.parent_path(), none) / "sepflow-1").string();
-}
-
-std::vector<std::string> default_directories() {
-    std::vector<std::string> result = directories(environment("SEPFLOW_PLUGIN_PATH"));
-    const std::string data = environment("XDG_DATA_HOME"), home = environment("HOME");
-    if (!data.empty()) {
-        result.push_back(data + "/sepflow-1");
-    } else if (!home.empty()) {
-        result.push_back(home + "/.local/share/sepflow-1");
-    }
-    result.push_back(SEPFLOW_SYSTEM_PLUGIN_DIR);
-    result.push_back(own_directory());
-    return result;
-}
-
-std::vector<std::string> plugin_files(const std::string &directory) {
-    constexpr const char *kSuffix = ".sepflow.so";
-    std::vector<std::string> files;
-    std::error_code none;
-    for (const auto &entry : std::filesystem::directory_iterator(directory, none)) {
-        const std::string name = entry.path().string();
-        if (name.size() > std::strlen(kSuffix) &&
-            name.compare(name.size() - std::strlen(kSuffix), std::string::npos, kSuffix) == 0) {
-            files.push_back(name);
-        }
-    }
-    std::sort(files.begin(), files.end());
-    return files;
-}
-
 }  // namespace
 
 }  // namespace sepflow
@@ -164,7 +111,8 @@ void Plugin::initialise() {
     if (initialised_) return;
     sepflow_error error = {};
     error.struct_size = sizeof error;
-    const sepflow_status status = entry->init(sepflow::host_services(), &error);
+    static const sepflow_host host = sepflow::host_services(nullptr);
+    const sepflow_status status = entry->init(&host, &error);
     if (status != SEPFLOW_OK)
         throw Error(status,
                     "plugin '" + std::string(entry->id ? entry->id : "") + "': " + error.message);
@@ -233,11 +181,10 @@ sepflow_status sepflow_registry_scan(sepflow_registry *registry, const char *pat
                                      sepflow_skipped skipped, void *ctx) {
     return sepflow::guarded(nullptr, [&] {
         if (registry == nullptr) throw Error(SEPFLOW_E_INVALID, "registry is NULL");
-        const auto places =
-            path != nullptr ? sepflow::directories(path) : sepflow::default_directories();
-        for (const std::string &directory : places) {
-            for (const std::string &file : sepflow::plugin_files(directory)) {
+        for (const sepflow::SearchPlace &place : sepflow::search_places(path)) {
+            for (const std::string &file : sepflow::plugin_files(place.directory)) {
                 try {
+                    if (!place.is_told) sepflow::check_trusted(file);
                     registry->load(file);
                 } catch (const Error &e) {
                     if (skipped != nullptr) skipped(ctx, file.c_str(), e.what());

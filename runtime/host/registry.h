@@ -34,8 +34,9 @@ struct RegistryNode {
     Plugin *plugin;
 };
 
-// What the nodes may call.
-const sepflow_host *host_services();
+// What the nodes of a graph may call. NULL: what plugins may call before there is one.
+class AllowedFiles;
+sepflow_host host_services(AllowedFiles *files);
 
 // What a graph's call_ctx points to.
 struct RunContext {

@@ -1,9 +1,12 @@
-// What the host offers to nodes: a log, its pool, cancel.
+// What the host offers to nodes: a log, its pool, cancel, the files that are allowed.
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
+#include "runtime/error.h"
+#include "runtime/host/files.h"
 #include "runtime/host/registry.h"
 
 namespace sepflow {
@@ -12,7 +15,7 @@ namespace {
 
 // Silent, unless the user asks: a library does not print on its own.
 void log(void *, int32_t level, const char *node_id, const char *message) {
-    static const bool wanted = std::getenv("SEPFLOW_LOG") != nullptr;
+    static const bool wanted = secure_getenv("SEPFLOW_LOG") != nullptr;
     if (!wanted) return;
     std::fprintf(stderr, "sepflow: %d %s: %s\n", level, node_id != nullptr ? node_id : "-",
                  message != nullptr ? message : "");
@@ -32,24 +35,38 @@ int32_t is_cancelled(void *, void *call_ctx) {
     return context->run->is_cancelled(context->run->ctx);
 }
 
-sepflow_host make_host() {
+// ctx is the graph's AllowedFiles.
+sepflow_status path_of(void *ctx, const char *name, char *path, uint64_t size,
+                       sepflow_error *error) {
+    return guarded(error, [&] {
+        const std::string found = static_cast<const AllowedFiles *>(ctx)->path_of(name);
+        if (found.size() >= size)
+            throw Error(SEPFLOW_E_UNSUPPORTED,
+                        "the path of '" + std::string(name) + "' is too long");
+        std::memcpy(path, found.c_str(), found.size() + 1);
+    });
+}
+
+const void *get_extension(void *ctx, const char *id) {
+    static const sepflow_files files = {sizeof(sepflow_files), 0, path_of};
+    return ctx != nullptr && std::strcmp(id, SEPFLOW_FILES) == 0 ? &files : nullptr;
+}
+
+}  // namespace
+
+sepflow_host host_services(AllowedFiles *files) {
     sepflow_host host = {};
     host.struct_size = sizeof host;
     host.abi_major = SEPFLOW_ABI_MAJOR;
     host.abi_minor = SEPFLOW_ABI_TARGET_MINOR;
     host.name = "sepflow";
     host.version = "1";
+    host.ctx = files;
     host.log = log;
     host.parallel_for = parallel_for;
     host.is_cancelled = is_cancelled;
+    host.get_extension = get_extension;
     return host;
-}
-
-}  // namespace
-
-const sepflow_host *host_services() {
-    static const sepflow_host host = make_host();
-    return &host;
 }
 
 }  // namespace sepflow

@@ -242,7 +242,7 @@ void TileRunner::process(const Place &place, size_t index) {
     call.max_threads = 1;
     call.scratch = scratch_;
     call.scratch_size = static_cast<uint64_t>(scratch_size_);
-    call.host = host_services();
+    call.host = &job_.graph.host;
     call.call_ctx = &job_.context;
     sepflow_error error = {};
     error.struct_size = sizeof error;

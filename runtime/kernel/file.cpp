@@ -206,7 +206,15 @@ bool is_text_matrix_name(const std::string &path) {
 
 }  // namespace
 
-Kernel kernel_from_file(const std::string &path, const ImageKernelReader &read_image) {
+Kernel kernel_from_file(const std::string &path) {
+    return kernel_from_file(path, [&](const std::string &) -> Kernel {
+        throw Error(
+            SEPFLOW_E_UNSUPPORTED,
+            "kernel file '" + path + "': the library reads .csv, .txt, .dat, .pgm and .pfm");
+    });
+}
+
+Kernel kernel_from_file(const std::string &path, const KernelReader &read_image) {
     if (has_suffix(path, ".pgm") || has_suffix(path, ".pfm")) {
         const std::string bytes = read_whole(path);
         const std::string magic = bytes.substr(0, 2);
@@ -217,9 +225,7 @@ Kernel kernel_from_file(const std::string &path, const ImageKernelReader &read_i
         return NetpbmReader(path, bytes).read();
     }
     if (is_text_matrix_name(path)) return parse_text_matrix(path, read_whole(path));
-    if (read_image) return read_image(path);
-    throw Error(SEPFLOW_E_UNSUPPORTED,
-                "kernel file '" + path + "': the library reads .csv, .txt, .dat, .pgm and .pfm");
+    return read_image(path);
 }
 
 }  // namespace sepflow

@@ -30,15 +30,20 @@ struct Kernel {
 inline constexpr std::size_t kMaxKernelLength = 4095;
 inline constexpr std::size_t kMaxKernelTaps = std::size_t{1} << 22;
 
-// Reads a grey image as a kernel; the core has no image library, so whoever has one passes it in.
-using ImageKernelReader = std::function<Kernel(const std::string &path)>;
+// Reads the kernel of a file: what "file NAME" means is for the caller to say, who knows whether the text is trusted.
+using KernelReader = std::function<Kernel(const std::string &name)>;
 
 // Every maker below throws Error{SEPFLOW_E_PARAM} (SEPFLOW_E_IO for files) with a sentence.
 Kernel kernel_from_matrix(const double *taps, std::size_t rows, std::size_t columns,
                           std::ptrdiff_t row_stride);     // stride in doubles
 Kernel kernel_from_factors(std::vector<Factor> factors);  // one or more, of the same lengths
 Kernel kernel_from_vectors(std::vector<double> column, std::vector<double> row);
-Kernel kernel_from_text(std::string_view text, const ImageKernelReader &read_image = {});
-Kernel kernel_from_file(const std::string &path, const ImageKernelReader &read_image = {});
+Kernel kernel_from_text(std::string_view text);  // names no files
+Kernel kernel_from_text(std::string_view text, const KernelReader &read_file);
+Kernel kernel_from_file(const std::string &path);
+// The core has no image library; whoever has one passes its reader in.
+Kernel kernel_from_file(const std::string &path, const KernelReader &read_image);
+// With any file that the process may read.
+Kernel kernel_from_trusted_text(std::string_view text);
 
 }  // namespace sepflow

@@ -170,7 +170,18 @@ Kernel parse(std::vector<Token> tokens) {
 
 }  // namespace
 
-Kernel kernel_from_text(std::string_view text, const ImageKernelReader &read_image) {
+Kernel kernel_from_text(std::string_view text) {
+    return kernel_from_text(text, [](const std::string &name) -> Kernel {
+        throw Error(SEPFLOW_E_UNSUPPORTED,
+                    "files are not allowed here; 'file " + name + "' is not read");
+    });
+}
+
+Kernel kernel_from_trusted_text(std::string_view text) {
+    return kernel_from_text(text, [](const std::string &name) { return kernel_from_file(name); });
+}
+
+Kernel kernel_from_text(std::string_view text, const KernelReader &read_file) {
     std::vector<Token> tokens = split(text);
     if (tokens.empty()) fail(1, "it is empty; try 'gaussian 3'");
     if (tokens.size() > kMaxKernelTaps + 2) fail(1, "it is too long");
@@ -178,7 +189,7 @@ Kernel kernel_from_text(std::string_view text, const ImageKernelReader &read_ima
         // A path may hold anything, so it is all that follows the first separator.
         const size_t path = tokens[0].column - 1 + 5;
         if (path >= text.size()) fail(text.size() + 1, "usage: file PATH");
-        return kernel_from_file(std::string(text.substr(path)), read_image);
+        return read_file(std::string(text.substr(path)));
     }
     const Token last = tokens.back();
     const bool norm = last.text == "norm" && tokens.size() > 1;

@@ -62,7 +62,7 @@ const PassSet *named_pass_set(const std::string &name) {
 
 const PassSet *choose_pass_set(const char *variant) {
     if (variant != nullptr && *variant != '\0') return named_pass_set(variant);
-    const char *environment = std::getenv("SEPFLOW_VARIANT");
+    const char *environment = secure_getenv("SEPFLOW_VARIANT");
     if (environment != nullptr && *environment != '\0') return named_pass_set(environment);
     const auto &sets = pass_sets();
     return &*std::find_if(sets.begin(), sets.end(),
@@ -88,8 +88,8 @@ Options check_options(const sepflow_options *given) {
     }
     sepflow_options o = {};
     std::memcpy(&o, given, std::min<size_t>(given->struct_size, sizeof o));
-    if (o.flags &
-        ~(SEPFLOW_OPTION_CONVOLVE | SEPFLOW_OPTION_ANCHOR | SEPFLOW_OPTION_KEEP_MISSING)) {
+    if (o.flags & ~(SEPFLOW_OPTION_CONVOLVE | SEPFLOW_OPTION_ANCHOR | SEPFLOW_OPTION_KEEP_MISSING |
+                    SEPFLOW_OPTION_NO_FILES)) {
         throw Error(SEPFLOW_E_UNSUPPORTED,
                     "options.flags holds a flag that this version does not know");
     }

@@ -46,6 +46,21 @@ TEST_CASE("a graph with named inputs and outputs runs from files to files") {
     CHECK(folder.read("s.csv") == "106,109\n");
 }
 
+TEST_CASE("a graph reads kernel files only from the folder that --files names") {
+    Folder folder;
+    folder.write("graph.json", R"({"inputs": ["in"], "outputs": {"out": "blur"}, "nodes": {
+        "blur": {"type": "org.sepflow.separable", "params": {"kernel": "file twice.csv"}, "in": "in"}}})");
+    folder.write("twice.csv", "2\n");
+    folder.write("in.csv", "5,7\n");
+    const Outcome refused = folder.run({"run", "graph.json", "in.csv", "out.csv"});
+    CHECK(refused.exit_code == 1);
+    CHECK_MESSAGE(refused.err.find("--files") != std::string::npos, refused.err);
+    CHECK(!folder.has("out.csv"));
+    const Outcome outcome = folder.run({"run", "graph.json", "in.csv", "out.csv", "--files", "."});
+    REQUIRE_MESSAGE(outcome.exit_code == 0, outcome.err);
+    CHECK(folder.read("out.csv") == "10,14\n");
+}
+
 TEST_CASE("a graph's mistakes are told in one line and leave no file") {
     Folder folder;
     folder.write("graph.json", kTwoInputs);

@@ -219,4 +219,10 @@ TEST_CASE("malformed kernel text names the column") {
     }
     sepflow_plan *plan = nullptr;
     CHECK(sepflow_plan_from_text("file /no/such.csv", &options, &plan, nullptr) == SEPFLOW_E_IO);
+    sepflow_options untrusted = options;
+    untrusted.flags = SEPFLOW_OPTION_NO_FILES;
+    CHECK(sepflow_plan_from_text("file /no/such.csv", &untrusted, &plan, nullptr) ==
+          SEPFLOW_E_UNSUPPORTED);
+    CHECK(sepflow_plan_from_text("gaussian 1", &untrusted, &plan, nullptr) == SEPFLOW_OK);
+    sepflow_plan_free(plan);
 }

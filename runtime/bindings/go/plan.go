@@ -75,6 +75,7 @@ type Options struct {
 	Tolerance        float64
 	Rank             int
 	Scale, Delta     float64
+	NoFiles          bool // for text of somebody who is not trusted: "file NAME" is refused
 }
 
 // Plan is a kernel, factored. Any number of goroutines may apply one.
@@ -102,6 +103,9 @@ func (o Options) of(in, out C.sepflow_type) C.sepflow_options {
 	c.tolerance, c.scale, c.delta = C.double(o.Tolerance), C.double(o.Scale), C.double(o.Delta)
 	if o.Convolve {
 		c.flags |= C.SEPFLOW_OPTION_CONVOLVE
+	}
+	if o.NoFiles {
+		c.flags |= C.SEPFLOW_OPTION_NO_FILES
 	}
 	if o.Anchor != nil {
 		c.flags |= C.SEPFLOW_OPTION_ANCHOR

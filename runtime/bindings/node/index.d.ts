@@ -23,6 +23,8 @@ export interface Options {
     scale?: number;
     delta?: number;
     variant?: string;
+    /** For text of somebody who is not trusted: "file NAME" is refused. */
+    noFiles?: boolean;
 }
 
 /** Strides count elements, and may be negative; interleaved channels without padding if they are left out. */

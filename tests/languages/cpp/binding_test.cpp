@@ -91,6 +91,9 @@ int main() {
 
     using Bytes = sepflow::Plan<std::uint8_t>;
     require(throws(SEPFLOW_E_PARAM, "bocks", [] { Bytes("bocks 3"); }), "an error's text");
+    require(throws(SEPFLOW_E_UNSUPPORTED, "not allowed",
+                   [] { Bytes("file k.csv", {.flags = SEPFLOW_OPTION_NO_FILES}); }),
+            "text that is not trusted");
     require(throws(SEPFLOW_E_INVALID, "rows", [] { Bytes(kTaps, 4); }), "a ragged matrix");
     require(throws(SEPFLOW_E_INVALID, "span", [&] { sepflow::Image(std::span(nine), W + 1, H); }),
             "a short span");

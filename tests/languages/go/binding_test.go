@@ -116,6 +116,10 @@ func TestErrors(t *testing.T) {
 	if !ok || said.Code != sepflow.Param || !strings.Contains(said.Message, "bocks") {
 		t.Fatal(err)
 	}
+	_, err = sepflow.FromText[uint8, uint8]("file k.csv", sepflow.Options{NoFiles: true})
+	if err == nil || !strings.Contains(err.Error(), "not allowed") {
+		t.Fatal(err)
+	}
 	if _, err := sepflow.Dense(make([]uint8, w*h), w+1, h, 1); err == nil {
 		t.Fatal("an image past its slice")
 	}

@@ -138,6 +138,9 @@ final class BindingTest {
     private static void mistakes() throws Exception {
         SepflowException wrong = refused(SepflowException.class, () -> Plan.of("bocks 3", new Options(PixelType.U8, 1)));
         require(wrong.code == -4 && wrong.getMessage().contains("bocks"), "message");
+        SepflowException file =
+            refused(SepflowException.class, () -> Plan.of("file k.csv", new Options(PixelType.U8, 1).noFiles()));
+        require(file.getMessage().contains("not allowed"), "text that is not trusted");
         Buffer pixels = allocate(PixelType.U8, W * H);
         Image image = new Image(PixelType.U8, pixels, W, H, 1);
         refused(IndexOutOfBoundsException.class, () -> new Image(PixelType.U8, pixels, W + 1, H, 1));

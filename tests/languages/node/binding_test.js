@@ -26,6 +26,7 @@ async function check(type, From, outType, To, most) {
     const planes = From.from({length: W * H * C}, (_, i) => from[(i % (W * H)) * C + Math.floor(i / (W * H))]);
     const out = new To(W * H * C), upsideDown = new To(W * H * C);
     const plan = new Plan({taps, columns: Q}, {type, outType, channels: C});
+    assert.throws(() => new Plan('file k.csv', {type: 'u8', noFiles: true}), /not allowed/);
     const size = {width: W, height: H};
     // Both at once: one from interleaved pixels, the other from planes and bottom-up.
     await Promise.all([

@@ -95,6 +95,7 @@ class Arrays(unittest.TestCase):
             (ValueError, "two axes", lambda: sepflow.filter(a[0], TAPS)),
             (ValueError, "border is one of", lambda: sepflow.filter(a, TAPS, border="mirror")),
             (sepflow.Error, "bocks", lambda: sepflow.filter(a, "bocks 3")),
+            (sepflow.Error, "not allowed", lambda: sepflow.filter(a, "file k.csv", files=False)),
             (sepflow.Error, "overlap", lambda: plan(a, a)),
             (TypeError, "unexpected", lambda: sepflow.filter(a, TAPS, colour="red")),
         ):

@@ -11,6 +11,7 @@
 using sepflow::Error;
 using sepflow::Kernel;
 using sepflow::kernel_from_text;
+using sepflow::kernel_from_trusted_text;
 
 namespace {
 
@@ -35,7 +36,7 @@ class Scratch {
 };
 
 Kernel read(const std::string &suffix, const std::string &content) {
-    return kernel_from_text(Scratch(suffix, content).text());
+    return kernel_from_trusted_text(Scratch(suffix, content).text());
 }
 
 std::string message(const std::string &suffix, const std::string &content) {
@@ -96,4 +97,10 @@ TEST_CASE("other images go to the caller's reader") {
             return sepflow::kernel_from_vectors({1, 2}, {3});
         });
     CHECK(kernel.taps == std::vector<double>{3, 6});
+}
+
+TEST_CASE("text that is not trusted reads no file") {
+    const Scratch file(".csv", "1,2\n");
+    CHECK(kernel_from_trusted_text(file.text()).columns == 2);
+    CHECK_THROWS_WITH_AS(kernel_from_text(file.text()), doctest::Contains("not allowed"), Error);
 }

@@ -22,7 +22,7 @@ def _constant(option: str, word: str) -> int:
     return value
 
 
-def _options(dtype, out_dtype, channels, border, anchor, convolve, keep_missing, variant, rest):
+def _options(dtype, out_dtype, channels, border, anchor, convolve, keep_missing, files, variant, rest):
     options = new("sepflow_options", in_type=type_of(dtype), channels=channels)
     options.out_type = type_of(out_dtype) if out_dtype is not None else 0
     border_y, border_x = (border, border) if isinstance(border, str) else border
@@ -32,6 +32,7 @@ def _options(dtype, out_dtype, channels, border, anchor, convolve, keep_missing,
         options.anchor_y, options.anchor_x = anchor
     options.flags |= lib.SEPFLOW_OPTION_CONVOLVE if convolve else 0
     options.flags |= lib.SEPFLOW_OPTION_KEEP_MISSING if keep_missing else 0
+    options.flags |= 0 if files else lib.SEPFLOW_OPTION_NO_FILES
     for name, value in rest.items():
         setattr(options, name, _constant(name, value) if isinstance(value, str) else value)
     variant = ffi.new("char[]", variant.encode()) if variant is not None else ffi.NULL
@@ -64,6 +65,7 @@ class Plan:
 
     kernel  text ("gaussian 3"), a matrix, or a tuple (column, row) of two 1-D filters
     border, anchor  for the axes (rows, columns); one word of border is for both
+    files  False for text of somebody who is not trusted: "file NAME" is refused
     Other options are those of sepflow.h, with the words of its constants: extent="valid", method="fft" ...
     """
 
@@ -72,14 +74,15 @@ class Plan:
                  extent: str = "same", convolve: bool = False, anchor: Optional[Pair] = None,
                  tolerance: float = 0.0, rank: int = 0, scale: float = 1.0, delta: float = 0.0,
                  method: str = "auto", schedule: str = "auto", missing: str = "propagate",
-                 missing_value: float = 0.0, keep_missing: bool = False, variant: Optional[str] = None):
+                 missing_value: float = 0.0, keep_missing: bool = False, files: bool = True,
+                 variant: Optional[str] = None):
         rest = dict(border_value=border_value, extent=extent, tolerance=tolerance, rank=rank, scale=scale,
                     delta=delta, method=method, schedule=schedule, missing=missing, missing_value=missing_value)
         options, self._variant = _options(dtype, out_dtype, channels, border, anchor, convolve, keep_missing,
-                                          variant, rest)
+                                          files, variant, rest)
         self._made_of: Tuple[Kernel, Dict[str, Any]] = (kernel, dict(
             rest, dtype=np.dtype(dtype), channels=channels, out_dtype=out_dtype, border=border,
-            convolve=convolve, anchor=anchor, keep_missing=keep_missing))
+            convolve=convolve, anchor=anchor, keep_missing=keep_missing, files=files))
         self._plan = _create(kernel, options)
         self.dtype = np.dtype(dtype)
         self.out_dtype = np.dtype(out_dtype) if out_dtype is not None else self.dtype

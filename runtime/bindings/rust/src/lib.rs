@@ -91,10 +91,13 @@ pub struct Options {
     pub scale: f64,
     pub delta: f64,
     pub variant: Option<String>,
+    /// For text of somebody who is not trusted: "file NAME" is refused.
+    pub no_files: bool,
 }
 
 const CONVOLVE: u32 = 1 << 0;
 const ANCHOR: u32 = 1 << 1;
+const NO_FILES: u32 = 1 << 3;
 
 /// A kernel, factored. Clones share it; any number of threads may apply it.
 pub struct Plan<In: Pixel, Out: Pixel = In> {
@@ -142,6 +145,9 @@ impl<In: Pixel, Out: Pixel> Plan<In, Out> {
         (o.border_value, o.extent) = (options.border_value, options.extent as i32);
         if options.convolve {
             o.flags |= CONVOLVE;
+        }
+        if options.no_files {
+            o.flags |= NO_FILES;
         }
         if let Some((x, y)) = options.anchor {
             o.flags |= ANCHOR;

@@ -82,6 +82,9 @@ fn main() {
 
     let error = Plan::<u8>::from_text("bocks 3", &Options::default()).err().unwrap();
     assert!(error.code == -4 && error.message.contains("bocks"), "{error}");
+    let untrusted = Options { no_files: true, ..Options::default() };
+    let error = Plan::<u8>::from_text("file k.csv", &untrusted).err().unwrap();
+    assert!(error.message.contains("not allowed"), "{error}");
     assert!(Image::dense(&nine, W + 1, H, 1).is_err());
     assert!(Image::new(&nine, W, H, 1, Strides { first: 0, x: 1, y: -(W as i64), c: 1 }).is_err());
     println!("sepflow {}: as the brute-force sum", sepflow::version());

@@ -8,7 +8,7 @@ public final class Options {
 
     public enum Method { AUTO, SEPARABLE, DIRECT, FFT }
 
-    private static final int CONVOLVE = 1 << 0, ANCHOR = 1 << 1;
+    private static final int CONVOLVE = 1 << 0, ANCHOR = 1 << 1, NO_FILES = 1 << 3;
 
     private final Abi.sepflow_options options = new Abi.sepflow_options();
 
@@ -83,6 +83,12 @@ public final class Options {
     /** The instruction set: "avx2". */
     public Options variant(String variant) {
         options.variant = variant;
+        return this;
+    }
+
+    /** For text of somebody who is not trusted: "file NAME" is refused. */
+    public Options noFiles() {
+        options.flags |= NO_FILES;
         return this;
     }
 

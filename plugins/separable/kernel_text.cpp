@@ -1,0 +1,38 @@
+#include "plugins/separable/kernel_text.h"
+
+#include <climits>
+#include <cstddef>
+
+#include "runtime/error.h"
+
+namespace sepflow {
+
+namespace {
+
+const sepflow_files *files_of(const sepflow_host *host) {
+    constexpr size_t kNeeded = offsetof(sepflow_host, get_extension) + sizeof(void *);
+    if (host == nullptr || host->struct_size < kNeeded || host->get_extension == nullptr)
+        return nullptr;
+    const auto *files =
+        static_cast<const sepflow_files *>(host->get_extension(host->ctx, SEPFLOW_FILES));
+    const bool is_whole = files != nullptr && files->struct_size >= sizeof *files;
+    return is_whole && files->path_of != nullptr ? files : nullptr;
+}
+
+}  // namespace
+
+Kernel kernel_in_host(const std::string &text, const sepflow_host *host) {
+    const sepflow_files *files = files_of(host);
+    if (files == nullptr) return kernel_from_text(text);
+    return kernel_from_text(text, [&](const std::string &name) {
+        char path[PATH_MAX] = "";
+        sepflow_error error = {};
+        error.struct_size = sizeof error;
+        const sepflow_status status =
+            files->path_of(host->ctx, name.c_str(), path, sizeof path, &error);
+        if (status != SEPFLOW_OK) throw Error(status, error.message);
+        return kernel_from_file(path);
+    });
+}
+
+}  // namespace sepflow

@@ -1,0 +1,23 @@
+// Which files the nodes of a graph may read, as the caller allowed.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <sepflow/node.h>
+
+namespace sepflow {
+
+class AllowedFiles {
+  public:
+    void allow(const std::string &folder);  // throws Error{IO} if there is no such folder
+    void allow_none() { folder_.clear(); }
+
+    // The file's path without links; throws Error{UNSUPPORTED} where it lies outside the folder.
+    std::string path_of(const std::string &name) const;
+
+  private:
+    std::filesystem::path folder_;  // without links; empty: none
+};
+
+}  // namespace sepflow

@@ -1,0 +1,21 @@
+// Where plugins are looked for, and which of these places are trusted.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace sepflow {
+
+struct SearchPlace {
+    std::string directory;
+    bool is_told;  // by the caller, who then answers for it
+};
+
+// Of a path with ':' between its directories; NULL: the usual places, in their order.
+std::vector<SearchPlace> search_places(const char *path);
+// The files that plugins are, sorted; none if there is no such directory.
+std::vector<std::string> plugin_files(const std::string &directory);
+// Throws Error where anybody but this user and root could have put or changed the file.
+void check_trusted(const std::string &file);
+
+}  // namespace sepflow
