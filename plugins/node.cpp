@@ -246,6 +246,12 @@ NodeKind make_node_kind(const NodeText &text, uint32_t flags,
     return kind;
 }
 
+const sepflow_node_desc *desc_of(const NodeKind &(*kind)()) noexcept {
+    const sepflow_node_desc *desc = nullptr;
+    guarded(nullptr, [&] { desc = &kind().desc; });
+    return desc;
+}
+
 sepflow_entry make_entry(const char *id, uint32_t node_count,
                          const sepflow_node_desc *(*node)(uint32_t)) {
     sepflow_entry entry = {};

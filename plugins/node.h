@@ -68,6 +68,10 @@ struct NodeKind {
     MakePlan make_plan;
 };
 
+// For an entry's `node`, which lets no exception out: NULL where there is no memory for the tables, which are made when a node is
+// asked for first.
+const sepflow_node_desc *desc_of(const NodeKind &(*kind)()) noexcept;
+
 struct NodeText {
     const char *id, *name, *summary;
 };

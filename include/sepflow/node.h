@@ -355,8 +355,8 @@ typedef struct sepflow_entry {
     int32_t abi_major, abi_minor_needed;
     uint32_t node_count;
     const char *id, *version, *vendor, *license, *url;
-    /* [any] index < node_count, else NULL. Needs no init: a host may look without running
-       anything. */
+    /* [any] index < node_count, else NULL, as where there is no memory. Needs no init: a host may
+       look without running anything. */
     const sepflow_node_desc *(*node)(uint32_t index);
     /* [control] Before the first create; counted, each success is paired with one deinit. */
     sepflow_status (*init)(const sepflow_host *host, sepflow_error *error);

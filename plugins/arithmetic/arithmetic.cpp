@@ -14,7 +14,7 @@ constexpr const NodeKind &(*kNodes[])() = {absolute_node,     add_node,       co
                                            scale_offset_node, subtract_node};
 
 const sepflow_node_desc *node(uint32_t index) {
-    return index < std::size(kNodes) ? &kNodes[index]().desc : nullptr;
+    return index < std::size(kNodes) ? desc_of(kNodes[index]) : nullptr;
 }
 
 }  // namespace

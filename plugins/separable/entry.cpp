@@ -8,8 +8,8 @@ namespace sepflow {
 namespace {
 
 const sepflow_node_desc *node(uint32_t index) {
-    if (index == 0) return &separable_node().desc;
-    return index == 1 ? &bank_node().desc : nullptr;
+    if (index == 0) return desc_of(separable_node);
+    return index == 1 ? desc_of(bank_node) : nullptr;
 }
 
 }  // namespace

@@ -42,7 +42,8 @@ OutputFile::OutputFile(const std::string &path) : path_(path), destination_(foll
     }
     const std::filesystem::path destination(destination_);
     const std::string suffix = lower_case_suffix(destination_);
-    const std::string name = "." + destination.stem().string() + ".XXXXXX" + suffix;
+    // Should the process be killed, the name tells what was left behind.
+    const std::string name = "." + destination.stem().string() + ".sepflow-XXXXXX" + suffix;
     temporary_ = (destination.parent_path() / name).string();
     file_ = mkstemps(temporary_.data(), static_cast<int>(suffix.size()));
     if (file_ < 0) {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <lapacke.h>
 
+#include "runtime/factor/lapack.h"
 #include "runtime/factor/norms.h"
 #include "runtime/factor/symmetry.h"
 
@@ -106,8 +106,10 @@ class Refinement {
                 }
             }
             const auto n = static_cast<lapack_int>(r);
-            if (LAPACKE_dposv(LAPACK_ROW_MAJOR, 'L', n, 1, matrix.data(), n, right.data(), 1) != 0)
-                return false;
+            const lapack_int info =
+                LAPACKE_dposv(LAPACK_ROW_MAJOR, 'L', n, 1, matrix.data(), n, right.data(), 1);
+            check_memory(info);
+            if (info != 0) return false;
             for (size_t t = 0; t < r; ++t) unknown[t][i] = right[t];
         }
         for (size_t t = 0; t < r; ++t) impose(parities[t], unknown[t]);

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <lapacke.h>
 #include <limits>
-#include <new>
 #include <string>
 
 #include "runtime/error.h"
+#include "runtime/factor/lapack.h"
 #include "runtime/factor/ties.h"
 
 namespace sepflow {
@@ -24,8 +23,7 @@ int exponent_of_largest(const std::vector<double> &taps) {
 }
 
 void check(lapack_int info) {
-    if (info == LAPACK_WORK_MEMORY_ERROR || info == LAPACK_TRANSPOSE_MEMORY_ERROR)
-        throw std::bad_alloc();
+    check_memory(info);
     if (info != 0) {
         throw Error(SEPFLOW_E_INTERNAL,
                     "the singular value decomposition failed, LAPACK info " + std::to_string(info));

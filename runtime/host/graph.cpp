@@ -128,9 +128,9 @@ void sepflow_graph::add_node(const std::string &name, const std::string &id,
     if (status != SEPFLOW_OK) throw Error(status, "node '" + name + "': " + error.message);
 
     Place place;
+    place.node.reset(node, found->desc->destroy);  // first: from here on the node has an owner
     place.name = name;
     place.desc = found->desc;
-    place.node.reset(node, found->desc->destroy);
     place.wanted_type = out_type;
     place.feeds.resize(port_names(*found->desc, SEPFLOW_INPUT).size());
     if (place.output_count() == 0)

@@ -44,7 +44,8 @@ void check_params(const sepflow_node_desc &desc, const std::string &node) {
 }
 
 void check_node(const sepflow_node_desc *desc) {
-    if (desc == nullptr) throw Error(SEPFLOW_E_ABI, "it counts more nodes than it has");
+    if (desc == nullptr)
+        throw Error(SEPFLOW_E_ABI, "it counts more nodes than it has, or it has no memory");
     if (desc->struct_size < sizeof(sepflow_node_desc) || desc->id == nullptr ||
         desc->name == nullptr) {
         throw Error(SEPFLOW_E_ABI, "a node's descriptor is cut short");
@@ -121,15 +122,19 @@ void Plugin::initialise() {
 
 void sepflow_registry::add(const sepflow_entry *entry, const std::string &file) {
     sepflow::check_entry(entry);
-    plugins.push_back(std::make_unique<Plugin>(file, entry));
+    auto plugin = std::make_unique<Plugin>(file, entry);
+    std::vector<sepflow::RegistryNode> more = nodes;
     for (uint32_t i = 0; i < entry->node_count; ++i) {
         const sepflow_node_desc *desc = entry->node(i);
         const bool known =
-            std::any_of(nodes.begin(), nodes.end(), [&](const sepflow::RegistryNode &node) {
+            std::any_of(more.begin(), more.end(), [&](const sepflow::RegistryNode &node) {
                 return std::strcmp(node.desc->id, desc->id) == 0;
             });
-        if (!known) nodes.push_back({desc, plugins.back().get()});
+        if (!known) more.push_back({desc, plugin.get()});
     }
+    // All of it or, where there is no memory, nothing: the caller then unloads the plugin.
+    plugins.push_back(std::move(plugin));
+    nodes.swap(more);
 }
 
 void sepflow_registry::load(const std::string &file) {

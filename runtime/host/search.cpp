@@ -1,10 +1,15 @@
 #include "runtime/host/search.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <dirent.h>
 #include <dlfcn.h>
 #include <filesystem>
+#include <memory>
+#include <new>
+#include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -77,6 +82,16 @@ void check_path(const fs::path &file) {
     }
 }
 
+bool is_plugin_name(std::string_view name) {
+    constexpr std::string_view kSuffix = ".sepflow.so";
+    return name.size() > kSuffix.size() && name.substr(name.size() - kSuffix.size()) == kSuffix;
+}
+
+// By opendir: std::filesystem::directory_iterator ends the program where there is no memory (GCC 12).
+struct CloseDirectory {
+    void operator()(DIR *directory) const { closedir(directory); }
+};
+
 }  // namespace
 
 std::vector<SearchPlace> search_places(const char *path) {
@@ -87,15 +102,12 @@ std::vector<SearchPlace> search_places(const char *path) {
 }
 
 std::vector<std::string> plugin_files(const std::string &directory) {
-    constexpr const char *kSuffix = ".sepflow.so";
     std::vector<std::string> files;
-    std::error_code none;
-    for (const auto &entry : fs::directory_iterator(directory, none)) {
-        const std::string name = entry.path().string();
-        if (name.size() > std::strlen(kSuffix) &&
-            name.compare(name.size() - std::strlen(kSuffix), std::string::npos, kSuffix) == 0) {
-            files.push_back(name);
-        }
+    const std::unique_ptr<DIR, CloseDirectory> opened(opendir(directory.c_str()));
+    if (opened == nullptr && errno == ENOMEM) throw std::bad_alloc();
+    const dirent *entry;
+    while (opened != nullptr && (entry = readdir(opened.get())) != nullptr) {
+        if (is_plugin_name(entry->d_name)) files.push_back(directory + "/" + entry->d_name);
     }
     std::sort(files.begin(), files.end());
     return files;

@@ -23,9 +23,10 @@ void log(void *, int32_t level, const char *node_id, const char *message) {
 
 sepflow_status parallel_for(void *, void *, int64_t count, sepflow_task task, void *arg) {
     // Isolated: a thread that waits here must not begin another tile in the buffers of its own.
-    tbb::this_task_arena::isolate(
-        [&] { tbb::parallel_for(int64_t{0}, count, [&](int64_t i) { task(arg, i); }); });
-    return SEPFLOW_OK;
+    return guarded(nullptr, [&] {
+        tbb::this_task_arena::isolate(
+            [&] { tbb::parallel_for(int64_t{0}, count, [&](int64_t i) { task(arg, i); }); });
+    });
 }
 
 int32_t is_cancelled(void *, void *call_ctx) {

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <new>
 #include <string>
 
 #include "runtime/error.h"
@@ -23,6 +24,7 @@ std::string read_whole(const std::string &path) {
     const auto fail = [&](const std::string &why) {
         throw Error(SEPFLOW_E_IO, "cannot read kernel file '" + path + "': " + why);
     };
+    if (!file && errno == ENOMEM) throw std::bad_alloc();
     if (!file) fail(errno != 0 ? std::strerror(errno) : "it cannot be opened");
     std::string text;
     char block[1 << 16];

@@ -59,20 +59,33 @@ struct Halo {
     int64_t left = 0, right = 0, top = 0, bottom = 0;
 };
 
+// Taps of one of several types. Copied by assignment: a std::variant of vectors that is constructed as a copy is destroyed without
+// one if there is no memory for it (GCC 12).
+template <typename... Types>
+struct TapsOf : std::variant<std::vector<Types>...> {
+    using Variant = std::variant<std::vector<Types>...>;
+    using Variant::operator=;
+    TapsOf() = default;
+    TapsOf(const TapsOf &other) : Variant() { Variant::operator=(other); }
+    TapsOf(TapsOf &&) = default;
+    TapsOf &operator=(const TapsOf &) = default;
+    TapsOf &operator=(TapsOf &&) = default;
+};
+
 // The 1-D filters of all terms, one after the other.
 struct Taps {
     int32_t length = 0;
     int32_t terms = 0;
     std::vector<double> f64;
     // As the passes take them: of samples' type; if they fold, the middle one is halved, as it meets its pixel twice.
-    std::variant<std::vector<double>, std::vector<float>, std::vector<int16_t>> passed;
+    TapsOf<double, float, int16_t> passed;
 };
 
 // The taps of the direct pass that are not zero, in vertical runs (generators/direct_pass.cpp).
 struct Runs {
     int32_t length = 0, count = 0;
     std::vector<int32_t> places;  // column and row of the first tap of each
-    std::variant<std::vector<double>, std::vector<float>> taps;
+    TapsOf<double, float> taps;
 };
 
 // Overlap-save: blocks of nx x ny samples, of which nx - columns + 1 by ny - rows + 1 are results.

@@ -1,0 +1,33 @@
+// Every allocation of this program and of all that it loads: counted, made to fail by number, and watched until it is
+// freed. operator new is replaced everywhere; malloc and its kin only without a sanitizer, which has its own.
+#pragma once
+
+#include <cstdint>
+
+namespace faults {
+
+enum class Fail { kOnce, kFromThenOn };
+
+// While it lives, on all threads: the n-th allocation fails (0: none), or that and all behind it. oneTBB's own are left out:
+// it ends the program where a thread of its pool finds no memory.
+class Watch {
+  public:
+    explicit Watch(int64_t n = 0, Fail fail = Fail::kOnce);
+    Watch(const Watch &) = delete;
+    ~Watch();
+
+    int64_t allocations() const;  // so far
+    // Blocks allocated since it began that nobody has freed; without those of the C library and the loader, which keep some
+    // for threads and libraries to come.
+    int64_t held() const;
+};
+
+// What this thread allocates meanwhile neither counts nor fails nor is watched: the test's own doings within a call.
+class Aside {
+  public:
+    Aside();
+    Aside(const Aside &) = delete;
+    ~Aside();
+};
+
+}  // namespace faults

@@ -1,0 +1,29 @@
+// Runs something again and again, the n-th time with its n-th allocation failing, until all have failed once; and then once more
+// with every allocation from the n-th on failing.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include <sepflow/node.h>
+
+namespace faults {
+
+struct Attempt {
+    std::string what;  // for messages
+    // Frees whatever it made, also where it fails.
+    std::function<sepflow_status(sepflow_error *error)> run;
+    // Requires the results of a run that succeeded to be right.
+    std::function<void()> verify = [] {};
+    // What may do without some allocation, such as that of a thread.
+    bool may_succeed = false;
+};
+
+// Each failing run must say SEPFLOW_E_MEMORY and a sentence and hold no memory afterwards, and the next run must be right.
+void every_allocation_fails(const Attempt &attempt);
+
+// SEPFLOW_TEST_SHARE, 1 if unset.
+int64_t test_share();
+
+}  // namespace faults
