@@ -48,7 +48,8 @@ typedef void (*sepflow_skipped)(void *ctx, const char *path, const char *reason)
    user and root could have put or changed (itself, its directory, one above), or that a relative directory leads to; and
    the environment counts only in programs that do not run with another user's rights. The first plugin that brings a
    node id wins. A bad plugin is told to `skipped` (may be NULL) and skipped; a missing directory is passed over.
-   [control] */
+   Each is first tried in a process of its own (the program sepflow-probe, installed beside this library), so that one
+   that crashes or hangs is only skipped.  [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_registry_scan(sepflow_registry *registry, const char *path,
                                                     sepflow_skipped skipped, void *ctx);
 /* Loads one plugin. Errors: IO (cannot be opened), ABI (no entry, versions).  [control] */
@@ -58,6 +59,13 @@ SEPFLOW_EXPORT sepflow_status sepflow_registry_load(sepflow_registry *registry, 
 SEPFLOW_EXPORT sepflow_status sepflow_host_add_static(sepflow_registry *registry,
                                                       sepflow_entry_function entry,
                                                       sepflow_error *error);
+/* Told before (function is "process", "configure" ...) and after (function and who are NULL) every call of a plugin's
+   function, on the thread that calls: whose code was it that crashed, or does not return? `who` is "node 'NAME'", or the
+   plugin's file, and lives for the call. It runs for every tile and must be quick.  [process] */
+typedef void (*sepflow_observer)(void *ctx, const char *who, const char *function);
+/* From now on; NULL: no more.  [control], while no graph of the registry runs. */
+SEPFLOW_EXPORT sepflow_status sepflow_registry_observe(sepflow_registry *registry,
+                                                       sepflow_observer observer, void *ctx);
 /* The nodes, in the order found. index past the last: NULL. *file (may be NULL) gets the
    plugin's path, "" if static; *entry its entry.  [control] */
 SEPFLOW_EXPORT uint32_t sepflow_registry_count(const sepflow_registry *registry);

@@ -121,14 +121,17 @@ void sepflow_graph::add_node(const std::string &name, const std::string &id,
         for (const sepflow::RegistryNode &node : registry->nodes) ids.push_back(node.desc->id);
         fail("node '" + name + "': no plugin brings '" + id + "'" + sepflow::nearest_name(id, ids));
     }
-    found->plugin->initialise();
+    found->plugin->initialise(registry->observer);
     sepflow_error error = new_error();
     sepflow_node *node = nullptr;
-    const sepflow_status status = found->desc->create(found->desc, &host, &node, &error);
+    const sepflow_status status = sepflow::plugin_call(
+        registry->observer, "node '" + name + "'", "create",
+        [&] { return found->desc->create(found->desc, &host, &node, &error); });
     if (status != SEPFLOW_OK) throw Error(status, "node '" + name + "': " + error.message);
 
     Place place;
-    place.node.reset(node, found->desc->destroy);  // first: from here on the node has an owner
+    // First: from here on the node has an owner.
+    place.node.reset(node, sepflow::released_by(found->desc->destroy));
     place.name = name;
     place.desc = found->desc;
     place.wanted_type = out_type;
@@ -159,7 +162,9 @@ void sepflow_graph::set_param(const std::string &node, const std::string &name,
     param(node, name, &index);
     const Place &place = places[find_node(node)];
     sepflow_error error = new_error();
-    const sepflow_status status = place.desc->set_param(place.node.get(), index, &value, &error);
+    const sepflow_status status = call_node(place, "set_param", [&] {
+        return place.desc->set_param(place.node.get(), index, &value, &error);
+    });
     if (status != SEPFLOW_OK) {
         throw Error(status, "node '" + node + "': " + error.message, static_cast<int32_t>(index));
     }

@@ -94,6 +94,13 @@ struct sepflow_graph {
     sepflow::Outlet find_outlet(const std::string &name) const;
     sepflow::Outlet output(const std::string &name) const;
 
+    // Calls a function of a node's plugin.
+    template <typename Call>
+    auto call_node(const sepflow::Place &place, const char *function, Call &&call) const {
+        return sepflow::plugin_call(registry->observer, "node '" + place.name + "'", function,
+                                    std::forward<Call>(call));
+    }
+
   private:
     void check_new_name(const std::string &name) const;
     const sepflow_param_desc &param(const std::string &node, const std::string &name,

@@ -103,7 +103,8 @@ void check_edges(const std::vector<Place> &places, const Place &place) {
     }
 }
 
-void prepare_node(const std::vector<Place> &places, Place &place, sepflow_type wanted) {
+void prepare_node(const sepflow_graph &graph, Place &place, sepflow_type wanted) {
+    const std::vector<Place> &places = graph.places;
     check_edges(places, place);
     if (place.feeds.empty())
         throw Error(SEPFLOW_E_UNSUPPORTED, "node '" + place.name + "' has no input");
@@ -119,7 +120,9 @@ void prepare_node(const std::vector<Place> &places, Place &place, sepflow_type w
     sepflow_error error = {};
     error.struct_size = sizeof error;
     sepflow_plan *plan = nullptr;
-    const sepflow_status status = place.desc->configure(place.node.get(), &config, &plan, &error);
+    const sepflow_status status = graph.call_node(place, "configure", [&] {
+        return place.desc->configure(place.node.get(), &config, &plan, &error);
+    });
     if (status == SEPFLOW_E_FORMAT) {
         throw Error(status, "node '" + place.name + "', fed by " + described(feed) +
                                 " and making " + sepflow::type_name(config.out_type) + ": " +
@@ -128,14 +131,16 @@ void prepare_node(const std::vector<Place> &places, Place &place, sepflow_type w
     if (status != SEPFLOW_OK) {
         throw Error(status, "node '" + place.name + "': " + error.message, error.param_index);
     }
-    place.plan.reset(plan, place.desc->plan_release);
+    place.plan.reset(plan, sepflow::released_by(place.desc->plan_release));
     place.type = config.out_type;
     place.channels = config.channels;
     place.info = {};
     place.info.struct_size = sizeof place.info;
-    if (place.desc->plan_info(plan, &place.info) != SEPFLOW_OK ||
-        place.desc->output_domain(plan, &feed.domain, &place.domain) != SEPFLOW_OK ||
-        !sepflow::is_sane(place.domain)) {
+    const bool is_described = graph.call_node(place, "plan_info", [&] {
+        return place.desc->plan_info(plan, &place.info) == SEPFLOW_OK &&
+               place.desc->output_domain(plan, &feed.domain, &place.domain) == SEPFLOW_OK;
+    });
+    if (!is_described || !sepflow::is_sane(place.domain)) {
         throw Error(SEPFLOW_E_INTERNAL, "node '" + place.name + "' does not describe its plan");
     }
 }
@@ -156,7 +161,7 @@ void sepflow_graph::prepare() {
             prepare_input(input(place.type_of_input));
             wanted = input(place.type_of_input).type;
         }
-        prepare_node(places, place, wanted);
+        prepare_node(*this, place, wanted);
     }
     order = std::move(sorted);
 }

@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 
 #include "runtime/error.h"
+#include "runtime/host/probe.h"
 #include "runtime/host/search.h"
 #include "runtime/structs.h"
 
@@ -104,23 +105,31 @@ using sepflow::Error;
 using sepflow::Plugin;
 
 Plugin::~Plugin() {
-    if (initialised_) entry->deinit();
+    if (!initialised_) return;
+    try {
+        entry->deinit();
+    } catch (...) {
+    }
 }
 
-void Plugin::initialise() {
+void Plugin::initialise(const sepflow::CallObserver &observer) {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (initialised_) return;
+    static const sepflow_host host = sepflow::host_services(nullptr);
     sepflow_error error = {};
     error.struct_size = sizeof error;
-    static const sepflow_host host = sepflow::host_services(nullptr);
-    const sepflow_status status = entry->init(&host, &error);
-    if (status != SEPFLOW_OK)
-        throw Error(status,
-                    "plugin '" + std::string(entry->id ? entry->id : "") + "': " + error.message);
+    const std::string who = "plugin '" + std::string(entry->id ? entry->id : "") + "'";
+    const sepflow_status status =
+        sepflow::plugin_call(observer, who, "init", [&] { return entry->init(&host, &error); });
+    if (status != SEPFLOW_OK) throw Error(status, who + ": " + error.message);
     initialised_ = true;
 }
 
-void sepflow_registry::add(const sepflow_entry *entry, const std::string &file) {
+void sepflow_registry::add(sepflow_entry_function entry_of, const std::string &file) {
+    sepflow::plugin_call(observer, file, "entry", [&] { add_nodes(entry_of(), file); });
+}
+
+void sepflow_registry::add_nodes(const sepflow_entry *entry, const std::string &file) {
     sepflow::check_entry(entry);
     auto plugin = std::make_unique<Plugin>(file, entry);
     std::vector<sepflow::RegistryNode> more = nodes;
@@ -147,7 +156,7 @@ void sepflow_registry::load(const std::string &file) {
         if (symbol == nullptr) throw Error(SEPFLOW_E_ABI, "it has no " SEPFLOW_ENTRY_SYMBOL);
         sepflow_entry_function entry;
         std::memcpy(&entry, &symbol, sizeof entry);
-        add(entry(), file);
+        add(entry, file);
     } catch (...) {
         dlclose(library);
         throw;
@@ -190,6 +199,7 @@ sepflow_status sepflow_registry_scan(sepflow_registry *registry, const char *pat
             for (const std::string &file : sepflow::plugin_files(place.directory)) {
                 try {
                     if (!place.is_told) sepflow::check_trusted(file);
+                    sepflow::probe(file);
                     registry->load(file);
                 } catch (const Error &e) {
                     if (skipped != nullptr) skipped(ctx, file.c_str(), e.what());
@@ -213,7 +223,15 @@ sepflow_status sepflow_host_add_static(sepflow_registry *registry, sepflow_entry
     return sepflow::guarded(error, [&] {
         if (registry == nullptr || entry == nullptr)
             throw Error(SEPFLOW_E_INVALID, "registry or entry is NULL");
-        registry->add(entry(), "");
+        registry->add(entry, "");
+    });
+}
+
+sepflow_status sepflow_registry_observe(sepflow_registry *registry, sepflow_observer observer,
+                                        void *ctx) {
+    return sepflow::guarded(nullptr, [&] {
+        if (registry == nullptr) throw Error(SEPFLOW_E_INVALID, "registry is NULL");
+        registry->observer = {observer, ctx};
     });
 }
 

@@ -8,6 +8,8 @@
 
 #include <sepflow/host.h>
 
+#include "runtime/host/plugin_call.h"
+
 namespace sepflow {
 
 // A loaded plugin. Its library stays open until the process ends: plans and threads of others may still be
@@ -19,7 +21,7 @@ class Plugin {
     ~Plugin();
 
     // Before its first node. Graphs of one registry may be built on several threads at once.
-    void initialise();  // throws Error
+    void initialise(const CallObserver &observer);  // throws Error
 
     const std::string file;  // "" if static
     const sepflow_entry *const entry;
@@ -48,8 +50,12 @@ struct RunContext {
 struct sepflow_registry {
     std::vector<std::unique_ptr<sepflow::Plugin>> plugins;
     std::vector<sepflow::RegistryNode> nodes;
+    sepflow::CallObserver observer;
 
-    void add(const sepflow_entry *entry, const std::string &file);  // throws Error
-    void load(const std::string &file);                             // throws Error
+    void add(sepflow_entry_function entry, const std::string &file);  // throws Error
+    void load(const std::string &file);                               // throws Error
     const sepflow::RegistryNode *find(const std::string &id) const;
+
+  private:
+    void add_nodes(const sepflow_entry *entry, const std::string &file);
 };

@@ -17,9 +17,9 @@
 
 namespace sepflow {
 
-namespace {
-
 namespace fs = std::filesystem;
+
+namespace {
 
 void add_directories(const std::string &path, bool is_told, std::vector<SearchPlace> *places) {
     for (size_t start = 0; start <= path.size();) {
@@ -27,21 +27,6 @@ void add_directories(const std::string &path, bool is_told, std::vector<SearchPl
         if (end > start) places->push_back({path.substr(start, end - start), is_told});
         start = end + 1;
     }
-}
-
-// A variable of the environment, unless the program runs with another user's rights.
-std::string environment(const char *name) {
-    const char *value = secure_getenv(name);
-    return value != nullptr ? value : "";
-}
-
-// Beside libsepflow-host itself, wherever it was installed: who can write there can replace the library.
-std::string own_directory() {
-    Dl_info library = {};
-    if (dladdr(reinterpret_cast<void *>(&own_directory), &library) == 0) return "";
-    std::error_code none;
-    const auto file = fs::path(library.dli_fname);
-    return (fs::canonical(file.parent_path(), none) / "sepflow-1").string();
 }
 
 std::vector<SearchPlace> usual_places() {
@@ -93,6 +78,19 @@ struct CloseDirectory {
 };
 
 }  // namespace
+
+std::string environment(const char *name) {
+    const char *value = secure_getenv(name);
+    return value != nullptr ? value : "";
+}
+
+std::string own_directory() {
+    Dl_info library = {};
+    if (dladdr(reinterpret_cast<void *>(&own_directory), &library) == 0) return "";
+    std::error_code none;
+    const auto file = fs::path(library.dli_fname);
+    return (fs::canonical(file.parent_path(), none) / "sepflow-1").string();
+}
 
 std::vector<SearchPlace> search_places(const char *path) {
     if (path == nullptr) return usual_places();

@@ -127,8 +127,10 @@ void find_regions(const TileJob &job, const sepflow_rect &tile, std::vector<sepf
             if (!feed.is_connected()) continue;
             const sepflow_rect &domain = places[feed.place].domain;
             sepflow_rect in = {};
-            const sepflow_status status = place.desc->input_region(
-                place.plan.get(), static_cast<uint32_t>(port), &needed[*step], &domain, &in);
+            const sepflow_status status = job.graph.call_node(place, "input_region", [&] {
+                return place.desc->input_region(place.plan.get(), static_cast<uint32_t>(port),
+                                                &needed[*step], &domain, &in);
+            });
             if (status != SEPFLOW_OK || !is_sane(in) || (!is_empty(in) && !contains(domain, in))) {
                 throw Error(SEPFLOW_E_INTERNAL,
                             "node '" + place.name + "' asks for an impossible region");
@@ -246,7 +248,8 @@ void TileRunner::process(const Place &place, size_t index) {
     call.call_ctx = &job_.context;
     sepflow_error error = {};
     error.struct_size = sizeof error;
-    const sepflow_status status = place.desc->process(place.plan.get(), &call, &error);
+    const sepflow_status status = job_.graph.call_node(
+        place, "process", [&] { return place.desc->process(place.plan.get(), &call, &error); });
     if (status != SEPFLOW_OK) fail(place, status, error);
 }
 

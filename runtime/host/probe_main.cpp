@@ -1,0 +1,36 @@
+// sepflow-probe PLUGIN: loads a plugin and reads its descriptors, as a host would, and says on descriptor 3 "sound" or what is
+// wrong. Whatever the plugin does, it does to this process. See probe.h.
+#include <csignal>
+#include <cstring>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <sepflow/host.h>
+
+namespace {
+
+void say(const char *text) {
+    size_t left = std::strlen(text);
+    while (left > 0) {
+        const ssize_t written = write(3, text, left);
+        if (written <= 0) return;
+        text += written;
+        left -= static_cast<size_t>(written);
+    }
+}
+
+}  // namespace
+
+int main(int argc, char **argv) {
+    const rlimit no_core = {0, 0};
+    setrlimit(RLIMIT_CORE, &no_core);
+    sepflow_registry *registry = nullptr;
+    sepflow_error error = {};
+    error.struct_size = sizeof error;
+    if (argc != 2 || sepflow_registry_create(&registry, &error) != SEPFLOW_OK) return 2;
+    const sepflow_status status = sepflow_registry_load(registry, argv[1], &error);
+    say(status == SEPFLOW_OK ? "sound" : error.message);
+    close(3);
+    // What a plugin does when it goes is of no interest: the host keeps it loaded.
+    _exit(0);
+}
