@@ -1,8 +1,10 @@
-// sepflow run: a graph from JSON, fed from files, written to files.
+// sepflow run: a graph from JSON, fed from files, written to files. Nodes may be anybody's, so it all happens in a child process:
+// if one crashes or hangs, outputs that do without it are made by another.
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
+#include <iostream>
 #include <map>
 #include <memory>
 #include <vector>
@@ -11,7 +13,9 @@
 #include "runtime/command/image_file.h"
 #include "runtime/command/plugins.h"
 #include "runtime/command/rendering.h"
+#include "runtime/command/subgraph.h"
 #include "runtime/command/verbs.h"
+#include "runtime/command/watch.h"
 
 namespace sepflow::command {
 
@@ -24,6 +28,7 @@ struct Run {
     std::string graph, in, out, files;
     std::vector<std::string> inputs, outputs, settings;
     int32_t threads = 0;
+    double patience = 600;  // seconds
     bool quiet = false;
 };
 
@@ -38,14 +43,19 @@ std::pair<std::string, std::string> split_at(const std::string &text, char mark)
     return {text.substr(0, at), text.substr(at + 1)};
 }
 
-GraphPointer read_graph(const sepflow_registry *registry, const std::string &path) {
+std::string read_text(const std::string &path) {
     std::ifstream file(path, std::ios::binary);
-    std::string json;
+    std::string text;
     char block[1 << 16];
-    while (json.size() <= kMostJson && (file.read(block, sizeof block), file.gcount() > 0))
-        json.append(block, static_cast<size_t>(file.gcount()));
+    while (text.size() <= kMostJson && (file.read(block, sizeof block), file.gcount() > 0))
+        text.append(block, static_cast<size_t>(file.gcount()));
     if (file.bad() || !file.is_open())
         throw Error(SEPFLOW_E_IO, "cannot read " + path + ": " + std::strerror(errno));
+    return text;
+}
+
+GraphPointer make_graph(const sepflow_registry *registry, const std::string &json,
+                        const std::string &path) {
     sepflow_graph *graph = nullptr;
     try {
         call([&](sepflow_error *error) {
@@ -100,20 +110,40 @@ std::map<std::string, std::string> files_by_name(const std::vector<std::string> 
     return files;
 }
 
-void run(const Run &o) {
+// The settings whose node is in the graph.
+void apply_settings(const Run &o, sepflow_graph *graph, const std::string &json, bool is_part) {
+    for (const std::string &setting : o.settings) {
+        const std::string node = setting.substr(0, setting.find('.'));
+        if (is_part && json.find('"' + node + '"') == json.npos) continue;
+        apply_setting(graph, setting);
+    }
+}
+
+// One run of the graph: the outputs first .. end of `names`, each committed when it is whole.
+struct Job {
+    std::string json;
+    bool is_part;  // of the graph that was given
+    std::vector<std::string> names;
+    size_t first, end;
+};
+
+void run_job(const Run &o, const Job &job, Watch &watch) {
     start_vips("sepflow");
-    const RegistryPointer registry = open_plugins();
-    const GraphPointer graph = read_graph(registry.get(), o.graph);
+    // What is skipped is told once.
+    const RegistryPointer registry = job.is_part ? find_plugins().registry : open_plugins();
+    sepflow_registry_observe(registry.get(), Watch::observe, &watch);
+    const GraphPointer graph = make_graph(registry.get(), job.json, o.graph);
     if (!o.files.empty()) {
         call([&](sepflow_error *error) {
             return sepflow_graph_allow_files(graph.get(), o.files.c_str(), error);
         });
     }
-    for (const std::string &setting : o.settings) apply_setting(graph.get(), setting);
+    apply_settings(o, graph.get(), job.json, job.is_part);
 
     const auto input_names = names_of(graph.get(), sepflow_graph_input_name);
-    const auto output_names = names_of(graph.get(), sepflow_graph_output_name);
     const auto inputs = files_by_name(input_names, o.inputs, o.in, "input");
+    std::vector<std::string> output_names = names_of(graph.get(), sepflow_graph_output_name);
+    if (job.is_part) output_names = job.names;
     const auto outputs = files_by_name(output_names, o.outputs, o.out, "output");
     if (outputs.empty())
         throw Error(SEPFLOW_E_PARAM, "no output is asked for; use --output NAME=FILE");
@@ -131,14 +161,63 @@ void run(const Run &o) {
     if (images.empty()) throw Error(SEPFLOW_E_PARAM, o.graph + ": the graph has no inputs");
     call([&](sepflow_error *error) { return sepflow_graph_prepare(graph.get(), error); });
 
-    std::vector<std::unique_ptr<OutputFile>> files;
-    for (const auto &[name, path] : outputs) {
-        Rendering rendering(graph.get(), name, images.front().get(), o.threads, !o.quiet);
-        check_writable(path, rendering.type(), rendering.channels());
-        files.push_back(std::make_unique<OutputFile>(path));
-        rendering.write(rendering.image(), *files.back());
+    for (size_t i = job.first; i < job.end; ++i) {
+        const auto output = outputs.find(job.names[i]);
+        watch.reached(static_cast<int>(i));
+        if (output == outputs.end()) continue;
+        Rendering rendering(graph.get(), output->first, images.front().get(), o.threads, !o.quiet);
+        check_writable(output->second, rendering.type(), rendering.channels());
+        OutputFile file(output->second);
+        watch.writing(file.temporary());
+        rendering.write(rendering.image(), file);
+        file.commit();
+        watch.writing("");
     }
-    for (const auto &file : files) file->commit();
+}
+
+bool is_asked_for(const Run &o, const std::string &output) {
+    return o.outputs.empty() ||
+           std::any_of(o.outputs.begin(), o.outputs.end(), [&](const std::string &assignment) {
+               return split_at(assignment, '=').first == output;
+           });
+}
+
+void run(const Run &o) {
+    const std::string json = read_text(o.graph);
+    const std::vector<std::string> names = outputs_of(json);
+    Watch watch(o.patience);
+    std::vector<std::string> failures;  // sentences, each once
+    const auto attempt = [&](const Job &job) {
+        std::string why;
+        const auto ending = watch.run([&] { run_job(o, job, watch); }, &why);
+        if (ending == Watch::Ending::kInterrupted) throw Error(SEPFLOW_E_CANCELLED, "interrupted");
+        if (ending == Watch::Ending::kDone) return true;
+        if (std::find(failures.begin(), failures.end(), why) == failures.end())
+            failures.push_back(why);
+        return false;
+    };
+
+    size_t next = 0;
+    do {
+        if (attempt({json, false, names, next, names.size()})) break;
+        if (watch.step() >= 0) {  // while that output was computed
+            if (watch.was_mistake()) break;
+            next = static_cast<size_t>(watch.step()) + 1;
+            continue;
+        }
+        // Before any output: whether it concerns all of them shows only one by one.
+        if (names.size() - next > 1) {
+            for (; next < names.size(); ++next) {
+                if (is_asked_for(o, names[next]))
+                    attempt({subgraph(json, names[next]), true, names, next, next + 1});
+            }
+        }
+        break;
+    } while (next < names.size());
+    if (failures.empty()) return;
+    for (size_t i = 0; i + 1 < failures.size(); ++i)
+        std::cerr << "sepflow: " << failures[i] << '\n';
+    throw Error(SEPFLOW_E_INTERNAL, failures.back());
 }
 
 }  // namespace
@@ -170,6 +249,9 @@ void add_run(CLI::App &app) {
         ->type_name("FOLDER");
     verb->add_option("-j,--threads", o->threads, "At most so many threads (0: one per CPU)")
         ->check(CLI::Range(0, kMostThreads));
+    verb->add_option("--patience", o->patience,
+                     "Seconds after which a node that does not return is stopped (600)")
+        ->check(CLI::Range(0.1, 1e6));
     verb->add_flag("-q,--quiet", o->quiet, "No progress bar");
     verb->callback([o] { run(*o); });
 }

@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <filesystem>
-#include <fstream>
+#include <new>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,12 +21,31 @@ std::string cache_folder() {
     return home.empty() ? "" : home + "/.cache/sepflow-1";
 }
 
+// "" if it cannot be read. Streams would hide that memory is short.
+std::string read(const std::string &path) {
+    std::string text;
+    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return text;
+    char block[1 << 12];
+    ssize_t got = 0;
+    try {
+        while ((got = ::read(file, block, sizeof block)) > 0)
+            text.append(block, static_cast<size_t>(got));
+    } catch (...) {
+        close(file);
+        throw;
+    }
+    close(file);
+    return text;
+}
+
 }  // namespace
 
 std::string fingerprint(const std::string &file) {
     std::error_code unknown;
     const std::string path = std::filesystem::canonical(file, unknown).string();
     struct stat found;
+    if (unknown == std::errc::not_enough_memory) throw std::bad_alloc();
     if (unknown || stat(path.c_str(), &found) != 0 || path.find('\n') != path.npos) return "";
     const auto time = [](const timespec &t) {
         return std::to_string(t.tv_sec) + "." + std::to_string(t.tv_nsec);
@@ -39,11 +58,8 @@ std::string fingerprint(const std::string &file) {
 bool was_sound(const std::string &fingerprint) {
     const std::string folder = cache_folder();
     if (folder.empty() || fingerprint.empty()) return false;
-    std::ifstream file(folder + "/sound-plugins");
-    for (std::string line; std::getline(file, line);) {
-        if (line == fingerprint) return true;
-    }
-    return false;
+    const std::string lines = "\n" + read(folder + "/sound-plugins");
+    return lines.find("\n" + fingerprint + "\n") != lines.npos;
 }
 
 void note_sound(const std::string &fingerprint) {

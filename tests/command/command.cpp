@@ -31,6 +31,9 @@ namespace {
     }
     setenv("HOME", folder.c_str(), 1);
     setenv("XDG_DATA_HOME", folder.c_str(), 1);
+    // Elsewhere, for tests look at all that is left in the folder.
+    const auto cache = std::filesystem::temp_directory_path() / "sepflow-test-cache";
+    setenv("XDG_CACHE_HOME", cache.c_str(), 1);
     if (circumstances.plugin_path.empty()) {
         unsetenv("SEPFLOW_PLUGIN_PATH");
     } else {

@@ -1,0 +1,14 @@
+// Parts of a graph's JSON.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace sepflow::command {
+
+// Names of the outputs, in order; none where the text is no graph, which the host then says better.
+std::vector<std::string> outputs_of(const std::string &json);
+// The graph with one of its outputs and the nodes that it depends on.
+std::string subgraph(const std::string &json, const std::string &output);
+
+}  // namespace sepflow::command
