@@ -10,8 +10,9 @@
 
 namespace sepflow {
 
-// What a column pass reads: samples of its own precision. Integer pixels are filtered in f32 without fused
-// multiply-add, which not every instruction set has, so that they come out the same on all of them.
+// What a column pass reads: samples of its own precision. Integer pixels, and floats of strict plans, are filtered in f32
+// without fused multiply-add, which not every instruction set has, so that they come out the same on all of them; in
+// f64, by the last set.
 enum class Samples { kF32, kF32FromIntegers, kF64 };
 inline constexpr int kSamples = 3;
 // Pixels that a pass reads from an image.

@@ -19,6 +19,9 @@ endif()
 
 set_property(GLOBAL PROPERTY sepflow_instruction_sets ${isas})
 
+# The last instruction set's f64 passes fuse nothing: they stand for all others' where the bytes must be the same everywhere.
+set(f64_neon strict_float)
+
 # Halide 14 lets LLVM unroll and vectorise its loops a second time; later ones do not.
 set(common_features no_runtime no_bounds_query)
 if(Halide_VERSION VERSION_LESS 15)
@@ -34,6 +37,9 @@ function(sepflow_add_pass name generator features)
         set(target ${target_${isa}}-${target_features})
         if(features)
             string(APPEND target -${features})
+        endif()
+        if(name MATCHES "f64" AND f64_${isa})
+            string(APPEND target -${f64_${isa}})
         endif()
         set_property(GLOBAL APPEND PROPERTY sepflow_pass_objects ${passes_directory}/${function}.o)
         set_property(GLOBAL APPEND PROPERTY sepflow_pass_names ${function})

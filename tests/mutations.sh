@@ -52,6 +52,9 @@ mutate runtime/plan/truncation.cpp 's/gain \* (rest_norms/(rest_norms/' sepflow_
 mutate runtime/plan/budget.cpp 's/include(options.missing_value);/{}/' sepflow_oracle_tests
 mutate runtime/factor/certificate.cpp 's/(norm_1 + std::fabs(delta))/(norm_1 + 0 * std::fabs(delta))/' sepflow_oracle_tests
 mutate runtime/execute/stage.cpp 's/loaded.y - area.y) \* staged.columns/loaded.y - area.y + 1) * staged.columns/' sepflow_oracle_tests
+mutate runtime/plan/plan.h 's/return strict || is_integer(in_type)/return is_integer(in_type)/' sepflow_bytes_tests
+mutate runtime/plan/plan.h 's/const bool plainest = .*/const bool plainest = false;/' sepflow_bytes_tests
+mutate runtime/execute/separable.cpp 's/const Least least = least_tile(part.blocking, walk.step);/const Least least = {1, 1};/' sepflow_bytes_tests
 mutate runtime/host/tile.cpp 's/same_format \&\& readers(feed) == 1/same_format/' sepflow_host_tests
 mutate runtime/host/tile.cpp 's/!optional || outlet == target/(optional \&\& false) || outlet == target/' sepflow_host_tests
 mutate runtime/factor/symmetry.cpp 's/return {{y, x}};/return {{Parity::kNone, Parity::kNone}};/' sepflow_factor_tests

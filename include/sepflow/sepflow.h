@@ -113,7 +113,15 @@ enum {
     /* Results are missing_value where their own pixel is missing; not with PROPAGATE. */
     SEPFLOW_OPTION_KEEP_MISSING = 1u << 2,
     /* The kernel's text may be of somebody who is not trusted: "file NAME" is refused. */
-    SEPFLOW_OPTION_NO_FILES = 1u << 3
+    SEPFLOW_OPTION_NO_FILES = 1u << 3,
+    /* The bytes of float images, too, are the same on every instruction set and processor. Otherwise
+       sums of floats are fused where the processor can, which is faster and differs within
+       error_bound. What is the same, always for images of integers and with this flag for those of
+       floats: the results of one set of 1-D filters (plan_from_vectors), of one kernel directly, and
+       by FFT where the C library gives the same sines; save the payload of a NaN. The decomposition of a kernel of
+       higher rank, and formulas with exponentials, belong to the libraries they are computed by: the same
+       on every instruction set of one machine, though another's may differ by a last bit. */
+    SEPFLOW_OPTION_STRICT = 1u << 4
 };
 
 /* All zero is a sound default, save for in_type. */

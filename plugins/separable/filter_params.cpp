@@ -71,6 +71,10 @@ std::vector<sepflow_param_desc> filter_params() {
             {"keep_missing", "Keep missing",
              "1: results are the missing value where their own pixel is missing", nullptr},
             0, 0, 1),
+        integer_param(
+            {"strict", "Strict",
+             "1: float images, too, come out as the same bytes on every instruction set", nullptr},
+            0, 0, 1),
     };
 }
 
@@ -96,6 +100,7 @@ Plan plan_from_parameters(const Kernel &kernel, const Parameters &parameters,
     options.missing = parameters.choice("missing");
     options.missing_value = parameters.number("missing_value");
     if (parameters.integer("keep_missing") != 0) options.flags |= SEPFLOW_OPTION_KEEP_MISSING;
+    if (parameters.integer("strict") != 0) options.flags |= SEPFLOW_OPTION_STRICT;
     options.variant = parameters.text("variant").c_str();
 
     const int64_t anchor_x = parameters.integer("anchor_x"),

@@ -138,6 +138,8 @@ void add_plan_options(CLI::App &verb, PlanOptions &o) {
                     "What missing pixels are filled with, and results for which none is left (0)");
     verb.add_flag("--keep-missing", o.keep_missing,
                   "Results are the missing value where their own pixel is missing");
+    verb.add_flag("--strict", o.strict,
+                  "Float images, too, come out as the same bytes on every instruction set");
     verb.add_option("--schedule", o.schedule, "Force a schedule of the passes")
         ->check(CLI::IsMember(kSchedules));
 }
@@ -198,6 +200,7 @@ void set_node_parameters(sepflow_graph *graph, const std::string &node, const Pl
     set_if("missing", o.missing);
     set_number("missing_value", o.missing_value);
     if (o.keep_missing) set("keep_missing", "1");
+    if (o.strict) set("strict", "1");
 }
 
 PlanPointer make_direct_plan(const PlanOptions &o, const NamedKernel &named, sepflow_type in_type,
@@ -228,6 +231,7 @@ PlanPointer make_direct_plan(const PlanOptions &o, const NamedKernel &named, sep
     if (!o.missing.empty()) options.missing = index_in(kPolicies, o.missing);
     options.missing_value = o.missing_value.value_or(0);
     if (o.keep_missing) options.flags |= SEPFLOW_OPTION_KEEP_MISSING;
+    if (o.strict) options.flags |= SEPFLOW_OPTION_STRICT;
 
     sepflow_plan *plan = nullptr;
     call([&](sepflow_error *error) {

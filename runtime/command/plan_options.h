@@ -19,7 +19,7 @@ struct PlanOptions {
     std::string kernel;
     std::string border;  // MODE or MODE,MODE; empty: the default
     std::string extent, anchor, variant, schedule, method, missing, type;
-    bool convolve = false, keep_missing = false;
+    bool convolve = false, keep_missing = false, strict = false;
     std::optional<double> border_value, tolerance, scale, delta, missing_value;
     std::optional<int32_t> rank;
 };

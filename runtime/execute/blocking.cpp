@@ -18,12 +18,12 @@ constexpr int64_t kDirectTileRows = 64;
 class Cut {
   public:
     Cut(const Plan &plan, int32_t step) : plan_(plan), step_(step) {
-        b_.block_columns = plan.options.passes->block_columns(plan.row_form, plan.sample_bytes());
-        b_.block_rows = plan.options.passes->block_rows(plan.row_form, plan.sample_bytes());
+        b_.block_columns = plan.passes().block_columns(plan.row_form, plan.sample_bytes());
+        b_.block_rows = plan.passes().block_rows(plan.row_form, plan.sample_bytes());
         b_.result_columns = b_.block_columns;
         b_.result_rows = b_.block_rows;
         if (plan.shares_terms()) {  // a plain row pass too
-            const PassSet &passes = *plan.options.passes;
+            const PassSet &passes = plan.passes();
             b_.result_columns = std::max<int64_t>(
                 b_.block_columns, passes.block_columns(Form::kPlain, plan.sample_bytes()));
             b_.result_rows = passes.block_rows(Form::kPlain, plan.sample_bytes());

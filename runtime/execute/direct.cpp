@@ -34,8 +34,8 @@ struct Shape {
 Shape make_shape(const Plan &plan, int32_t step) {
     Shape s = {};
     s.step = step;
-    s.block_columns = plan.options.passes->block_columns(Form::kPlain, plan.sample_bytes());
-    s.block_rows = plan.options.passes->block_rows(Form::kPlain, plan.sample_bytes());
+    s.block_columns = plan.passes().block_columns(Form::kPlain, plan.sample_bytes());
+    s.block_rows = plan.passes().block_rows(Form::kPlain, plan.sample_bytes());
     s.reach = (static_cast<int64_t>(plan.kernel.columns) - 1) * step;
     s.above = static_cast<int64_t>(plan.kernel.rows) - 1;
     s.tile_h = std::clamp(2 * s.above, kLeastRows, kMostRows);

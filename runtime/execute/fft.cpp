@@ -98,7 +98,7 @@ void run_pair(const Plan &plan, const Call &call, const sepflow_rect &pair, int3
     } else {
         results = static_cast<double *>(buffers.scratch);
         second = t.results_h;
-        const PassSet &passes = *plan.options.passes;
+        const PassSet &passes = plan.passes();
         const int64_t columns = std::max<int64_t>(pair.w, passes.block_columns(Form::kPlain, 8)),
                       rows = std::max<int64_t>(pair.h, passes.block_rows(Form::kPlain, 8));
         run_direct_pass(plan, buffers.staged, 1, columns, rows, {results, t.nx, SEPFLOW_F64},

@@ -194,7 +194,7 @@ sepflow_rect loadable(const Plan &plan, const sepflow_image &in, const sepflow_r
     const int64_t left = std::max(area.x, domain.x), top = std::max(area.y, domain.y);
     const int64_t w = std::min(area.x + area.w, domain.x + domain.w) - left;
     const int64_t h = std::min(area.y + area.h, domain.y + domain.h) - top;
-    const bool wide = w * walk.step >= plan.options.passes->load_columns(plan.sample_bytes());
+    const bool wide = w * walk.step >= plan.passes().load_columns(plan.sample_bytes());
     return wide && h > 0 ? sepflow_rect{left, top, w, h} : nothing;
 }
 

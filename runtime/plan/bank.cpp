@@ -35,7 +35,7 @@ void check_alike(const Plan &a, const Plan &b) {
 auto group_of(const Plan &plan) {
     return std::make_tuple(plan.kernel.rows, plan.kernel.columns, plan.anchor_x, plan.anchor_y,
                            plan.precision, plan.column_form, plan.row_form,
-                           static_cast<const void *>(plan.options.passes));
+                           static_cast<const void *>(&plan.passes()), plan.options.is_unfused());
 }
 
 bool may_share(const Plan &plan) {

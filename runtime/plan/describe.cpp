@@ -17,6 +17,12 @@ const char *name_of(Method method) {
     return names[static_cast<int>(method)];
 }
 
+// The instruction set that it runs on.
+const char *variant_of(const Plan &plan) {
+    const bool transforms = plan.method == Method::kFft;
+    return transforms ? plan.options.passes->name : plan.passes().name;
+}
+
 // Per sample of output; transforms of n numbers take 5 n log2(n) additions and multiplications, and a pair of blocks two of them.
 double multiply_adds(const Plan &plan) {
     if (plan.method == Method::kDirect) return static_cast<double>(non_zero_taps(plan));
@@ -48,7 +54,7 @@ sepflow_plan_info plan_info(const Plan &plan, uint64_t scratch_bytes) {
     info.scratch_bytes = scratch_bytes;
     info.cost_per_pixel = multiply_adds(plan);
     info.method = name_of(plan.method);
-    info.variant = plan.options.passes->name;
+    info.variant = variant_of(plan);
     return info;
 }
 
@@ -81,7 +87,7 @@ sepflow_plan_description describe_plan(const Plan &plan) {
     d.direct_cost = plan.costs.direct;
     d.fft_cost = plan.costs.fft;
     d.reason = plan.reason.c_str();
-    d.variant = plan.options.passes->name;
+    d.variant = variant_of(plan);
     d.schedule = plan.transposed() ? "transposed" : "plain";
     d.arithmetic = plan.fixed ? "fixed" : plan.precision == Precision::kDouble ? "f64" : "f32";
     return d;

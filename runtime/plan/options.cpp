@@ -89,7 +89,7 @@ Options check_options(const sepflow_options *given) {
     sepflow_options o = {};
     std::memcpy(&o, given, std::min<size_t>(given->struct_size, sizeof o));
     if (o.flags & ~(SEPFLOW_OPTION_CONVOLVE | SEPFLOW_OPTION_ANCHOR | SEPFLOW_OPTION_KEEP_MISSING |
-                    SEPFLOW_OPTION_NO_FILES)) {
+                    SEPFLOW_OPTION_NO_FILES | SEPFLOW_OPTION_STRICT)) {
         throw Error(SEPFLOW_E_UNSUPPORTED,
                     "options.flags holds a flag that this version does not know");
     }
@@ -127,6 +127,7 @@ Options check_options(const sepflow_options *given) {
     options.missing = checked_constant(o.missing, SEPFLOW_MISSING_FILL, "missing");
     options.missing_value = o.missing_value;
     options.keeps_missing = o.flags & SEPFLOW_OPTION_KEEP_MISSING;
+    options.strict = o.flags & SEPFLOW_OPTION_STRICT;
     check_missing(options);
     options.passes = choose_pass_set(o.variant);
     return options;

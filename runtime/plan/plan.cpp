@@ -70,8 +70,8 @@ Taps join(const std::vector<Factor> &factors, std::vector<double> Factor::*side)
     return taps;
 }
 
-// Results of integer images stay free of fused operations up to the end.
-OutputPixel output_pixel(sepflow_type type, bool from_integers) {
+// What is unfused stays so up to the end.
+OutputPixel output_pixel(sepflow_type type, bool unfused) {
     switch (type) {
         case SEPFLOW_U8:
             return OutputPixel::kU8;
@@ -80,7 +80,7 @@ OutputPixel output_pixel(sepflow_type type, bool from_integers) {
         case SEPFLOW_S16:
             return OutputPixel::kS16;
         case SEPFLOW_F32:
-            return from_integers ? OutputPixel::kF32FromIntegers : OutputPixel::kF32;
+            return unfused ? OutputPixel::kF32FromIntegers : OutputPixel::kF32;
         default:
             return OutputPixel::kF64;
     }
@@ -88,7 +88,7 @@ OutputPixel output_pixel(sepflow_type type, bool from_integers) {
 
 Samples samples_of(const Plan &plan) {
     if (plan.precision == Precision::kDouble) return Samples::kF64;
-    return is_integer(plan.options.in_type) ? Samples::kF32FromIntegers : Samples::kF32;
+    return plan.options.is_unfused() ? Samples::kF32FromIntegers : Samples::kF32;
 }
 
 InputPixel input_pixel(sepflow_type type) {
@@ -108,7 +108,7 @@ InputPixel input_pixel(sepflow_type type) {
 LoadPass load_pass(const Plan &plan) {
     const sepflow_type type = plan.options.in_type;
     if (plan.precision == Precision::kDouble || type == SEPFLOW_F16) return nullptr;
-    return plan.options.passes->load[static_cast<int>(input_pixel(type))];
+    return plan.passes().load[static_cast<int>(input_pixel(type))];
 }
 
 Fold fold_of(const std::vector<Factor> &factors, std::vector<double> Factor::*side) {
@@ -162,7 +162,7 @@ bool reads_image(const Plan &plan) {
 void choose_passes(Plan &plan) {
     choose_arithmetic(plan);
     choose_forms(plan);
-    const PassSet &set = *plan.options.passes;
+    const PassSet &set = plan.passes();
     if (plan.fixed) {
         plan.load_pass = set.fixed_load;
         plan.column_pass = set.fixed_column;
@@ -178,8 +178,11 @@ void choose_passes(Plan &plan) {
         if (in_type == SEPFLOW_F64 && reads_image(plan)) plan.direct_column_pass = plan.column_pass;
     } else if (in_type != SEPFLOW_F16) {
         plan.load_pass = load_pass(plan);
-        if (reads_image(plan))
-            plan.direct_column_pass = set.direct_column[static_cast<int>(input_pixel(in_type))];
+        if (reads_image(plan)) {
+            plan.direct_column_pass =
+                in_type == SEPFLOW_F32 ? plan.column_pass
+                                       : set.direct_column[static_cast<int>(input_pixel(in_type))];
+        }
     }
 }
 
@@ -260,8 +263,8 @@ void run_directly(Plan &plan, Precision precision) {
     plan.load_pass = load_pass(plan);
     plan.runs = make_runs(plan.kernel, precision);
     const auto pass = [&](sepflow_type type) {
-        return plan.options.passes
-            ->direct[static_cast<int>(output_pixel(type, is_integer(plan.options.in_type)))];
+        return plan.passes()
+            .direct[static_cast<int>(output_pixel(type, plan.options.is_unfused()))];
     };
     plan.direct_pass = pass(plan.result_type());
     plan.sample_direct_pass = pass(plan.sample_type());
@@ -429,8 +432,8 @@ void pass_taps(Plan &plan) {
 }
 
 RowPass row_pass_to(const Plan &plan, Form form, sepflow_type type) {
-    const OutputPixel pixel = output_pixel(type, is_integer(plan.options.in_type));
-    return plan.options.passes->row[static_cast<int>(form)][static_cast<int>(pixel)];
+    const OutputPixel pixel = output_pixel(type, plan.options.is_unfused());
+    return plan.passes().row[static_cast<int>(form)][static_cast<int>(pixel)];
 }
 
 Plan make_plan(const Kernel &kernel, const Options &options) {

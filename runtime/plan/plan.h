@@ -47,7 +47,11 @@ struct Options {
     int32_t missing = SEPFLOW_MISSING_PROPAGATE;
     double missing_value = 0;
     bool keeps_missing = false;
+    bool strict = false;
     const PassSet *passes = nullptr;
+
+    // No multiply-add is fused and sums have one order, on every instruction set: the same bytes everywhere.
+    bool is_unfused() const { return strict || is_integer(in_type); }
 };
 
 // Throws Error for a NULL, a wrong struct_size, an unknown constant or flag, an impossible value.
@@ -136,6 +140,12 @@ struct Plan {
         return precision == Precision::kDouble ? SEPFLOW_F64 : SEPFLOW_F32;
     }
     int sample_bytes() const { return (sample_type() & 0xff) / 8; }
+    // Of passes in f64, only those of the plainest instruction set are compiled without fused operations
+    // (generators/variants.cmake).
+    const PassSet &passes() const {
+        const bool plainest = precision == Precision::kDouble && options.is_unfused();
+        return plainest ? pass_sets().back() : *options.passes;
+    }
     // Results are divided by the sum of the taps that a pixel stands behind.
     bool weighs() const { return options.missing == SEPFLOW_MISSING_IGNORE; }
     bool has_missing() const { return options.missing != SEPFLOW_MISSING_PROPAGATE; }

@@ -257,6 +257,7 @@ TEST_CASE("random everything") {
         } else {
             set_random_vectors(c, rows, columns, random);
         }
+        c.strict = pick(random, 0, 1) != 0;
         check(c);
     }
 }

@@ -71,6 +71,7 @@ type Options struct {
 	BorderValue      float64
 	Extent, Method   int32
 	Convolve         bool
+	Strict           bool // float images, too, come out as the same bytes on every instruction set
 	Anchor           *[2]int
 	Tolerance        float64
 	Rank             int
@@ -106,6 +107,9 @@ func (o Options) of(in, out C.sepflow_type) C.sepflow_options {
 	}
 	if o.NoFiles {
 		c.flags |= C.SEPFLOW_OPTION_NO_FILES
+	}
+	if o.Strict {
+		c.flags |= C.SEPFLOW_OPTION_STRICT
 	}
 	if o.Anchor != nil {
 		c.flags |= C.SEPFLOW_OPTION_ANCHOR

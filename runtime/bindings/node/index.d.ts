@@ -22,6 +22,8 @@ export interface Options {
     rank?: number;
     scale?: number;
     delta?: number;
+    /** Float images, too, come out as the same bytes on every instruction set. */
+    strict?: boolean;
     variant?: string;
     /** For text of somebody who is not trusted: "file NAME" is refused. */
     noFiles?: boolean;

@@ -19,7 +19,7 @@ const words = {
     extent: ['same', 'valid', 'full'],
     method: ['auto', 'separable', 'direct', 'fft'],
 };
-const CONVOLVE = 1 << 0, ANCHOR = 1 << 1, NO_FILES = 1 << 3;
+const CONVOLVE = 1 << 0, ANCHOR = 1 << 1, NO_FILES = 1 << 3, STRICT = 1 << 4;
 
 class SepflowError extends Error {
     constructor(code, message) {
@@ -52,7 +52,8 @@ function optionsOf(o) {
         in_type: kindOf(type).type, out_type: kindOf(outType).type, channels,
         border_x: indexOf('border', borderX), border_y: indexOf('border', borderY), border_value: o.borderValue || 0,
         extent: indexOf('extent', extent), method: indexOf('method', method),
-        flags: (o.convolve ? CONVOLVE : 0) | (anchor ? ANCHOR : 0) | (o.noFiles ? NO_FILES : 0), anchor_x: x, anchor_y: y,
+        flags: (o.convolve ? CONVOLVE : 0) | (anchor ? ANCHOR : 0) | (o.noFiles ? NO_FILES : 0) |
+            (o.strict ? STRICT : 0), anchor_x: x, anchor_y: y,
         tolerance: o.tolerance || 0, rank: o.rank || 0, scale: o.scale || 0, delta: o.delta || 0,
         variant: o.variant || null,
     });

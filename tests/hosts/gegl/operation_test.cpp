@@ -58,7 +58,7 @@ TEST_CASE("the keys by which GIMP lists it, and a property for each parameter of
     g_free(specs);
     CHECK(names == std::vector<std::string>{"kernel", "border", "keep-alpha", "convolve",
                                             "anchor-x", "anchor-y", "tolerance", "rank", "scale",
-                                            "delta", "variant", "schedule", "method"});
+                                            "delta", "variant", "schedule", "method", "strict"});
 }
 
 TEST_CASE("an identity hands on what comes in, to the last bit and beyond the range of colours") {

@@ -22,7 +22,8 @@ def _constant(option: str, word: str) -> int:
     return value
 
 
-def _options(dtype, out_dtype, channels, border, anchor, convolve, keep_missing, files, variant, rest):
+def _options(dtype, out_dtype, channels, border, anchor, convolve, keep_missing, strict, files, variant,
+             rest):
     options = new("sepflow_options", in_type=type_of(dtype), channels=channels)
     options.out_type = type_of(out_dtype) if out_dtype is not None else 0
     border_y, border_x = (border, border) if isinstance(border, str) else border
@@ -32,6 +33,7 @@ def _options(dtype, out_dtype, channels, border, anchor, convolve, keep_missing,
         options.anchor_y, options.anchor_x = anchor
     options.flags |= lib.SEPFLOW_OPTION_CONVOLVE if convolve else 0
     options.flags |= lib.SEPFLOW_OPTION_KEEP_MISSING if keep_missing else 0
+    options.flags |= lib.SEPFLOW_OPTION_STRICT if strict else 0
     options.flags |= 0 if files else lib.SEPFLOW_OPTION_NO_FILES
     for name, value in rest.items():
         setattr(options, name, _constant(name, value) if isinstance(value, str) else value)
@@ -74,15 +76,15 @@ class Plan:
                  extent: str = "same", convolve: bool = False, anchor: Optional[Pair] = None,
                  tolerance: float = 0.0, rank: int = 0, scale: float = 1.0, delta: float = 0.0,
                  method: str = "auto", schedule: str = "auto", missing: str = "propagate",
-                 missing_value: float = 0.0, keep_missing: bool = False, files: bool = True,
-                 variant: Optional[str] = None):
+                 missing_value: float = 0.0, keep_missing: bool = False, strict: bool = False,
+                 files: bool = True, variant: Optional[str] = None):
         rest = dict(border_value=border_value, extent=extent, tolerance=tolerance, rank=rank, scale=scale,
                     delta=delta, method=method, schedule=schedule, missing=missing, missing_value=missing_value)
         options, self._variant = _options(dtype, out_dtype, channels, border, anchor, convolve, keep_missing,
-                                          files, variant, rest)
+                                          strict, files, variant, rest)
         self._made_of: Tuple[Kernel, Dict[str, Any]] = (kernel, dict(
             rest, dtype=np.dtype(dtype), channels=channels, out_dtype=out_dtype, border=border,
-            convolve=convolve, anchor=anchor, keep_missing=keep_missing, files=files))
+            convolve=convolve, anchor=anchor, keep_missing=keep_missing, strict=strict, files=files))
         self._plan = _create(kernel, options)
         self.dtype = np.dtype(dtype)
         self.out_dtype = np.dtype(out_dtype) if out_dtype is not None else self.dtype

@@ -90,6 +90,8 @@ pub struct Options {
     /// 0: 1
     pub scale: f64,
     pub delta: f64,
+    /// Float images, too, come out as the same bytes on every instruction set.
+    pub strict: bool,
     pub variant: Option<String>,
     /// For text of somebody who is not trusted: "file NAME" is refused.
     pub no_files: bool,
@@ -98,6 +100,7 @@ pub struct Options {
 const CONVOLVE: u32 = 1 << 0;
 const ANCHOR: u32 = 1 << 1;
 const NO_FILES: u32 = 1 << 3;
+const STRICT: u32 = 1 << 4;
 
 /// A kernel, factored. Clones share it; any number of threads may apply it.
 pub struct Plan<In: Pixel, Out: Pixel = In> {
@@ -148,6 +151,9 @@ impl<In: Pixel, Out: Pixel> Plan<In, Out> {
         }
         if options.no_files {
             o.flags |= NO_FILES;
+        }
+        if options.strict {
+            o.flags |= STRICT;
         }
         if let Some((x, y)) = options.anchor {
             o.flags |= ANCHOR;

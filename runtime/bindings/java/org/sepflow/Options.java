@@ -8,7 +8,7 @@ public final class Options {
 
     public enum Method { AUTO, SEPARABLE, DIRECT, FFT }
 
-    private static final int CONVOLVE = 1 << 0, ANCHOR = 1 << 1, NO_FILES = 1 << 3;
+    private static final int CONVOLVE = 1 << 0, ANCHOR = 1 << 1, NO_FILES = 1 << 3, STRICT = 1 << 4;
 
     private final Abi.sepflow_options options = new Abi.sepflow_options();
 
@@ -77,6 +77,12 @@ public final class Options {
     public Options scale(double scale, double delta) {
         options.scale = scale;
         options.delta = delta;
+        return this;
+    }
+
+    /** Float images, too, come out as the same bytes on every instruction set. */
+    public Options strict() {
+        options.flags |= STRICT;
         return this;
     }
 

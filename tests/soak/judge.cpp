@@ -1,0 +1,137 @@
+#include "tests/soak/judge.h"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+namespace soak {
+
+namespace {
+
+struct Wanted {
+    double value, allowed;  // before it is rounded to the result's type
+};
+
+double largest_of(sepflow_type type, const oracle::Image &image, const oracle::Options &options) {
+    switch (type) {
+        case SEPFLOW_U8:
+            return 255;
+        case SEPFLOW_U16:
+            return 65535;
+        case SEPFLOW_S16:
+            return 32768;
+        default:
+            break;
+    }
+    double largest = std::max(1.0, std::fabs(options.border_value));
+    for (const double sample : image.samples) largest = std::max(largest, std::fabs(sample));
+    return largest;
+}
+
+// The precision that an arithmetic node may compute in.
+double precision(sepflow_type type) {
+    return type == SEPFLOW_F16 || type == SEPFLOW_F32 ? 0x1p-24 : 0x1p-53;
+}
+
+class Formula {
+  public:
+    Formula(const Node &node, size_t output, const std::vector<const Picture *> &inputs,
+            double error_bound)
+        : node_(node), output_(output), inputs_(inputs), unit_(4 * precision(inputs[0]->type)) {
+        if (!node.kernels.empty()) {
+            const Picture &in = *inputs[0];
+            error_ = error_bound * largest_of(in.type, in.image, node.options);
+        }
+    }
+
+    Wanted at(int64_t x, int64_t y, int c) const {
+        if (!node_.kernels.empty()) return filtered(x, y, c);
+        if (node_.kind == Kind::kDecimate) {
+            return {inputs_[0]->at(x * node_.factor_x + node_.phase_x,
+                                   y * node_.factor_y + node_.phase_y, c),
+                    0};
+        }
+        const double a = inputs_[0]->at(x, y, c);
+        const double b = inputs_.size() > 1 ? inputs_[1]->at(x, y, c) : 0;
+        switch (node_.kind) {
+            case Kind::kAdd:
+                return {a + b, rounding(std::fabs(a) + std::fabs(b))};
+            case Kind::kSubtract:
+                return {a - b, rounding(std::fabs(a) + std::fabs(b))};
+            case Kind::kMultiply:
+                return {a * b, rounding(std::fabs(a * b))};
+            case Kind::kMagnitude:
+                return {std::sqrt(a * a + b * b), rounding(std::sqrt(a * a + b * b))};
+            case Kind::kAbsolute:
+                return {std::fabs(a), 0};
+            case Kind::kScaleOffset:
+                return {node_.scale * a + node_.offset,
+                        rounding(std::fabs(node_.scale * a) + std::fabs(node_.offset))};
+            default:
+                return {a, 0};
+        }
+    }
+
+  private:
+    // Of a few operations; a square may be lost below the normal range.
+    double rounding(double magnitude) const {
+        return unit_ * magnitude + (unit_ > 0x1p-40 ? 0x1p-70 : 0x1p-500);
+    }
+
+    Wanted filtered(int64_t x, int64_t y, int c) const {
+        const Picture &in = *inputs_[0];
+        const oracle::Kernel &kernel = node_.kernels[output_];
+        const oracle::Result exact =
+            oracle::convolve(in.image, kernel, node_.options, x - in.domain.x, y - in.domain.y, c);
+        // The sum in double is not exact either.
+        const double own = static_cast<double>(kernel.taps.size() + 8) * 0x1p-53 * exact.magnitude;
+        return {exact.value, error_ + own};
+    }
+
+    const Node &node_;
+    size_t output_;
+    const std::vector<const Picture *> &inputs_;
+    double unit_, error_ = 0;
+};
+
+}  // namespace
+
+Verdict judge(const Node &node, size_t output, const std::vector<const Picture *> &inputs,
+              const Picture &result, double error_bound, int64_t samples, Random &random) {
+    const Formula formula(node, output, inputs, error_bound);
+    const sepflow_rect &domain = result.domain;
+    Verdict verdict;
+    const auto compare = [&](int64_t x, int64_t y, int c) {
+        const Wanted wanted = formula.at(x, y, c);
+        const double got = result.at(x, y, c);
+        const double low = oracle::to_type(wanted.value - wanted.allowed, result.type),
+                     high = oracle::to_type(wanted.value + wanted.allowed, result.type);
+        ++verdict.pixels;
+        const double rounded = oracle::unit(wanted.value, result.type) / 2;
+        const double saturated = std::min(std::max(wanted.value, low), high);
+        const double error = std::fabs(got - saturated) - rounded;
+        if (wanted.allowed > 0) verdict.worst = std::max(verdict.worst, error / wanted.allowed);
+        if (low <= got && got <= high) return;
+        std::ostringstream text;
+        text.precision(17);
+        text << "pixel (" << x << ", " << y << ", " << c << ") is " << got << ", exactly "
+             << wanted.value << ", allowed " << wanted.allowed;
+        verdict.mistake = text.str();
+    };
+    const int64_t all = domain.w * domain.h;
+    for (int c = 0; c < result.image.channels; ++c) {
+        for (int64_t y = domain.y; y < domain.y + domain.h; ++y) {
+            const bool is_edge = y == domain.y || y == domain.y + domain.h - 1;
+            for (int64_t x = domain.x; x < domain.x + domain.w; ++x) {
+                const bool is_end = x == domain.x || x == domain.x + domain.w - 1;
+                if (all > samples && !is_edge && !is_end && !random.once_in(all / samples))
+                    continue;
+                compare(x, y, c);
+                if (!verdict.mistake.empty()) return verdict;
+            }
+        }
+    }
+    return verdict;
+}
+
+}  // namespace soak
