@@ -17,7 +17,11 @@
 
    A graph belongs to one thread at a time, save sepflow_graph_compute, which may run on several
    once the graph is prepared. A registry must outlive its graphs. Plugins stay loaded until the
-   process ends. */
+   process ends.
+
+   A process that forks while no call runs may go on in the child with all that it has: registries,
+   graphs, plans. oneTBB's threads are not there any more, and it makes no new ones, so graphs that
+   the parent ran run on the calling thread alone, whatever max_threads. */
 #ifndef SEPFLOW_HOST_H
 #define SEPFLOW_HOST_H
 
