@@ -1,5 +1,6 @@
 #include "generators/passes.h"
 
+#include "generators/f16c.h"
 #include "generators/tiles.h"
 #include "sepflow_passes.h"  // declares every compiled pass; written by variants.cmake
 
@@ -59,8 +60,7 @@ bool always() {
 // detection does not before 2026.
 bool has_avx2() {
     __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-           __builtin_cpu_supports("f16c");
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && processor_has_f16c();
 }
 
 bool has_avx512() {

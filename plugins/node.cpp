@@ -7,6 +7,7 @@
 #include <sepflow/sepflow.h>
 
 #include "runtime/error.h"
+#include "runtime/image.h"
 #include "runtime/structs.h"
 
 namespace sepflow {
@@ -72,6 +73,11 @@ void Node::forget_plan() {
 template <typename Pointer>
 void require(Pointer pointer, const char *name) {
     if (pointer == nullptr) throw Error(SEPFLOW_E_INVALID, std::string(name) + " is NULL");
+}
+
+void check(const sepflow_rect &rect, const char *name) {
+    if (!is_sane(rect))
+        throw Error(SEPFLOW_E_INVALID, std::string(name) + ": a rectangle that makes no sense");
 }
 
 // The config as far as its writer knew it, with every default filled in.
@@ -183,6 +189,7 @@ sepflow_status output_domain(const sepflow_plan *plan, const sepflow_rect *in, s
         require(plan, "plan");
         require(in, "in");
         require(out, "out");
+        check(*in, "in");
         *out = plan_of(plan)->output_domain(*in);
     });
 }
@@ -194,6 +201,8 @@ sepflow_status input_region(const sepflow_plan *plan, uint32_t, const sepflow_re
         require(out, "out");
         require(domain, "domain");
         require(in, "in");
+        check(*out, "out");
+        check(*domain, "domain");
         *in = plan_of(plan)->input_region(*out, *domain);
     });
 }

@@ -21,11 +21,14 @@ void fill(Struct *to, const Struct &from, const char *name) {
     to->struct_size = size;
 }
 
-// What the writer knew of a struct, and zero for the rest.
+// What the writer knew of a struct, and zero for the rest. From `pointers` on, an offset, eight bytes are known or none:
+// part of a pointer points anywhere.
 template <typename Struct>
-Struct known_part(const Struct &given) {
+Struct known_part(const Struct &given, size_t pointers = sizeof(Struct)) {
     Struct result = {};
-    std::memcpy(&result, &given, std::min<size_t>(given.struct_size, sizeof result));
+    size_t known = std::min<size_t>(given.struct_size, sizeof result);
+    if (known > pointers) known -= (known - pointers) % 8;
+    std::memcpy(&result, &given, known);
     result.struct_size = sizeof result;
     return result;
 }

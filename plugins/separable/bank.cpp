@@ -36,7 +36,7 @@ class BankPlan : public NodePlan {
             const sepflow_image &output = element(given.outputs, i);
             if (i < outputs.size()) {
                 outputs[i] = known_part(output);
-            } else if (output.data != nullptr) {
+            } else if (known_part(output).data != nullptr) {
                 throw Error(SEPFLOW_E_PARAM,
                             "output " + std::to_string(i + 1) + " is wanted, but there are " +
                                 std::to_string(outputs.size()) + " kernels",

@@ -39,11 +39,13 @@ ImagePointer read_pfm(const std::string &path) {
     file.get();  // the one white space before the pixels
     if (!file || !header.is_sound()) throw fail("its header is not that of a PFM image");
     const size_t row = static_cast<size_t>(header.width) * header.channels();
+    const size_t count = row * static_cast<size_t>(header.height);
     std::vector<float> pixels;
-    for (int64_t y = 0; y < header.height; ++y) {
-        pixels.resize(pixels.size() + row);  // as far as the file really goes
-        file.read(reinterpret_cast<char *>(&pixels[pixels.size() - row]),
-                  static_cast<std::streamsize>(row * sizeof(float)));
+    while (pixels.size() < count) {  // as far as the file really goes, whatever its header says
+        const size_t read = pixels.size(), block = std::min<size_t>(count - read, 1 << 16);
+        pixels.resize(read + block);
+        file.read(reinterpret_cast<char *>(&pixels[read]),
+                  static_cast<std::streamsize>(block * sizeof(float)));
         if (!file) throw fail("it ends too early");
     }
     if (header.scale > 0) {

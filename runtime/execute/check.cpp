@@ -84,7 +84,7 @@ std::vector<Call> check_call(const Bank &bank, const sepflow_process &given) {
         sepflow_process one = given;
         one.outputs = &element(given.outputs, i);
         one.output_count = 1;
-        if (one.outputs->data == nullptr) continue;
+        if (known_part(*one.outputs).data == nullptr) continue;
         const Call call = check_call(*bank.members[i], one);
         for (const Call &before : calls) {
             if (!is_empty && before.is_wanted() && overlap(before.out, call.out))

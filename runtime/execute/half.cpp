@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "generators/f16c.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -74,7 +76,7 @@ __attribute__((target("avx,f16c"))) size_t floats_by_f16c(const float *in, uint1
 }
 
 bool has_f16c() {
-    static const bool has = __builtin_cpu_supports("avx") && __builtin_cpu_supports("f16c");
+    static const bool has = __builtin_cpu_supports("avx") && processor_has_f16c();
     return has;
 }
 #endif

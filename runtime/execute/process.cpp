@@ -6,16 +6,20 @@
 #include "runtime/execute/parallel.h"
 #include "runtime/execute/scratch.h"
 #include "runtime/execute/work.h"
+#include "runtime/structs.h"
 
 namespace sepflow {
 
 namespace {
 
-void run(const Work &work, const sepflow_process &given, const sepflow_host *host) {
+void run(const Work &work, const sepflow_process &given, const sepflow_host *given_host) {
+    const sepflow_host known = given_host != nullptr
+                                   ? known_part(*given_host, offsetof(sepflow_host, name))
+                                   : sepflow_host{};
+    const sepflow_host *host = &known;
     ScratchPool pool(work.scratch_bytes, given, host);
     run_tasks(work.count, given.max_threads, host, given.call_ctx, [&](int64_t i) {
-        if (host != nullptr && host->is_cancelled != nullptr &&
-            host->is_cancelled(host->ctx, given.call_ctx) != 0) {
+        if (host->is_cancelled != nullptr && host->is_cancelled(host->ctx, given.call_ctx) != 0) {
             throw Error(SEPFLOW_E_CANCELLED, "cancelled by the host");
         }
         const ScratchPool::Borrowed scratch(pool);

@@ -58,6 +58,7 @@ class RowReader {
     }
 
     T *copy_inside(int64_t x, int64_t count, int64_t row, T *out) const {
+        if (count == 0) return out;
         if (row == kOutside) return std::fill_n(out, count * step_, missing(false, true));
         const char *pixel = pixel_address(in_, x, domain_.y + row, plane_);
         constexpr int64_t bytes = sizeof(T);

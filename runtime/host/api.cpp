@@ -144,6 +144,8 @@ sepflow_status sepflow_graph_bind_image(sepflow_graph *graph, const char *input,
         require(graph, input, image);
         Place &place = graph->input(input);
         const std::string name = "input '" + std::string(input) + "'";
+        if (image->struct_size < sizeof *image)
+            throw Error(SEPFLOW_E_ABI, name + ": struct_size is too small");
         sepflow_image bound =
             sepflow::checked_image(image, name.c_str(), image->type, image->channels);
         if (!sepflow::same(bound.domain, bound.bounds)) {

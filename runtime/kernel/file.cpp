@@ -42,6 +42,15 @@ std::string read_whole(const std::string &path) {
                 "kernel file '" + path + "', line " + std::to_string(line) + ": " + what);
 }
 
+Kernel kernel_of(const std::string &path, const std::vector<double> &taps, size_t rows,
+                 size_t columns) {
+    try {
+        return kernel_from_matrix(taps.data(), rows, columns, static_cast<std::ptrdiff_t>(columns));
+    } catch (const Error &e) {
+        throw Error(e.code(), "kernel file '" + path + "': " + e.what());
+    }
+}
+
 bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\r';
 }
@@ -100,7 +109,7 @@ Kernel parse_text_matrix(const std::string &path, const std::string &text) {
         ++rows;
     }
     if (rows == 0) throw Error(SEPFLOW_E_PARAM, "kernel file '" + path + "' holds no numbers");
-    return kernel_from_matrix(taps.data(), rows, columns, static_cast<std::ptrdiff_t>(columns));
+    return kernel_of(path, taps, rows, columns);
 }
 
 // Netpbm's grey images: P2 and P5 (PGM, up to 16 bits, big-endian) and Pf (PFM, rows from the bottom up).
@@ -112,7 +121,8 @@ class NetpbmReader {
         const std::string magic = word();
         const auto columns = static_cast<size_t>(positive()),
                    rows = static_cast<size_t>(positive());
-        if (rows > kMaxKernelLength || columns > kMaxKernelLength)
+        if (rows > kMaxKernelLength || columns > kMaxKernelLength ||
+            rows * columns > kMaxKernelTaps)
             fail("it is too large for a kernel");
         std::vector<double> taps(rows * columns);
         if (magic == "Pf") {
@@ -120,23 +130,28 @@ class NetpbmReader {
         } else {
             const double maximum = positive();
             if (maximum > 65535) fail("its maximum is above 65535");
-            ++at_;  // the one white space before binary samples
+            skip_one();
             double sum = 0;
             for (double &tap : taps) {
                 tap = magic == "P2" ? number(word()) : sample(maximum > 255 ? 2 : 1);
+                if (!(tap >= 0 && tap <= maximum))
+                    fail("a pixel is above its maximum, or negative");
                 sum += tap;
             }
             // The brightness of an aperture's picture means nothing: its pixels are weights.
             if (sum == 0) fail("it is black");
             for (double &tap : taps) tap /= sum;
         }
-        return kernel_from_matrix(taps.data(), rows, columns, static_cast<std::ptrdiff_t>(columns));
+        return kernel_of(path_, taps, rows, columns);
     }
 
   private:
     [[noreturn]] void fail(const char *why) const {
         throw Error(SEPFLOW_E_PARAM, "kernel file '" + path_ + "': " + why);
     }
+
+    // The white space before binary samples.
+    void skip_one() { at_ = std::min(at_ + 1, bytes_.size()); }
 
     std::string word() {
         while (at_ < bytes_.size() &&
@@ -159,7 +174,8 @@ class NetpbmReader {
 
     double positive() {
         const double value = number(word());
-        if (!(value >= 1 && value <= 1e6)) fail("its header makes no sense");
+        if (!(value >= 1 && value <= 1e6 && value == std::floor(value)))
+            fail("its header makes no sense");
         return value;
     }
 
@@ -173,7 +189,7 @@ class NetpbmReader {
 
     void read_floats(size_t rows, size_t columns, std::vector<double> &taps) {
         const bool little_endian = number(word()) < 0;
-        ++at_;
+        skip_one();
         for (size_t y = rows; y-- > 0;) {
             for (size_t x = 0; x < columns; ++x) {
                 if (at_ + 4 > bytes_.size()) fail("it is cut short");

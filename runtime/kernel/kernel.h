@@ -26,9 +26,13 @@ struct Kernel {
     double tap(std::size_t row, std::size_t column) const { return taps[row * columns + column]; }
 };
 
-// Most taps a kernel may have along one axis, and in all: set-up cost grows with their cube.
-inline constexpr std::size_t kMaxKernelLength = 4095;
-inline constexpr std::size_t kMaxKernelTaps = std::size_t{1} << 22;
+// Most taps a kernel may have along one axis, and in all: set-up cost grows with their cube. The preset fuzz sets less.
+#ifndef SEPFLOW_MAX_KERNEL_LENGTH
+#define SEPFLOW_MAX_KERNEL_LENGTH 4095
+#define SEPFLOW_MAX_KERNEL_TAPS (1 << 22)
+#endif
+inline constexpr std::size_t kMaxKernelLength = SEPFLOW_MAX_KERNEL_LENGTH;
+inline constexpr std::size_t kMaxKernelTaps = SEPFLOW_MAX_KERNEL_TAPS;
 
 // Reads the kernel of a file: what "file NAME" means is for the caller to say, who knows whether the text is trusted.
 using KernelReader = std::function<Kernel(const std::string &name)>;

@@ -64,6 +64,9 @@ Kernel kernel_from_factors(std::vector<Factor> factors) {
             for (double r : factor.row) *tap++ += c * r;
         }
     }
+    for (double tap : kernel.taps) {
+        if (!std::isfinite(tap)) throw Error(SEPFLOW_E_PARAM, "the kernel's taps are too large");
+    }
     kernel.factors = std::move(factors);
     return kernel;
 }

@@ -152,7 +152,10 @@ void normalise(Kernel &kernel, const Token &word) {
     if (std::fabs(sum) <= 1e-12 * magnitude) fail(word.column, "norm: the taps sum to zero");
     for (double &tap : kernel.taps) tap /= sum;
     for (Factor &factor : kernel.factors) {
-        for (double &tap : factor.row) tap /= sum;
+        for (double &tap : factor.row) {
+            tap /= sum;
+            if (!std::isfinite(tap)) fail(word.column, "norm: the taps are too small");
+        }
     }
 }
 

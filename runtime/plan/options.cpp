@@ -7,6 +7,7 @@
 #include "runtime/error.h"
 #include "runtime/image.h"
 #include "runtime/plan/budget.h"
+#include "runtime/structs.h"
 
 namespace sepflow {
 
@@ -86,8 +87,7 @@ Options check_options(const sepflow_options *given) {
         throw Error(SEPFLOW_E_ABI,
                     "options.struct_size is too small; set it to sizeof(sepflow_options)");
     }
-    sepflow_options o = {};
-    std::memcpy(&o, given, std::min<size_t>(given->struct_size, sizeof o));
+    const sepflow_options o = known_part(*given, offsetof(sepflow_options, variant));
     if (o.flags & ~(SEPFLOW_OPTION_CONVOLVE | SEPFLOW_OPTION_ANCHOR | SEPFLOW_OPTION_KEEP_MISSING |
                     SEPFLOW_OPTION_NO_FILES | SEPFLOW_OPTION_STRICT)) {
         throw Error(SEPFLOW_E_UNSUPPORTED,

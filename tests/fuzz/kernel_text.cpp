@@ -1,0 +1,59 @@
+// Kernel text. What is accepted holds finite taps within the limits and comes back the same when it is written out as a
+// matrix; what is not has its place in the text, and makes no plan either.
+#include <charconv>
+#include <cmath>
+
+#include <sepflow/sepflow.h>
+
+#include "runtime/error.h"
+#include "runtime/kernel/kernel.h"
+#include "tests/fuzz/input.h"
+#include "tests/fuzz/kernel.h"
+
+namespace {
+
+std::string as_matrix(const sepflow::Kernel &kernel) {
+    std::string text = std::to_string(kernel.rows) + "x" + std::to_string(kernel.columns);
+    for (const double tap : kernel.taps) {
+        char digits[40];
+        text += ' ';
+        text.append(digits, std::to_chars(digits, digits + sizeof digits, tap).ptr);
+    }
+    return text;
+}
+
+void refused_by_the_library_too(const std::string &text, const sepflow::Error &why) {
+    sepflow_options options = {};
+    options.struct_size = sizeof options;
+    options.in_type = SEPFLOW_F64;
+    fuzz::Errors error;
+    sepflow_plan *plan = nullptr;
+    const sepflow_status status =
+        sepflow_plan_from_text(text.c_str(), &options, &plan, error.get());
+    error.check(status);
+    fuzz::require(status == why.code() && plan == nullptr, "no plan of bad text");
+    const std::string said = error.message();
+    fuzz::require(std::string(why.what()).compare(0, said.size(), said) == 0, "the same sentence");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    const std::string text(reinterpret_cast<const char *>(data), size);
+    if (text.find_first_of("fF") != std::string::npos &&
+        (text.find("ile") != std::string::npos || text.find("ILE") != std::string::npos))
+        return 0;  // it may name any file
+    sepflow::Kernel kernel;
+    try {
+        kernel = sepflow::kernel_from_text(text);
+    } catch (const sepflow::Error &error) {
+        fuzz::require(error.code() == SEPFLOW_E_PARAM, "bad text is a bad parameter");
+        if (size % 8 == 0 && text.find('\0') == std::string::npos)
+            refused_by_the_library_too(text, error);
+        return 0;
+    }
+    fuzz::check_kernel(kernel);
+    const sepflow::Kernel again = sepflow::kernel_from_text(as_matrix(kernel));
+    fuzz::require(again.rows == kernel.rows && again.taps == kernel.taps, "it reads as written");
+    return 0;
+}
