@@ -71,7 +71,7 @@ void store_block(const Plan &plan, const Call &call, const sepflow_rect &block, 
     const sepflow_rect area = intersection(block, call.region);
     if (area.w == 0 || area.h == 0) return;
     const int64_t pitch = plan.transforms.nx;
-    const Results results = {first + (area.y - block.y) * pitch + area.x - block.x, pitch,
+    const Results results = {first + (area.y - block.y) * pitch + (area.x - block.x), pitch,
                              SEPFLOW_F64};
     if (plan.truncates()) {
         const Rescaling rescaling(plan, call.in.domain, area, nullptr);

@@ -66,8 +66,9 @@ class RowReader {
             std::memcpy(out, pixel, static_cast<size_t>(count * step_ * bytes));
             return out + count * step_;
         }
-        for (int64_t i = 0; i < count; ++i, pixel += in_.stride_x) {
-            for (int32_t c = 0; c < step_; ++c) std::memcpy(out++, pixel + c * in_.stride_c, bytes);
+        for (int64_t i = 0; i < count; ++i) {
+            for (int32_t c = 0; c < step_; ++c)
+                std::memcpy(out++, pixel + i * in_.stride_x + c * in_.stride_c, bytes);
         }
         return out;
     }

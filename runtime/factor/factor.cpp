@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <string>
 
@@ -38,20 +39,16 @@ double checked_norm_1(const Kernel &kernel) {
     return norm;
 }
 
-void check_range(const std::vector<Factor> &factors, Precision precision) {
+void check_range(const std::vector<double> &taps, Precision precision) {
     const double largest = precision == Precision::kSingle ? std::numeric_limits<float>::max()
                                                            : std::numeric_limits<double>::max();
-    for (const Factor &factor : factors) {
-        for (const auto *filter : {&factor.column, &factor.row}) {
-            if (std::all_of(filter->begin(), filter->end(),
-                            [=](double tap) { return std::fabs(tap) <= largest; }))
-                continue;
-            throw Error(SEPFLOW_E_PARAM,
-                        precision == Precision::kSingle
-                            ? "the kernel's taps are too large for 32-bit floats; use f64 images"
-                            : "the kernel's taps are too large");
-        }
-    }
+    if (std::all_of(taps.begin(), taps.end(),
+                    [=](double tap) { return std::fabs(tap) <= largest; }))
+        return;
+    throw Error(SEPFLOW_E_PARAM,
+                precision == Precision::kSingle
+                    ? "the kernel's taps are too large for 32-bit floats; use f64 images"
+                    : "the kernel's taps are too large");
 }
 
 Factor zero_factor(const Kernel &kernel) {
@@ -82,10 +79,31 @@ Found found_directly(std::vector<Factor> factors) {
     return found;
 }
 
+int exponent_of_largest(const std::vector<double> &taps) {
+    double largest = 0;
+    for (double tap : taps) largest = std::max(largest, std::fabs(tap));
+    int exponent = 0;
+    std::frexp(largest, &exponent);
+    return exponent;
+}
+
+// Where one filter is tiny or huge, a power of two is moved to the other: neither sums between the passes nor floats overflow
+// then, if their product does not.
+void balance(Factor &factor) {
+    constexpr int kFar = 60;
+    const int column = exponent_of_largest(factor.column), row = exponent_of_largest(factor.row);
+    if (std::max(std::abs(column), std::abs(row)) <= kFar) return;
+    const int shift = (row - column) / 2;
+    for (double &tap : factor.column) tap = std::ldexp(tap, shift);
+    for (double &tap : factor.row) tap = std::ldexp(tap, -shift);
+}
+
 // `forgiven`, a part of the kernel's 1-norm, is what taps may be off by their own rounding.
 Found find_factors(const Kernel &kernel, const Budget &budget, double norm_1, double forgiven) {
     if (!kernel.factors.empty() && (budget.rank == 0 || budget.rank >= kernel.factors.size())) {
-        Found found = found_directly(kernel.factors);
+        std::vector<Factor> factors = kernel.factors;
+        std::for_each(factors.begin(), factors.end(), balance);
+        Found found = found_directly(std::move(factors));
         found.given = true;
         return found;
     }
@@ -139,8 +157,12 @@ void compare_with_svd(const Kernel &kernel, const Budget &budget, const Rounding
 
 void factor_non_zero(const Kernel &kernel, const Budget &budget, Factoring &result) {
     const double forgiven = std::min(result.tolerance, default_tolerance(budget.precision)) / 4;
+    check_range(kernel.taps, budget.precision);  // the direct sum's
     const Found found = find_factors(kernel, budget, result.kernel_norm_1, forgiven);
-    check_range(found.factors, budget.precision);
+    for (const Factor &factor : found.factors) {
+        check_range(factor.column, budget.precision);
+        check_range(factor.row, budget.precision);
+    }
     const Rounding rounding = {budget.precision, intended_gain(kernel, found.given, forgiven),
                                forgiven};
     result.factors = chosen(kernel, budget, result, found, rounding);

@@ -22,16 +22,4 @@ const sepflow_registry *registry_of_nodes() {
     return registry;
 }
 
-bool names_a_file(const std::string &text) {
-    const std::string word = "file";
-    for (size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '\\' && i + 1 < text.size() && text[i + 1] == 'u') return true;
-        size_t same = 0;
-        while (same < word.size() && i + same < text.size() && (text[i + same] | 32) == word[same])
-            ++same;
-        if (same == word.size()) return true;
-    }
-    return false;
-}
-
 }  // namespace fuzz

@@ -104,3 +104,19 @@ TEST_CASE("text that is not trusted reads no file") {
     CHECK(kernel_from_trusted_text(file.text()).columns == 2);
     CHECK_THROWS_WITH_AS(kernel_from_text(file.text()), doctest::Contains("not allowed"), Error);
 }
+
+TEST_CASE("damaged pictures are refused, and named") {
+    const auto starts = [](const std::string &text) {
+        return text.find("kernel file '/tmp/") == 0;
+    };
+    const std::string nan("\xff\xff\xff\xff", 4);
+    for (const std::string &content :
+         {std::string("P2\n3 2 255"), std::string("P5 3 2 25"), std::string("P2 2 1 9 -1 5"),
+          std::string("P2 2 1 9 1 10"), std::string("P2 1.5 1 9 1"),
+          std::string("P2 4000 4000 9 1"), std::string("P2 2 1 9 nan 1")}) {
+        CAPTURE(content);
+        CHECK(starts(message(".pgm", content)));
+    }
+    CHECK(starts(message(".pfm", "Pf\n1 1\n-1")));
+    CHECK(starts(message(".pfm", "Pf\n1 1\n-1\n" + nan)));
+}

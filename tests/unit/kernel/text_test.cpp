@@ -59,6 +59,14 @@ TEST_CASE("numbers are read alike in every locale") {
     CHECK_THROWS_AS(kernel_from_text("gaussian 1,5"), Error);
 }
 
+TEST_CASE("products and sums that overflow are no kernel") {
+    for (const char *text : {"row 1e200 col 1e200", "row 1e200 col 1e200 norm",
+                             "expsum 1e308 1 1e308 2", "row 1 col 1e-310 norm", "log 1e-300"}) {
+        CAPTURE(text);
+        CHECK_THROWS_AS(kernel_from_text(text), Error);
+    }
+}
+
 TEST_CASE("random text is a kernel or an error, never a crash") {
     const char *words[] = {"gaussian",    "box",    "row",   "col",
                            "3x3",         "norm",   "1",     "-2.5",
