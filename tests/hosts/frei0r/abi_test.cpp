@@ -125,7 +125,7 @@ TEST_CASE("an effect of RGBA frames whose parameters are text, in an order that 
     CHECK(names ==
           "kernel=gaussian 3|border=reflect101|alpha=keep|tolerance=0|delta=0|scale=1|"
           "max_threads=0|border_x=|border_y=|border_value=0|convolve=0|anchor_x=-1|anchor_y=-1|"
-          "rank=0|variant=|schedule=auto|method=auto|");
+          "rank=0|variant=|schedule=auto|method=auto|strict=0|");
 }
 
 // GStreamer makes instances while it scans, MLT for every size and thread.
@@ -220,7 +220,7 @@ TEST_CASE("indices and addresses that are none do no harm") {
     const Plugin plugin;
     Instance instance(plugin, 30, 20);
     f0r_param_info_t param = {};
-    for (const int index : {-1, 17, 1 << 30}) {
+    for (const int index : {-1, 18, 1 << 30}) {
         plugin.param_info(&param, index);
         CHECK(param.name == nullptr);
         char text[] = "box 9", *value = text;

@@ -94,7 +94,7 @@ TEST_CASE("the description names contexts, pixels, threads, clips and the node's
     CHECK(params.at("anchor_x").type == "OfxParamTypeInteger");
     CHECK(params.at("anchor_x").bag.get<int>("OfxParamPropMin") == -1);
     CHECK(params.at("convolve").type == "OfxParamTypeBoolean");
-    CHECK(params.size() == 18);
+    CHECK(params.size() == 19);
 }
 
 TEST_CASE(
