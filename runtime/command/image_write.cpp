@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <exception>
+#include <memory>
 #include <vector>
 
 #include "runtime/command/csv.h"
@@ -28,37 +30,86 @@ void write_csv(VipsImage *image, const OutputFile &file) {
     });
 }
 
-// libvips writes by the file's name.
+// What libvips writes to. Its own files let a write that fails pass, so that a full disk made half a PNG (8.14).
+class Target {
+  public:
+    explicit Target(const OutputFile &file) : file_(file), target_(vips_target_custom_new()) {
+        g_signal_connect(target_.get(), "write", G_CALLBACK(write), this);
+        g_signal_connect(target_.get(), "read", G_CALLBACK(read), this);
+        g_signal_connect(target_.get(), "seek", G_CALLBACK(seek), this);
+    }
+    Target(const Target &) = delete;
+
+    VipsTarget *get() const { return VIPS_TARGET(target_.get()); }
+    void rethrow() const {
+        if (failure_) std::rethrow_exception(failure_);
+    }
+
+  private:
+    static gint64 write(VipsTargetCustom *, const void *bytes, gint64 count, Target *self) {
+        return self->noting([&] {
+            self->file_.write({static_cast<const char *>(bytes), static_cast<size_t>(count)});
+            return count;
+        });
+    }
+    // TIFF goes back to what it has written.
+    static gint64 read(VipsTargetCustom *, void *bytes, gint64 count, Target *self) {
+        return self->noting([&] { return self->file_.read(bytes, count); });
+    }
+    static gint64 seek(VipsTargetCustom *, gint64 offset, int whence, Target *self) {
+        return self->file_.seek(offset, whence);
+    }
+
+    // After a failure nothing succeeds.
+    template <typename Body>
+    gint64 noting(Body body) {
+        try {
+            rethrow();
+            return body();
+        } catch (...) {
+            failure_ = std::current_exception();
+            return -1;
+        }
+    }
+
+    const OutputFile &file_;
+    const std::unique_ptr<VipsTargetCustom, Unref> target_;
+    std::exception_ptr failure_;
+};
+
 template <typename Save>
 void write_by_vips(VipsImage *image, const OutputFile &file, Save save) {
-    if (save(image, file.temporary().c_str())) throw vips_failure("cannot write " + file.path());
+    const Target target(file);
+    const int failed = save(image, target.get());
+    target.rethrow();
+    if (failed) throw vips_failure("cannot write " + file.path());
 }
 
 void write_png(VipsImage *image, const OutputFile &file) {
     const int bits = image->BandFmt == VIPS_FORMAT_USHORT ? 16 : 8;
-    write_by_vips(image, file, [&](VipsImage *in, const char *name) {
-        return vips_pngsave(in, name, "bitdepth", bits, nullptr);
+    write_by_vips(image, file, [&](VipsImage *in, VipsTarget *out) {
+        return vips_pngsave_target(in, out, "bitdepth", bits, nullptr);
     });
 }
 
 // Quality 95 is past where a filter's result shows blocks, and keeps colour at full resolution.
 void write_jpeg(VipsImage *image, const OutputFile &file) {
-    write_by_vips(image, file, [](VipsImage *in, const char *name) {
-        return vips_jpegsave(in, name, "Q", 95, nullptr);
+    write_by_vips(image, file, [](VipsImage *in, VipsTarget *out) {
+        return vips_jpegsave_target(in, out, "Q", 95, nullptr);
     });
 }
 
 void write_webp(VipsImage *image, const OutputFile &file) {
-    write_by_vips(image, file, [](VipsImage *in, const char *name) {
-        return vips_webpsave(in, name, "lossless", TRUE, nullptr);
+    write_by_vips(image, file, [](VipsImage *in, VipsTarget *out) {
+        return vips_webpsave_target(in, out, "lossless", TRUE, nullptr);
     });
 }
 
 // Plain TIFF ends at 4 GiB, metadata included.
 void write_tiff(VipsImage *image, const OutputFile &file) {
     const gboolean big = VIPS_IMAGE_SIZEOF_IMAGE(image) > 4000000000u;
-    write_by_vips(image, file, [&](VipsImage *in, const char *name) {
-        return vips_tiffsave(in, name, "bigtiff", big, nullptr);
+    write_by_vips(image, file, [&](VipsImage *in, VipsTarget *out) {
+        return vips_tiffsave_target(in, out, "bigtiff", big, nullptr);
     });
 }
 

@@ -68,6 +68,16 @@ void OutputFile::write(std::string_view bytes) const {
     }
 }
 
+int64_t OutputFile::read(void *bytes, int64_t count) const {
+    const ssize_t found = ::read(file_, bytes, static_cast<size_t>(count));
+    if (found < 0) throw write_error(path_);
+    return found;
+}
+
+int64_t OutputFile::seek(int64_t offset, int whence) const {
+    return lseek(file_, offset, whence);
+}
+
 void OutputFile::commit() {
     const int file = file_;
     file_ = -1;

@@ -1,6 +1,7 @@
 // A file that appears whole or not at all: written under a temporary name, then renamed.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,11 +15,15 @@ class OutputFile {
     OutputFile(const OutputFile &) = delete;
     OutputFile &operator=(const OutputFile &) = delete;
 
-    // Where a library writes that wants a name.
+    // Where it lies until it is committed.
     const std::string &temporary() const { return temporary_; }
     const std::string &path() const { return path_; }
-    // Appends bytes, for those who write themselves.
+    // All of them at the place where the last write or read ended. Throws Error.
     void write(std::string_view bytes) const;
+    // How many there were. Throws Error.
+    int64_t read(void *bytes, int64_t count) const;
+    // As the system's lseek.
+    int64_t seek(int64_t offset, int whence) const;
     // Renames the temporary file to path, over what was there.
     void commit();
 
@@ -26,7 +31,7 @@ class OutputFile {
     std::string path_;
     std::string destination_;  // path_ with symbolic links followed, so that they stay links
     std::string temporary_;    // empty once committed
-    int file_ = -1;            // temporary_, open for write()
+    int file_ = -1;            // temporary_, open
 };
 
 // ".png" of "a/B.PNG": in lower case, empty if there is none.

@@ -40,6 +40,8 @@ namespace {
         setenv("SEPFLOW_PLUGIN_PATH", circumstances.plugin_path.c_str(), 1);
     }
     unsetenv("SEPFLOW_VARIANT");
+    for (const auto &[name, value] : circumstances.environment)
+        setenv(name.c_str(), value.c_str(), 1);
     std::vector<char *> argv = {const_cast<char *>("sepflow")};
     for (const std::string &argument : arguments)
         argv.push_back(const_cast<char *>(argument.c_str()));

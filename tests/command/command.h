@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace command_test {
@@ -15,6 +16,7 @@ struct Outcome {
 struct Circumstances {
     long largest_file = -1;  // bytes, -1: no limit
     std::string plugin_path;
+    std::vector<std::pair<std::string, std::string>> environment;  // names and values
     // Called in the parent while the command runs.
     void (*meanwhile)(int pid, const std::string &folder) = nullptr;
 };
