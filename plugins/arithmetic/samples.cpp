@@ -35,9 +35,8 @@ SEPFLOW_FOR_EACH_CPU void load_as(const char *from, int64_t stride, int64_t coun
         for (int64_t i = 0; i < count; ++i) numbers[i] = static_cast<Number>(samples[i]);
         return;
     }
-    for (int64_t i = 0; i < count; ++i, from += stride) {
-        numbers[i] = static_cast<Number>(*reinterpret_cast<const T *>(from));
-    }
+    for (int64_t i = 0; i < count; ++i)
+        numbers[i] = static_cast<Number>(*reinterpret_cast<const T *>(from + i * stride));
 }
 
 template <typename T, typename Number>
@@ -47,9 +46,8 @@ SEPFLOW_FOR_EACH_CPU void store_as(char *to, int64_t stride, int64_t count, cons
         for (int64_t i = 0; i < count; ++i) samples[i] = to_sample<T>(numbers[i]);
         return;
     }
-    for (int64_t i = 0; i < count; ++i, to += stride) {
-        *reinterpret_cast<T *>(to) = to_sample<T>(numbers[i]);
-    }
+    for (int64_t i = 0; i < count; ++i)
+        *reinterpret_cast<T *>(to + i * stride) = to_sample<T>(numbers[i]);
 }
 
 template <typename Number>

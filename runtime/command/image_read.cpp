@@ -53,7 +53,9 @@ void start_vips(const char *program) {
     std::setlocale(LC_ALL, "C");
     // A loader's remarks about odd metadata are no errors; errors reach us by vips_failure.
     const auto ignore = [](const gchar *, GLogLevelFlags, const gchar *, gpointer) {};
-    g_log_set_handler("VIPS", static_cast<GLogLevelFlags>(G_LOG_LEVEL_MASK), ignore, nullptr);
+    // GLib itself remarks on sizes of 0, which its properties do not take.
+    for (const char *domain : {"VIPS", "GLib-GObject"})
+        g_log_set_handler(domain, static_cast<GLogLevelFlags>(G_LOG_LEVEL_MASK), ignore, nullptr);
 }
 
 Error vips_failure(const std::string &what) {

@@ -102,9 +102,10 @@ class Weights {
                                               mask_->channels == 1 ? 0 : plane);
             const int64_t stride_c = mask_->channels == 1 ? 0 : mask_->stride_c;
             with_weight(mask_->type, [&](auto weight_at) {
-                for (; out < end; pixel += mask_->stride_x) {
+                for (int64_t i = 0; i < count; ++i) {
+                    const char *first = pixel + i * mask_->stride_x;
                     for (int32_t c = 0; c < step; ++c)
-                        *out++ = static_cast<Sample>(weight_at(pixel + c * stride_c));
+                        *out++ = static_cast<Sample>(weight_at(first + c * stride_c));
                 }
             });
         }

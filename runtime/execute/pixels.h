@@ -32,10 +32,10 @@ void write(const sepflow_image &out, const sepflow_rect &area, const Walk &walk,
             for (int64_t x = 0; x < area.w; ++x) row[x] = sample(x, y, 0);
             continue;
         }
-        for (int64_t x = 0; x < area.w; ++x, pixel += out.stride_x) {
+        for (int64_t x = 0; x < area.w; ++x) {
             for (int32_t c = 0; c < walk.step; ++c) {
                 const T value = sample(x, y, c);
-                std::memcpy(pixel + c * out.stride_c, &value, sizeof value);
+                std::memcpy(pixel + x * out.stride_x + c * out.stride_c, &value, sizeof value);
             }
         }
     }

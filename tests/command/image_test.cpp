@@ -214,6 +214,18 @@ TEST_CASE("a file that ends too early is refused") {
     }
 }
 
+TEST_CASE("an image without a pixel is refused in one line") {
+    const Folder folder;
+    for (const std::string header : {"P5 0 2 255\n", "P5 2 0 255\n"}) {
+        folder.write("in.pgm", header);
+        const Outcome outcome = folder.run({"filter", "in.pgm", "out.pgm", "-k", "box 3"});
+        CHECK(outcome.exit_code == 1);
+        CHECK(outcome.err.find("cannot read in.pgm") != std::string::npos);
+        CHECK(outcome.err.find('\n') == outcome.err.size() - 1);
+        CHECK(!folder.has("out.pgm"));
+    }
+}
+
 TEST_CASE("a mask says which pixels are missing, and --missing what becomes of them") {
     Folder folder;
     folder.write("in.csv", "1,9,3\n");

@@ -116,10 +116,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fuzz::Input input(data, size);
     const char *const from[] = {".pfm", ".csv", ".pfm", ".csv", ".pgm", ".ppm"};
     const char *const to[] = {".pfm", ".csv", ".pgm", ".ppm"};
-    const uint32_t kind = input.below(6);
+    uint32_t kind = input.below(6);
     const uint32_t how = input.below(16);
     const std::string content = input.rest();
-    if (kind > 3 && promises_much(content)) return 0;
+    // libvips would show what is no Netpbm file to ImageMagick, slowly.
+    const bool is_netpbm = content[0] == 'P' && content[1] >= '1' && content[1] <= '6';
+    if (kind > 3 && (!is_netpbm || promises_much(content))) kind -= 4;
     const std::string in = directory.write(std::string("in") + from[kind], content);
     run(*app, in, directory.path(std::string("out") + to[how % 4]), kKernels[how / 4]);
     return 0;
