@@ -9,11 +9,7 @@ namespace soak {
 
 class Memory {
   public:
-    Memory() {
-        // No sample may itself be growth.
-        live_.reserve(kMost);
-        resident_.reserve(kMost);
-    }
+    Memory();
     // `elapsed` is the part of the run that is over, 0 .. 1.
     void sample(double elapsed);
     // Empty, or by how much it grew: the median of the last tenth of the run over that of the second, the first being the time in which
