@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
 #include <string>
 
 #include "runtime/error.h"
+#include "runtime/factor/balance.h"
 #include "runtime/factor/canonical.h"
 #include "runtime/factor/certificate.h"
 #include "runtime/factor/constant.h"
@@ -77,25 +77,6 @@ Found found_directly(std::vector<Factor> factors) {
     for (const Factor &factor : found.factors)
         found.singular_values.push_back(norm_2(factor.column) * norm_2(factor.row));
     return found;
-}
-
-int exponent_of_largest(const std::vector<double> &taps) {
-    double largest = 0;
-    for (double tap : taps) largest = std::max(largest, std::fabs(tap));
-    int exponent = 0;
-    std::frexp(largest, &exponent);
-    return exponent;
-}
-
-// Where one filter is tiny or huge, a power of two is moved to the other: neither sums between the passes nor floats overflow
-// then, if their product does not.
-void balance(Factor &factor) {
-    constexpr int kFar = 60;
-    const int column = exponent_of_largest(factor.column), row = exponent_of_largest(factor.row);
-    if (std::max(std::abs(column), std::abs(row)) <= kFar) return;
-    const int shift = (row - column) / 2;
-    for (double &tap : factor.column) tap = std::ldexp(tap, shift);
-    for (double &tap : factor.row) tap = std::ldexp(tap, -shift);
 }
 
 // `forgiven`, a part of the kernel's 1-norm, is what taps may be off by their own rounding.

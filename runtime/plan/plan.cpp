@@ -5,6 +5,7 @@
 #include <string>
 
 #include "runtime/error.h"
+#include "runtime/factor/balance.h"
 #include "runtime/factor/certificate.h"
 #include "runtime/factor/symmetry.h"
 #include "runtime/plan/budget.h"
@@ -28,9 +29,7 @@ Kernel oriented(Kernel kernel, const Options &options) {
     }
     if (options.scale != 1) {
         for (double &tap : kernel.taps) tap *= options.scale;
-        for (Factor &factor : kernel.factors) {
-            for (double &tap : factor.row) tap *= options.scale;
-        }
+        for (Factor &factor : kernel.factors) scale(factor, options.scale);
     }
     return kernel;
 }

@@ -229,6 +229,34 @@ TEST_CASE("filters of which one is tiny and one is huge") {
     }
 }
 
+TEST_CASE("a scale far from 1 costs filters that are given no precision") {
+    struct Row {
+        double column, row, scale;
+    };
+    // Each alone, times the scale, would be a denormal, or nothing.
+    for (const Row &r : {Row{0x1p1000, 0x1p-1000, 0x1p-60}, Row{0x1p50, 0x1p-40, 0x1p-1000},
+                         Row{0x1p-1000, 0x1p1000, 0x1p-50}, Row{0x1p-40, 0x1p50, 0x1p1000}}) {
+        const double column[] = {r.column / 3, -r.column, r.column / 7}, row[] = {r.row, r.row / 5};
+        sepflow_options options = oracle::options_of(SEPFLOW_F64);
+        options.method = SEPFLOW_METHOD_SEPARABLE;
+        options.scale = r.scale;
+        sepflow_plan *made = nullptr;
+        REQUIRE(sepflow_plan_from_vectors(column, 3, row, 2, &options, &made, nullptr) ==
+                SEPFLOW_OK);
+        const PlanPointer plan(made);
+        std::mt19937_64 random(14);
+        const Image image = random_image(9, 7, 1, SEPFLOW_F64, random);
+        const Kernel kernel{3, 2, {1.0 / 3, 1.0 / 15, -1, -0.2, 1.0 / 7, 1.0 / 35}};
+        const Image got = filtered(plan, image, SEPFLOW_F64);
+        const double unit = r.column * r.row * r.scale;
+        INFO("scale ", r.scale);
+        for (int64_t i = 0; i < 9 * 7; ++i) {
+            const double exact = convolve(image, kernel, Options(), i % 9, i / 9, 0).value;
+            CHECK(std::fabs(got.samples[static_cast<size_t>(i)] / unit - exact) <= 1e-15);
+        }
+    }
+}
+
 TEST_CASE("taps from the least to the largest number in one kernel") {
     const Kernel kernel{2, 3, {1e300, 1, 1e-300, -1e-300, 5e-324, 2e300}};
     const PlanPointer plan = plan_of(kernel, oracle::options_of(SEPFLOW_F64));
