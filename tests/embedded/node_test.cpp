@@ -263,3 +263,93 @@ TEST_CASE("calls of a compiled node that make no sense are refused and write not
         CHECK(*pixel == (is_inside ? filtered[at] : 1));
     });
 }
+
+namespace {
+
+// Cancels at one of its polls; what it lends must come back.
+struct Cancelling {
+    int64_t polls = 0, cancelling = 0, held = 0;
+    sepflow_host host = {};
+
+    Cancelling() {
+        host.struct_size = sizeof host;
+        host.abi_major = SEPFLOW_ABI_MAJOR;
+        host.ctx = this;
+        host.alloc = [](void *ctx, uint64_t size, uint64_t) {
+            ++static_cast<Cancelling *>(ctx)->held;
+            return std::malloc(size);
+        };
+        host.free = [](void *ctx, void *memory) {
+            --static_cast<Cancelling *>(ctx)->held;
+            std::free(memory);
+        };
+        host.is_cancelled = [](void *ctx, void *call_ctx) -> int32_t {
+            auto &self = *static_cast<Cancelling *>(ctx);
+            CHECK(call_ctx == &self);
+            return ++self.polls == self.cancelling;
+        };
+    }
+    Cancelling(const Cancelling &) = delete;
+};
+
+}  // namespace
+
+TEST_CASE("a compiled node is cancelled at any of its polls, one a row; the next call is right") {
+    constexpr sepflow_rect kRegion = {3, 2, 30, 13};
+    std::mt19937 random(23);
+    for (size_t i = 0; i < std::size(kCases); ++i) {
+        const Case &c = kCases[i];
+        const sepflow_node_desc &desc = *kEntries[i]()->node(0);
+        Picture in(c.in, 40, 20, c.channels, false);
+        in.set(random_image(c, 40, 20, random));
+        // The host of the call, or else the one that the node was made with.
+        for (const bool is_of_call : {false, true}) {
+            Cancelling lent;
+            sepflow_node *node = nullptr;
+            sepflow_plan *plan = nullptr;
+            sepflow_config config = {};
+            config.struct_size = sizeof config;
+            config.in_type = c.in;
+            config.out_type = c.out;
+            config.channels = c.channels;
+            REQUIRE(desc.create(&desc, is_of_call ? nullptr : &lent.host, &node, nullptr) ==
+                    SEPFLOW_OK);
+            REQUIRE(desc.configure(node, &config, &plan, nullptr) == SEPFLOW_OK);
+            Picture out(c.out, 40, 20, c.channels, is_of_call);
+            sepflow_process call = {};
+            call.struct_size = sizeof call;
+            call.inputs = &in.image;
+            call.outputs = &out.image;
+            call.input_count = call.output_count = 1;
+            call.region = kRegion;
+            call.host = is_of_call ? &lent.host : nullptr;
+            call.call_ctx = &lent;
+            sepflow_error error = {};
+            error.struct_size = sizeof error;
+            const auto run = [&](int64_t cancelling) {
+                lent.polls = 0;
+                lent.cancelling = cancelling;
+                out.memory.assign(out.memory.size(), 0x5a);
+                const sepflow_status status = desc.process(plan, &call, &error);
+                CHECK(lent.held == 0);
+                return status;
+            };
+            REQUIRE(run(0) == SEPFLOW_OK);
+            CHECK(lent.polls == kRegion.h);
+            const Bytes wanted = out.memory;
+            for (int64_t n = 1; n <= kRegion.h; ++n) {
+                INFO(std::string(c.name) << ", poll " << n);
+                error.code = SEPFLOW_OK;
+                error.message[0] = '\0';
+                CHECK(run(n) == SEPFLOW_E_CANCELLED);
+                CHECK(error.code == SEPFLOW_E_CANCELLED);
+                CHECK(std::string(error.message) == "cancelled");
+                CHECK(lent.polls == n);
+                REQUIRE(run(0) == SEPFLOW_OK);
+                CHECK(out.memory == wanted);
+            }
+            desc.plan_release(plan);
+            desc.destroy(node);
+        }
+    }
+}
