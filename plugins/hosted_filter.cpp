@@ -75,6 +75,15 @@ void HostedFilter::set(const std::string &id, const std::string &text) {
     set_value(id, value_from_text(param(id), text));
 }
 
+void HostedFilter::set_in_turn(const std::vector<std::pair<std::string, std::string>> &texts) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    Parameters changed = parameters_;
+    for (const auto &[id, text] : texts)
+        changed.set(index_of(id), value_from_text(param(id), text));
+    parameters_ = std::move(changed);
+    plans_.clear();
+}
+
 void HostedFilter::set(const std::string &id, double number) {
     sepflow_value value = value_of_type(param(id).type);
     value.f = number;

@@ -24,6 +24,7 @@ class HostedFilter {
 
     // Throw Error{PARAM}, and the old value stays.
     void set(const std::string &id, const std::string &text);
+    void set_in_turn(const std::vector<std::pair<std::string, std::string>> &texts);  // all or none
     void set(const std::string &id, double number);  // of an INT or FLOAT
     void set_kernel(const double *taps, int64_t rows, int64_t columns);
     std::string text(const std::string &id) const;  // as set; of a matrix: rows and columns

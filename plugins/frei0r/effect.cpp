@@ -45,12 +45,17 @@ int32_t thread_count(const std::string &text) {
     return count;
 }
 
-// Hosts set a bad text again before each frame, and on an instance for each of their threads: a sentence is told once.
-void complain(const std::string &sentence) {
+// Hosts set a bad text again before each frame, and on an instance for each of their threads: a sentence is told once, and
+// again where there is no memory to know it by.
+void complain(const char *sentence) {
     static std::mutex mutex;
     static std::set<std::string> told;
-    const std::lock_guard<std::mutex> lock(mutex);
-    if (told.insert(sentence).second) std::fprintf(stderr, "sepflow: %s\n", sentence.c_str());
+    bool is_new = true;
+    guarded(nullptr, [&] {
+        const std::lock_guard<std::mutex> lock(mutex);
+        is_new = told.insert(sentence).second;
+    });
+    if (is_new) std::fprintf(stderr, "sepflow: %s\n", sentence);
 }
 
 }  // namespace
@@ -66,20 +71,23 @@ const std::string &Effect::text_of(const std::string &name) const {
     return texts_[index];
 }
 
-void Effect::set(size_t index, const std::string &text) noexcept {
+void Effect::set(size_t index, const char *text) noexcept {
     const Parameter &parameter = parameters()[index];
-    const std::string &wanted = text.empty() ? parameter.initial : text;
+    const char *wanted = *text == '\0' ? parameter.initial.c_str() : text;
     // MLT sets everything again before each frame; plans live as long as nothing changes.
-    if (wanted == texts_[index]) return;
+    if (texts_[index] == wanted) return;
     sepflow_error error = {};
     error.struct_size = sizeof error;
     const sepflow_status status = guarded(&error, [&] {
-        apply(parameter.name, wanted);
-        texts_[index] = wanted;
+        std::string kept = wanted;  // made first: nothing may fail once the filter has it
+        apply(parameter.name, kept);
+        texts_[index] = std::move(kept);
     });
     if (status == SEPFLOW_OK) return;
-    guarded(nullptr,
-            [&] { complain(parameter.name + " stays '" + texts_[index] + "': " + error.message); });
+    char sentence[1000];
+    std::snprintf(sentence, sizeof sentence, "%s stays '%.600s': %s", parameter.name.c_str(),
+                  texts_[index].c_str(), error.message);
+    complain(sentence);
 }
 
 void Effect::apply(const std::string &name, const std::string &text) {
@@ -88,10 +96,12 @@ void Effect::apply(const std::string &name, const std::string &text) {
     } else if (name == "max_threads") {
         max_threads_ = thread_count(text);
     } else if (name == "border") {
+        std::vector<std::pair<std::string, std::string>> texts;
         for (const char *axis : {"border_x", "border_y"}) {
-            filter_.set(axis, text);
-            if (!text_of(axis).empty()) filter_.set(axis, text_of(axis));
+            texts.emplace_back(axis, text);
+            if (!text_of(axis).empty()) texts.emplace_back(axis, text_of(axis));
         }
+        filter_.set_in_turn(texts);
     } else if (name == "border_x" || name == "border_y") {
         filter_.set(name, text.empty() ? text_of("border") : text);
     } else {
@@ -106,7 +116,9 @@ void Effect::update(const uint8_t *in, uint8_t *out) noexcept {
     error.struct_size = sizeof error;
     if (guarded(&error, [&] { filter(in, out); }) == SEPFLOW_OK) return;
     std::memmove(out, in, static_cast<size_t>(4 * width_ * height_));
-    guarded(nullptr, [&] { complain(std::string("frames are not filtered: ") + error.message); });
+    char sentence[sizeof error.message + 40];
+    std::snprintf(sentence, sizeof sentence, "frames are not filtered: %s", error.message);
+    complain(sentence);
 }
 
 void Effect::filter(const uint8_t *in, uint8_t *out) {

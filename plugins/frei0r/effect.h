@@ -14,7 +14,7 @@ class Effect {
     Effect(unsigned width, unsigned height);
 
     // Empty text is the initial value. What does not fit is told on stderr, and the old value stays.
-    void set(size_t index, const std::string &text) noexcept;
+    void set(size_t index, const char *text) noexcept;
     const std::string &text(size_t index) const { return texts_[index]; }
 
     // May run on several frames at once. A frame that cannot be filtered is copied.

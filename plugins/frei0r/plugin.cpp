@@ -36,17 +36,20 @@ int f0r_init() {
 
 void f0r_deinit() {}
 
+// Hosts read it whatever happens: without memory for the parameters there are none.
 void f0r_get_plugin_info(PluginInfo *info) {
+    *info = {"sepflow",
+             "The Sepflow authors",
+             kFilter,
+             kRgba8888,
+             kAbiVersion,
+             SEPFLOW_VERSION_MAJOR,
+             SEPFLOW_VERSION_MINOR,
+             0,
+             "Out of memory"};
     quietly([&] {
-        *info = {"sepflow",
-                 "The Sepflow authors",
-                 kFilter,
-                 kRgba8888,
-                 kAbiVersion,
-                 SEPFLOW_VERSION_MAJOR,
-                 SEPFLOW_VERSION_MINOR,
-                 static_cast<int>(parameters().size()),
-                 sepflow::HostedFilter::desc().summary};
+        info->param_count = static_cast<int>(parameters().size());
+        info->explanation = sepflow::HostedFilter::desc().summary;
     });
 }
 
@@ -71,7 +74,7 @@ void f0r_destruct(void *instance) {
 void f0r_set_param_value(void *instance, void *value, int index) {
     const char *text = value == nullptr ? nullptr : *static_cast<char **>(value);
     if (text == nullptr || !is_index(index)) return;
-    quietly([&] { effect(instance).set(static_cast<size_t>(index), text); });
+    effect(instance).set(static_cast<size_t>(index), text);
 }
 
 // The text is the instance's; it stays until the parameter is set.

@@ -7,8 +7,7 @@
 #include <link.h>
 #include <new>
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define FAULTS_OWN_MALLOC
+#ifdef FAULTS_OWN_MALLOC
 extern "C" {
 void *__libc_malloc(size_t bytes);
 void *__libc_calloc(size_t count, size_t bytes);

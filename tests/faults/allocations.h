@@ -4,6 +4,10 @@
 
 #include <cstdint>
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define FAULTS_OWN_MALLOC
+#endif
+
 namespace faults {
 
 enum class Fail { kOnce, kFromThenOn };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <dlfcn.h>
 #include <doctest/doctest.h>
 
 #include "tests/faults/allocations.h"
@@ -62,6 +63,27 @@ void every_allocation_fails(const Attempt &attempt) {
         while (run_with_failure(attempt, n, fail)) n += test_share();
         CHECK(n > 1);
     }
+}
+
+void every_allocation_of_loading_fails(const char *path) {
+#ifdef FAULTS_OWN_MALLOC
+    Attempt attempt;
+    attempt.what = path;
+    attempt.run = [path](sepflow_error *error) -> sepflow_status {
+        void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+        if (library != nullptr) {
+            dlclose(library);
+            return SEPFLOW_OK;
+        }
+        error->code = SEPFLOW_E_MEMORY;
+        std::strncpy(error->message, dlerror(), sizeof error->message - 1);
+        return error->code;
+    };
+    attempt.may_succeed = true;
+    every_allocation_fails(attempt);
+#else
+    (void)path;  // the loader knows no operator new
+#endif
 }
 
 int64_t test_share() {

@@ -23,6 +23,9 @@ struct Attempt {
 // Each failing run must say SEPFLOW_E_MEMORY and a sentence and hold no memory afterwards, and the next run must be right.
 void every_allocation_fails(const Attempt &attempt);
 
+// Of loading a library, with what runs in it by itself; not under a sanitizer. The loader does without some.
+void every_allocation_of_loading_fails(const char *path);
+
 // SEPFLOW_TEST_SHARE, 1 if unset.
 int64_t test_share();
 
