@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <utility>
 
 #include "runtime/error.h"
 #include "runtime/image.h"
@@ -32,14 +31,6 @@ void saturate(const sepflow_image &plane, uint16_t largest) {
 
 }  // namespace
 
-Filter::~Filter() {
-    if (node_ != nullptr) api_.free_node(node_);
-}
-
-Node *Filter::release_node() {
-    return std::exchange(node_, nullptr);
-}
-
 std::shared_ptr<const NodePlan> Filter::plan_for(const VideoFormat &format) {
     const sepflow_type type = type_of(format);
     return parameters.plan(type, type, 1);
@@ -47,7 +38,7 @@ std::shared_ptr<const NodePlan> Filter::plan_for(const VideoFormat &format) {
 
 const Frame *Filter::frame(int n, FrameContext *context, Core *core) {
     const auto freed = [this](const Frame *frame) { api_.free_frame(frame); };
-    const std::unique_ptr<const Frame, decltype(freed)> source(api_.frame(n, node_, context),
+    const std::unique_ptr<const Frame, decltype(freed)> source(api_.frame(n, node(), context),
                                                                freed);
     const VideoFormat &format = *api_.frame_format(source.get());
     const auto plan = plan_for(format);

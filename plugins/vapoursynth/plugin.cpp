@@ -1,6 +1,7 @@
 // What the core meets first: the entry, the function sepflow.Separable, whose arguments are the node's
 // parameters, and the calls for frames.
 #include <cmath>
+#include <cstdio>
 #include <string>
 
 #include <sepflow/sepflow.h>
@@ -61,9 +62,9 @@ class Arguments {
         return std::string(start,
                            static_cast<size_t>(api_.text_size(map_, name.c_str(), 0, &error)));
     }
-    Node *clip() const {
+    NodePointer clip() const {
         int error = 0;
-        return api_.node(map_, "clip", 0, &error);
+        return {api_.node(map_, "clip", 0, &error), {&api_}};
     }
 
   private:
@@ -128,6 +129,14 @@ void choose_planes(Filter &filter, const Arguments &arguments, const VideoFormat
     }
 }
 
+// Needs no memory: that may be what is missing.
+struct Sentence {
+    explicit Sentence(const sepflow_error &error) {
+        std::snprintf(text, sizeof text, "Separable: %s", error.message);
+    }
+    char text[sizeof sepflow_error::message + 20];
+};
+
 const Frame *get_frame(int n, int reason, void *instance, void **, FrameContext *context,
                        Core *core, const Api *api) {
     Filter &filter = *static_cast<Filter *>(instance);
@@ -137,7 +146,7 @@ const Frame *get_frame(int n, int reason, void *instance, void **, FrameContext 
     error.struct_size = sizeof error;
     const Frame *frame = nullptr;
     if (guarded(&error, [&] { frame = filter.frame(n, context, core); }) != SEPFLOW_OK)
-        api->set_filter_error((std::string("Separable: ") + error.message).c_str(), context);
+        api->set_filter_error(Sentence(error).text, context);
     return frame;
 }
 
@@ -166,7 +175,7 @@ void separable(const Map *in, Map *out, void *, Core *core, const Api *api) {
     sepflow_error error = {};
     error.struct_size = sizeof error;
     if (guarded(&error, [&] { make_filter(Arguments(*api, in), out, core, *api); }) != SEPFLOW_OK)
-        api->set_error(out, (std::string("Separable: ") + error.message).c_str());
+        api->set_error(out, Sentence(error).text);
 }
 
 }  // namespace
@@ -179,9 +188,14 @@ extern "C" SEPFLOW_EXPORT void VapourSynthPluginInit2(sepflow::vapoursynth::Plug
 void VapourSynthPluginInit2(sepflow::vapoursynth::Plugin *plugin,
                             const sepflow::vapoursynth::PluginApi *api) {
     using namespace sepflow;
-    api->config_plugin("org.sepflow.separable", "sepflow", HostedFilter::desc().summary,
-                       vapoursynth::make_version(SEPFLOW_VERSION_MAJOR, SEPFLOW_VERSION_MINOR),
-                       vapoursynth::kApiVersion, 0, plugin);
-    api->register_function("Separable", vapoursynth::signature().c_str(), "clip:vnode;",
-                           vapoursynth::separable, nullptr, plugin);
+    // Without memory for both calls the core gets none, and so no plugin.
+    guarded(nullptr, [&] {
+        const char *summary = HostedFilter::desc().summary;
+        const std::string signature = vapoursynth::signature();
+        api->config_plugin("org.sepflow.separable", "sepflow", summary,
+                           vapoursynth::make_version(SEPFLOW_VERSION_MAJOR, SEPFLOW_VERSION_MINOR),
+                           vapoursynth::kApiVersion, 0, plugin);
+        api->register_function("Separable", signature.c_str(), "clip:vnode;",
+                               vapoursynth::separable, nullptr, plugin);
+    });
 }

@@ -9,6 +9,10 @@
 #include <xmmintrin.h>
 #endif
 
+#include "tests/faults/allocations.h"
+
+using faults::Aside;  // where the plugin calls: no exception of ours may go through it
+
 namespace mini {
 
 namespace {
@@ -93,6 +97,7 @@ void free_node(Node *node) {
 void create_video_filter(Map *out, const char *name, const VideoInfo *info, GetFrame get_frame,
                          FreeFilter free_filter, int mode, const Dependency *dependencies,
                          int count, void *instance, Core *core) {
+    const Aside aside;
     CHECK(std::string(name) == "Separable");
     CHECK(mode == kParallel);
     REQUIRE(count == 1);
@@ -113,6 +118,7 @@ const VideoInfo *video_info(Node *node) {
 
 Frame *new_video_frame2(const Format *format, int width, int height, const Frame **sources,
                         const int *planes, const Frame *properties, Core *) {
+    const Aside aside;
     Frame *frame = new_frame(*format, width, height);
     for (int p = 0; p < format->planes; ++p) {
         if (sources[p] != nullptr)
@@ -155,18 +161,22 @@ const Frame *filter_frame(int n, Node *, Context *context) {
 }
 
 void request_frame(int n, Node *node, Context *context) {
+    const Aside aside;
     context->requested.emplace_back(n, node);
 }
 
 void set_filter_error(const char *message, Context *context) {
+    const Aside aside;
     context->error = message;
 }
 
 void set_error(Map *map, const char *message) {
+    const Aside aside;
     map->error = message;
 }
 
 int count(const Map *map, const char *key) {
+    const Aside aside;
     const auto known = map->values.find(key);
     if (known == map->values.end()) return -1;
     return static_cast<int>(
@@ -175,6 +185,7 @@ int count(const Map *map, const char *key) {
 
 template <typename T>
 const std::vector<T> *values_of(const Map *map, const char *key, int *error) {
+    const Aside aside;
     const auto known = map->values.find(key);
     const auto *values =
         known == map->values.end() ? nullptr : std::get_if<std::vector<T>>(&known->second);
@@ -184,6 +195,7 @@ const std::vector<T> *values_of(const Map *map, const char *key, int *error) {
 
 template <typename T>
 T value(const Map *map, const char *key, int index, int *error) {
+    const Aside aside;
     const std::vector<T> *values = values_of<T>(map, key, error);
     return values == nullptr ? T() : values->at(static_cast<size_t>(index));
 }
@@ -209,6 +221,7 @@ Node *map_node(const Map *map, const char *key, int index, int *error) {
 }
 
 int consume_node(Map *map, const char *key, Node *node, int) {
+    const Aside aside;
     map->values[key] = std::vector<Node *>{node};
     return 0;
 }
@@ -253,6 +266,7 @@ int api_version() {
 
 int config_plugin(const char *id, const char *name_space, const char *name, int, int api, int flags,
                   void *) {
+    const Aside aside;
     CHECK(std::string(name).size() > 0);
     CHECK(api == kVersion4);
     CHECK(flags == 0);
@@ -263,6 +277,7 @@ int config_plugin(const char *id, const char *name_space, const char *name, int,
 
 int register_function(const char *name, const char *arguments, const char *result, Function made,
                       void *, void *) {
+    const Aside aside;
     CHECK(std::string(name) == "Separable");
     CHECK(std::string(result) == "clip:vnode;");
     loading->signature = arguments;
@@ -312,17 +327,21 @@ char *Plane::start() const {
 
 Core::Core() {
     loading = this;
-    library_ = dlopen(SEPFLOW_VAPOURSYNTH, RTLD_LAZY);
-    REQUIRE_MESSAGE(library_ != nullptr, dlerror());
-    void *symbol = dlsym(library_, "VapourSynthPluginInit2");
-    REQUIRE(symbol != nullptr);
     void (*init)(void *, const void *const *);
-    std::memcpy(&init, &symbol, sizeof init);
+    {
+        const Aside aside;
+        library_ = dlopen(SEPFLOW_VAPOURSYNTH, RTLD_LAZY);
+        REQUIRE_MESSAGE(library_ != nullptr, dlerror());
+        void *symbol = dlsym(library_, "VapourSynthPluginInit2");
+        REQUIRE(symbol != nullptr);
+        std::memcpy(&init, &symbol, sizeof init);
+    }
     init(this, kPluginApi);
     REQUIRE(is_fpu_sound());
 }
 
 Core::~Core() {
+    const Aside aside;
     CHECK(frames_alive() == 0);
     CHECK(nodes_alive() == 0);
     dlclose(library_);
@@ -337,6 +356,7 @@ int Core::nodes_alive() {
 }
 
 Node *Core::source(const VideoInfo &info, const std::function<void(int, Frame &)> &paint) {
+    const Aside aside;
     Node *node = new Node;
     ++mini::nodes_alive;
     node->info = info;
@@ -350,10 +370,14 @@ const VideoInfo &Core::info(Node *node) const {
 
 Node *Core::call(Node *clip, const std::map<std::string, Value> &arguments) {
     Map in, out;
-    in.values = arguments;
-    in.values["clip"] = std::vector<Node *>{clip};
-    check_arguments(signature, in);
+    {
+        const Aside aside;
+        in.values = arguments;
+        in.values["clip"] = std::vector<Node *>{clip};
+        check_arguments(signature, in);
+    }
     function(&in, &out, nullptr, this, kApi);
+    const Aside aside;
     error = out.error;
     if (!error.empty()) return nullptr;
     return std::get<std::vector<Node *>>(out.values.at("clip")).at(0);
@@ -361,6 +385,7 @@ Node *Core::call(Node *clip, const std::map<std::string, Value> &arguments) {
 
 FramePointer Core::frame(Node *node, int n, std::string *why) const {
     if (node->paint) {
+        const Aside aside;
         const int w = std::max(node->info.width, 1), h = std::max(node->info.height, 1);
         Frame *painted = new_frame(node->info.format, w, h);
         node->paint(n, *painted);
@@ -374,13 +399,16 @@ FramePointer Core::frame(Node *node, int n, std::string *why) const {
     REQUIRE(made == nullptr);
     REQUIRE(context.requested.size() == 1);  // a strictly spatial filter asks for frame n only
     REQUIRE(context.requested[0].first == n);
+    FramePointer asked;
     {
-        const FramePointer asked = frame(context.requested[0].second, n);
+        const Aside aside;
+        asked = frame(context.requested[0].second, n);
         context.ready[n] = asked.get();
-        made =
-            node->get_frame(n, kAllFramesReady, node->instance, &frame_data, &context, core, kApi);
-        REQUIRE(is_fpu_sound());
     }
+    made = node->get_frame(n, kAllFramesReady, node->instance, &frame_data, &context, core, kApi);
+    REQUIRE(is_fpu_sound());
+    const Aside aside;
+    asked.reset();
     if (why != nullptr) *why = context.error;
     if (!context.error.empty()) REQUIRE(made == nullptr);
     if (made == nullptr) return nullptr;

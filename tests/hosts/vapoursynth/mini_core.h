@@ -61,7 +61,7 @@ class Core {
     Core(const Core &) = delete;
     ~Core();
 
-    std::string id, name_space, signature;
+    std::string id, name_space, signature;  // empty: the plugin could not start
 
     // A clip whose frames `paint` fills; held by the core.
     Node *source(const VideoInfo &info, const std::function<void(int n, Frame &)> &paint);
