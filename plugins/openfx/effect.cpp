@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 #include "runtime/error.h"
 #include "runtime/image.h"
@@ -166,14 +167,14 @@ std::shared_ptr<const NodePlan> Effect::plan_at(double time, const Format &forma
     const std::lock_guard<std::mutex> lock(mutex_);
     for (uint32_t i = 0; i < desc.param_count; ++i) {
         const sepflow_param_desc &param = desc.params[i];
-        const Value value = value_of(param, params_[i], time);
+        Value value = value_of(param, params_[i], time);
         if (value == applied_[i]) continue;
         if (param.type == SEPFLOW_VALUE_INT || param.type == SEPFLOW_VALUE_FLOAT) {
             filter_.set(param.id, value.number);
         } else {
             filter_.set(param.id, value.text);
         }
-        applied_[i] = value;
+        applied_[i] = std::move(value);  // cannot fail once the filter has it
     }
     return filter_.plan(format.type, format.type, format.channels);
 }

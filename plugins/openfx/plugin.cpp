@@ -1,6 +1,7 @@
 // What a host meets first: the two exported functions, the actions, and the description of the effect, whose
 // parameters are those of the node.
 #include <cstring>
+#include <string_view>
 
 #include "plugins/openfx/effect.h"
 #include "runtime/error.h"
@@ -133,7 +134,8 @@ Status act(EffectHandle handle, Action &&action) {
     return status_of(error);
 }
 
-Status perform(const std::string &name, EffectHandle handle, const Properties &in,
+// By a view: an action that needs no memory, such as destroying, must not fail for a copy of its name.
+Status perform(std::string_view name, EffectHandle handle, const Properties &in,
                const Properties &out) {
     if (name == action::kLoad) return fetch_suites(host);
     if (name == action::kUnload) return kOk;

@@ -7,6 +7,10 @@
 #include <doctest/doctest.h>
 #include <thread>
 
+#include "tests/faults/allocations.h"
+
+using faults::Aside;  // where the plugin calls: no exception of ours may go through it
+
 namespace mini {
 
 namespace {
@@ -17,6 +21,7 @@ constexpr int kOk = 0, kFailed = 1, kUnknown = 3, kExists = 6, kBadHandle = 9, k
 
 template <typename T>
 int set(void *bag, const char *name, int index, T value) {
+    const Aside aside;
     if (bag == nullptr) return kBadHandle;
     if (index < 0) return kBadIndex;
     auto &values = static_cast<Bag *>(bag)->values[name];
@@ -27,6 +32,7 @@ int set(void *bag, const char *name, int index, T value) {
 
 template <typename T>
 const T *find(void *bag, const char *name, int index) {
+    const Aside aside;
     const auto &values = static_cast<Bag *>(bag)->values;
     const auto known = values.find(name);
     if (known == values.end() || static_cast<size_t>(index) >= known->second.size()) return nullptr;
@@ -43,6 +49,7 @@ int get(void *bag, const char *name, int index, T *value) {
 }
 
 int set_text(void *bag, const char *name, int index, const char *value) {
+    const Aside aside;
     return set<std::string>(bag, name, index, value);
 }
 
@@ -71,11 +78,13 @@ int effect_params(void *effect, void **params) {
 }
 
 int define_clip(void *effect, const char *name, void **bag) {
+    const Aside aside;
     *bag = &static_cast<Effect *>(effect)->clips[name].bag;
     return kOk;
 }
 
 int clip_handle(void *effect, const char *name, void **clip, void **bag) {
+    const Aside aside;
     auto &clips = static_cast<Effect *>(effect)->clips;
     const auto known = clips.find(name);
     if (known == clips.end()) return kBadHandle;
@@ -85,6 +94,7 @@ int clip_handle(void *effect, const char *name, void **clip, void **bag) {
 }
 
 int clip_image(void *handle, double time, const Area *, void **bag) {
+    const Aside aside;
     auto &clip = *static_cast<Clip *>(handle);
     const auto known = clip.images.find(time);
     if (known == clip.images.end()) return kFailed;
@@ -105,6 +115,7 @@ int clip_image(void *handle, double time, const Area *, void **bag) {
 }
 
 int release_image(void *bag) {
+    const Aside aside;
     const std::unique_ptr<Bag> image(static_cast<Bag *>(bag));
     --static_cast<Host *>(image->get<void *>("mini.host"))->open_images;
     return kOk;
@@ -124,6 +135,7 @@ int abort_asked(void *effect) {
 // ---- Parameter suite
 
 int define_param(void *params, const char *type, const char *name, void **bag) {
+    const Aside aside;
     Param &param = static_cast<Effect *>(params)->params[name];
     if (!param.type.empty()) return kExists;
     param.type = type;
@@ -132,6 +144,7 @@ int define_param(void *params, const char *type, const char *name, void **bag) {
 }
 
 int param_handle(void *params, const char *name, void **param, void **bag) {
+    const Aside aside;
     auto &known = static_cast<Effect *>(params)->params;
     const auto found = known.find(name);
     if (found == known.end()) return kUnknown;
@@ -165,6 +178,7 @@ std::string formatted(const char *format, va_list args) {
 }
 
 int message(void *effect, const char *, const char *, const char *format, ...) {
+    const Aside aside;
     Host &host = *static_cast<Effect *>(effect)->host;
     va_list args;
     va_start(args, format);
@@ -175,6 +189,7 @@ int message(void *effect, const char *, const char *, const char *format, ...) {
 }
 
 int set_persistent(void *effect, const char *, const char *, const char *format, ...) {
+    const Aside aside;
     Host &host = *static_cast<Effect *>(effect)->host;
     va_list args;
     va_start(args, format);
@@ -195,6 +210,7 @@ thread_local bool is_spawned = false;
 std::atomic<int> *threads_run = nullptr;
 
 int multi_thread(void (*function)(unsigned, unsigned, void *), unsigned count, void *arg) {
+    const Aside aside;
     if (is_spawned) return kExists;
     std::vector<std::thread> threads;
     for (unsigned i = 0; i < count; ++i) {
@@ -264,6 +280,7 @@ const void *const kThreads[] = {slot(multi_thread),
                                 nullptr};
 
 const void *fetch_suite(void *handle, const char *name, int version) {
+    const Aside aside;
     const Suites &offered =
         static_cast<Host *>(static_cast<Bag *>(handle)->get<void *>("mini.host"))->suites;
     const std::string suite = name + std::to_string(version);
@@ -302,6 +319,11 @@ Function symbol(void *library, const char *name) {
     return function;
 }
 
+void put(Bag &bag, const char *name, std::initializer_list<Property> values) {
+    const Aside aside;
+    bag.values[name] = values;
+}
+
 }  // namespace
 
 std::vector<std::string> Bag::texts(const std::string &name) const {
@@ -311,6 +333,12 @@ std::vector<std::string> Bag::texts(const std::string &name) const {
 }
 
 Host::Host(const Suites &offered) : suites(offered) {
+    open();
+    status = act("OfxActionLoad", nullptr, nullptr, nullptr);
+}
+
+void Host::open() {
+    const Aside aside;
     library_ = dlopen(SEPFLOW_OFX, RTLD_NOW | RTLD_LOCAL);
     REQUIRE_MESSAGE(library_ != nullptr, dlerror());
     REQUIRE(symbol<int (*)()>(library_, "OfxGetNumberOfPlugins")() == 1);
@@ -327,12 +355,13 @@ Host::Host(const Suites &offered) : suites(offered) {
     mini::threads_run = &threads_run;
     plugin.set_host(&host_struct);
     descriptor.host = this;
-    status = act("OfxActionLoad", nullptr, nullptr, nullptr);
 }
 
 Host::~Host() {
+    const int unloaded = status == kOk ? act("OfxActionUnload", nullptr, nullptr, nullptr) : kOk;
+    const Aside aside;
+    CHECK(unloaded == kOk);
     CHECK(open_images == 0);
-    if (status == kOk) CHECK(act("OfxActionUnload", nullptr, nullptr, nullptr) == kOk);
     dlclose(library_);
 }
 
@@ -342,7 +371,10 @@ int Host::act(const char *action, void *handle, Bag *in, Bag *out) {
 
 int Host::describe(const char *context) {
     Bag in;
-    in.values["OfxImageEffectPropContext"] = {std::string(context)};
+    {
+        const Aside aside;
+        put(in, "OfxImageEffectPropContext", {std::string(context)});
+    }
     const int described = act("OfxActionDescribe", &descriptor, nullptr, nullptr);
     return described != kOk
                ? described
@@ -352,9 +384,15 @@ int Host::describe(const char *context) {
 Instance::Instance(Host &host, const std::string &depth, const std::string &components)
     : host_(host) {
     if (host.descriptor.clips.empty()) REQUIRE(host.describe() == kOk);
-    effect.host = &host;
-    effect.clips = host.descriptor.clips;
-    effect.params = host.descriptor.params;
+    prepare(depth, components);
+    created = host.act("OfxActionCreateInstance", &effect, nullptr, nullptr);
+}
+
+void Instance::prepare(const std::string &depth, const std::string &components) {
+    const Aside aside;
+    effect.host = &host_;
+    effect.clips = host_.descriptor.clips;
+    effect.params = host_.descriptor.params;
     for (auto &[name, clip] : effect.clips) {
         clip.effect = &effect;
         clip.name = name;
@@ -369,17 +407,20 @@ Instance::Instance(Host &host, const std::string &depth, const std::string &comp
         if (const auto *integer = std::get_if<int>(&initial)) param.number = *integer;
     }
     effect.bag.values["OfxPropInstanceData"] = {static_cast<void *>(nullptr)};
-    REQUIRE(host.act("OfxActionCreateInstance", &effect, nullptr, nullptr) == kOk);
 }
 
 Instance::~Instance() {
-    CHECK(host_.act("OfxActionDestroyInstance", &effect, nullptr, nullptr) == kOk);
+    const int destroyed =
+        created == kOk ? host_.act("OfxActionDestroyInstance", &effect, nullptr, nullptr) : kOk;
+    const Aside aside;
+    CHECK(destroyed == kOk);
     CHECK(effect.bag.get<void *>("OfxPropInstanceData") == nullptr);
 }
 
 namespace {
 
 Bag arguments(double time, Scale scale) {
+    const Aside aside;
     Bag bag;
     bag.values = {{"OfxPropTime", {time}},
                   {"OfxImageEffectPropRenderScale", {scale.x, scale.y}},
@@ -388,6 +429,7 @@ Bag arguments(double time, Scale scale) {
 }
 
 void take(const Bag &bag, const char *name, Area &area) {
+    const Aside aside;
     area = {bag.get<double>(name, 0), bag.get<double>(name, 1), bag.get<double>(name, 2),
             bag.get<double>(name, 3)};
 }
@@ -396,9 +438,9 @@ void take(const Bag &bag, const char *name, Area &area) {
 
 int Instance::render(double time, const Rect &window, Scale scale) {
     Bag in = arguments(time, scale);
-    in.values["OfxImageEffectPropRenderWindow"] = {window.x1, window.y1, window.x2, window.y2};
+    put(in, "OfxImageEffectPropRenderWindow", {window.x1, window.y1, window.x2, window.y2});
     Bag sequence = arguments(time, scale);
-    sequence.values["OfxImageEffectPropFrameRange"] = {time, time};
+    put(sequence, "OfxImageEffectPropFrameRange", {time, time});
     host_.act("OfxImageEffectActionBeginSequenceRender", &effect, &sequence, nullptr);
     const int status = host_.act("OfxImageEffectActionRender", &effect, &in, nullptr);
     host_.act("OfxImageEffectActionEndSequenceRender", &effect, &sequence, nullptr);
@@ -407,8 +449,8 @@ int Instance::render(double time, const Rect &window, Scale scale) {
 
 int Instance::region_of_interest(double time, Area &area, Scale scale) {
     Bag in = arguments(time, scale), out;
-    in.values["OfxImageEffectPropRegionOfInterest"] = {area.x1, area.y1, area.x2, area.y2};
-    out.values["OfxImageClipPropRoI_Source"] = {area.x1, area.y1, area.x2, area.y2};
+    put(in, "OfxImageEffectPropRegionOfInterest", {area.x1, area.y1, area.x2, area.y2});
+    put(out, "OfxImageClipPropRoI_Source", {area.x1, area.y1, area.x2, area.y2});
     const int status = host_.act("OfxImageEffectActionGetRegionsOfInterest", &effect, &in, &out);
     take(out, "OfxImageClipPropRoI_Source", area);
     return status;
@@ -416,7 +458,7 @@ int Instance::region_of_interest(double time, Area &area, Scale scale) {
 
 int Instance::region_of_definition(double time, Area &area, Scale scale) {
     Bag in = arguments(time, scale), out;
-    out.values["OfxImageEffectPropRegionOfDefinition"] = {area.x1, area.y1, area.x2, area.y2};
+    put(out, "OfxImageEffectPropRegionOfDefinition", {area.x1, area.y1, area.x2, area.y2});
     const int status = host_.act("OfxImageEffectActionGetRegionOfDefinition", &effect, &in, &out);
     take(out, "OfxImageEffectPropRegionOfDefinition", area);
     return status;
@@ -424,8 +466,8 @@ int Instance::region_of_definition(double time, Area &area, Scale scale) {
 
 int Instance::is_identity(double time, std::string &clip) {
     Bag in = arguments(time, {}), out;
-    out.values["OfxPropName"] = {std::string()};
-    out.values["OfxPropTime"] = {time};
+    put(out, "OfxPropName", {std::string()});
+    put(out, "OfxPropTime", {time});
     const int status = host_.act("OfxImageEffectActionIsIdentity", &effect, &in, &out);
     clip = out.get<std::string>("OfxPropName");
     return status;

@@ -96,6 +96,8 @@ class Host {
     const Suites suites;
 
   private:
+    void open();
+
     void *library_ = nullptr;
     int (*entry_)(const char *, const void *, void *, void *) = nullptr;
 };
@@ -107,6 +109,7 @@ class Instance {
                       const std::string &components = "OfxImageComponentRGBA");
     ~Instance();
 
+    int created;  // the status
     Effect effect;
     Clip &source() { return effect.clips.at("Source"); }
     Clip &output() { return effect.clips.at("Output"); }
@@ -119,6 +122,8 @@ class Instance {
     int is_identity(double time, std::string &clip);
 
   private:
+    void prepare(const std::string &depth, const std::string &components);
+
     Host &host_;
 };
 
