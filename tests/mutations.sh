@@ -88,6 +88,9 @@ mutate plugins/vips/filtered.cpp 's/if (wraps.x || wraps.y) wrap/if (false) wrap
 mutate plugins/vips/operation.cpp 's/matrix->Ysize, matrix->Xsize/matrix->Xsize, matrix->Ysize/' sepflow_vips_tests
 mutate plugins/vips/operation.cpp 's/(plan.info().flags \& SEPFLOW_PLAN_IDENTITY) != 0/false/' sepflow_vips_tests
 mutate plugins/vips/operation.cpp 's/? VIPS_OPERATION_NONE : VIPS/? VIPS_OPERATION_SEQUENTIAL : VIPS/' sepflow_vips_tests
+mutate plugins/frei0r/effect.cpp 's/texts_\[index\] = std::move(kept);/texts_[index] = wanted;/' sepflow_frei0r_tests
+mutate plugins/openfx/effect.cpp 's/applied_\[i\] = std::move(value);/applied_[i] = value;/' sepflow_openfx_tests
+mutate plugins/vapoursynth/plugin.cpp 's/set_error(out, Sentence(error).text)/set_error(out, std::string(Sentence(error).text).c_str())/' sepflow_vapoursynth_tests
 
 echo "$survivors survived"
 [ "$survivors" = 0 ]
