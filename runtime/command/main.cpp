@@ -94,6 +94,7 @@ int run(int argc, char **argv) {
     add_run(app);
     add_list(app);
     add_info(app);
+    add_check(app);
     add_chart(app);
     add_bench(app);
     add_compile(app);

@@ -13,6 +13,7 @@ void add_explain(CLI::App &app);
 void add_run(CLI::App &app);
 void add_list(CLI::App &app);
 void add_info(CLI::App &app);
+void add_check(CLI::App &app);
 void add_chart(CLI::App &app);
 void add_bench(CLI::App &app);
 void add_compile(CLI::App &app);

@@ -1,0 +1,30 @@
+// The checks of `sepflow check`: what node.h asks of a plugin, each one thing that can be run by itself.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/check/subject.h"
+
+namespace sepflow::check {
+
+struct Check {
+    const char *name;               // "tiles"
+    const char *promise;            // what a plugin that passes does, one sentence
+    void (*run)(Subject &subject);  // throws Failed or Skipped
+};
+
+// Of the plugin as a whole, and of each of its nodes; in the order in which they run.
+const std::vector<Check> &plugin_checks();
+const std::vector<Check> &node_checks();
+
+// Parts of node_checks(), a file each.
+std::vector<Check> abi_checks();
+std::vector<Check> param_checks();
+std::vector<Check> plan_checks();
+std::vector<Check> pixel_checks();
+std::vector<Check> tile_checks();
+std::vector<Check> filter_checks();
+std::vector<Check> trouble_checks();
+
+}  // namespace sepflow::check

@@ -1,0 +1,263 @@
+// Descriptors, and parameters at and beyond their limits.
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <set>
+
+#include "runtime/check/check.h"
+#include "runtime/host/value.h"
+
+namespace sepflow::check {
+
+namespace {
+
+bool is_number(const sepflow_param_desc &desc) {
+    return desc.type == SEPFLOW_VALUE_INT || desc.type == SEPFLOW_VALUE_FLOAT;
+}
+
+bool has_limits(const sepflow_param_desc &desc) {
+    return is_number(desc) && (desc.min != 0 || desc.max != 0);
+}
+
+sepflow_value number(const sepflow_param_desc &desc, double value) {
+    return desc.type == SEPFLOW_VALUE_INT ? int_value(static_cast<int64_t>(value))
+                                          : float_value(value);
+}
+
+bool has_choice(const sepflow_param_desc &desc, const std::string &text) {
+    for (uint32_t i = 0; i < desc.choice_count; ++i) {
+        if (text == desc.choices[i]) return true;
+    }
+    return false;
+}
+
+void check_param(const sepflow_param_desc &desc) {
+    const std::string id = std::string("parameter '") + desc.id + "'";
+    require(desc.name != nullptr && desc.doc != nullptr, id + " has no name or no doc");
+    for (const char *c = desc.id; *c != '\0'; ++c) {
+        require((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '_' || *c == '-',
+                id + ": an id is of lower-case letters, digits, _ and -");
+    }
+    require(desc.type >= SEPFLOW_VALUE_INT && desc.type <= SEPFLOW_VALUE_MATRIX,
+            id + " is of no known type");
+    require(!has_limits(desc) || (desc.min <= desc.def && desc.def <= desc.max),
+            id + ": its default is outside of its limits");
+    require((desc.type == SEPFLOW_VALUE_CHOICE) == (desc.choice_count > 0),
+            id + " has choices and is of another type, or the other way round");
+    require(desc.type != SEPFLOW_VALUE_CHOICE || desc.text_default == nullptr ||
+                has_choice(desc, desc.text_default),
+            id + ": its default is none of its choices");
+}
+
+// All of the descriptor's text, to see whether it changes.
+std::string image_of(const Subject &subject) {
+    const sepflow_node_desc &desc = subject.desc();
+    std::string all(reinterpret_cast<const char *>(&desc), sizeof desc);
+    for (const char *text : {desc.id, desc.name, desc.summary, desc.version})
+        all += text != nullptr ? text : "";
+    for (uint32_t i = 0; i < desc.param_count; ++i) {
+        const sepflow_param_desc &param = subject.param(i);
+        all.append(reinterpret_cast<const char *>(&param), sizeof param);
+        all += std::string(param.id) + param.name + param.doc;
+    }
+    for (uint32_t i = 0; i < desc.port_count; ++i)
+        all.append(reinterpret_cast<const char *>(&subject.port(i)), sizeof(sepflow_port_desc));
+    return all;
+}
+
+void descriptor(Subject &subject) {
+    const sepflow_node_desc &desc = subject.desc();
+    const std::string id = desc.id;
+    const size_t slash = id.rfind('/');
+    require(slash != id.npos && slash + 1 < id.size() &&
+                id.find_first_not_of("0123456789", slash + 1) == id.npos,
+            "its id does not end in /N");
+    require(desc.summary != nullptr && desc.version != nullptr, "it has no summary or version");
+    std::set<std::string> names;
+    for (uint32_t i = 0; i < desc.port_count; ++i) {
+        require(names.insert(subject.port(i).name).second,
+                std::string("two ports are named '") + subject.port(i).name + "'");
+        require(subject.port(i).type_count > 0, "a port has no types");
+    }
+    require(subject.inputs() > 0, "it has no input");
+    require(subject.inputs() < desc.port_count, "it has no output");
+    names.clear();
+    for (uint32_t i = 0; i < desc.param_count; ++i) {
+        const sepflow_param_desc &param = subject.param(i);
+        check_param(param);
+        require(names.insert(param.id).second,
+                std::string("two parameters have the id '") + param.id + "'");
+    }
+    const std::string before = image_of(subject);
+    subject.any_format();
+    require(image_of(subject) == before, "its descriptor changes while a node lives");
+}
+
+void defaults(Subject &subject) {
+    const Node node(subject.desc(), subject.host().get());
+    for (uint32_t i = 0; i < subject.desc().param_count; ++i) {
+        const sepflow_param_desc &desc = subject.param(i);
+        if (!is_number(desc) && desc.text_default == nullptr) continue;  // must be set
+        const sepflow_value value = node.value(i);
+        const std::string id = std::string("'") + desc.id + "'";
+        require(value.type == desc.type, id + ": its value is of another type");
+        if (desc.type == SEPFLOW_VALUE_INT)
+            require(static_cast<double>(value.i) == desc.def,
+                    id + " does not start at its default");
+        if (desc.type == SEPFLOW_VALUE_FLOAT)
+            require(value.f == desc.def || (std::isnan(value.f) && std::isnan(desc.def)),
+                    id + " does not start at its default");
+        if (desc.type == SEPFLOW_VALUE_TEXT || desc.type == SEPFLOW_VALUE_CHOICE)
+            require(value.s != nullptr && std::string(value.s) == desc.text_default,
+                    id + " does not start at its default");
+    }
+}
+
+bool is_same(const sepflow_value &a, const sepflow_value &b) {
+    if (a.type != b.type || a.i != b.i || a.rows != b.rows || a.columns != b.columns) return false;
+    if (std::memcmp(&a.f, &b.f, sizeof a.f) != 0) return false;
+    if ((a.s == nullptr) != (b.s == nullptr)) return false;
+    return a.s == nullptr || std::strcmp(a.s, b.s) == 0;
+}
+
+// A value that must be refused: the parameter is named, and keeps what it had.
+void refuse(Node &node, const Subject &subject, uint32_t index, const sepflow_value &value,
+            const std::string &what) {
+    const std::string id = std::string("'") + subject.param(index).id + "'";
+    const sepflow_value before = node.value(index);
+    const std::string text = before.s != nullptr ? before.s : "";
+    sepflow_value kept = before;
+    if (before.s != nullptr) kept.s = text.c_str();
+    const Reply reply = node.try_set(index, value);
+    require(!reply.ok(), id + " takes " + what);
+    require(reply.param_index == static_cast<int32_t>(index),
+            id + " refuses " + what + ", and names parameter " + std::to_string(reply.param_index) +
+                " instead of " + std::to_string(index));
+    require(is_same(node.value(index), kept),
+            id + " refuses " + what + ", and changes all the same");
+}
+
+void check_number(Node &node, const Subject &subject, uint32_t index) {
+    const sepflow_param_desc &desc = subject.param(index);
+    if (has_limits(desc)) {
+        for (const double limit : {desc.min, desc.max, desc.def})
+            node.set(index, number(desc, limit));
+        const bool is_int = desc.type == SEPFLOW_VALUE_INT;
+        const double above = is_int ? desc.max + 1 : std::nextafter(desc.max, HUGE_VAL);
+        const double below = is_int ? desc.min - 1 : std::nextafter(desc.min, -HUGE_VAL);
+        if (std::fabs(desc.max) < 9e18)
+            refuse(node, subject, index, number(desc, above), "more than its most");
+        if (std::fabs(desc.min) < 9e18)
+            refuse(node, subject, index, number(desc, below), "less than its least");
+    }
+    if (desc.type == SEPFLOW_VALUE_FLOAT && (desc.flags & SEPFLOW_PARAM_NAN) == 0) {
+        refuse(node, subject, index, float_value(NAN), "NaN");
+        for (const double infinity : {HUGE_VAL, -HUGE_VAL})
+            refuse(node, subject, index, float_value(infinity), "infinity");
+    }
+    refuse(node, subject, index, text_value(SEPFLOW_VALUE_TEXT, "1"), "text instead of a number");
+}
+
+void check_matrix(Node &node, const Subject &subject, uint32_t index) {
+    const sepflow_param_desc &desc = subject.param(index);
+    const double tap = 1, nan = NAN;
+    const int64_t most = std::numeric_limits<int64_t>::max();
+    const int64_t bad[][2] = {
+        {0, 0},    {0, 1},   {1, 0},       {-1, 1},
+        {1, -1},   {-1, -1}, {most, most}, {int64_t{1} << 32, int64_t{1} << 32},
+        {most, 1}, {1, most}};
+    for (const auto &size : bad) {
+        sepflow_value value = Subject::matrix();
+        value.rows = size[0];
+        value.columns = size[1];
+        value.a = &tap;
+        // Without a limit it may read as many as there are said to be.
+        const bool is_huge = size[0] > 1 || size[1] > 1;
+        const bool overflows = size[0] > 1 && size[1] > 1;
+        if (is_huge && !overflows && desc.max_elements == 0) continue;
+        refuse(node, subject, index, value,
+               "a matrix of " + std::to_string(size[0]) + " x " + std::to_string(size[1]));
+    }
+    sepflow_value value = Subject::matrix();
+    value.rows = value.columns = 1;
+    value.a = &nan;
+    refuse(node, subject, index, value, "a matrix that holds NaN");
+    value.a = nullptr;
+    refuse(node, subject, index, value, "a matrix without numbers or text");
+}
+
+void limits(Subject &subject) {
+    Node node = subject.node();
+    for (uint32_t i = 0; i < subject.desc().param_count; ++i) {
+        const sepflow_param_desc &desc = subject.param(i);
+        if (is_number(desc)) check_number(node, subject, i);
+        if (desc.type == SEPFLOW_VALUE_MATRIX) check_matrix(node, subject, i);
+        if (desc.type == SEPFLOW_VALUE_CHOICE)
+            refuse(node, subject, i, text_value(SEPFLOW_VALUE_CHOICE, "no such choice"),
+                   "any text");
+        if (desc.type == SEPFLOW_VALUE_CHOICE || desc.type == SEPFLOW_VALUE_TEXT) {
+            sepflow_value none = text_value(desc.type, "");
+            none.s = nullptr;
+            refuse(node, subject, i, none, "NULL");
+        }
+        sepflow_value unknown = int_value(1);
+        unknown.type = 99;
+        refuse(node, subject, i, unknown, "a value of no known type");
+    }
+    for (const uint32_t index : {subject.desc().param_count, UINT32_MAX}) {
+        require(!node.try_set(index, int_value(1)).ok(),
+                "set_param takes the index " + std::to_string(index));
+    }
+}
+
+// As hosts that have only text do it: what is set by text comes back, and so it does once more.
+void text(Subject &subject) {
+    Node node = subject.node();
+    for (uint32_t i = 0; i < subject.desc().param_count; ++i) {
+        const sepflow_param_desc &desc = subject.param(i);
+        std::vector<std::string> texts;
+        for (uint32_t c = 0; c < desc.choice_count; ++c) texts.push_back(desc.choices[c]);
+        if (!is_number(desc) && desc.text_default != nullptr) texts.push_back(desc.text_default);
+        if (desc.type == SEPFLOW_VALUE_INT)
+            texts.push_back(std::to_string(static_cast<int64_t>(desc.def)));
+        if (desc.type == SEPFLOW_VALUE_FLOAT)
+            texts.push_back(has_limits(desc) ? std::to_string((desc.min + desc.max) / 2) : "0.5");
+        for (const std::string &written : texts) {
+            node.set(i, value_from_text(desc, written));
+            const sepflow_value read = node.value(i);
+            const std::string id = std::string("'") + desc.id + "'";
+            if (desc.type == SEPFLOW_VALUE_INT)
+                require(std::to_string(read.i) == written,
+                        id + ": " + written + " comes back otherwise");
+            if (desc.type == SEPFLOW_VALUE_FLOAT)
+                require(read.f == std::stod(written),
+                        id + ": " + written + " comes back otherwise");
+            if (!is_number(desc) && read.a == nullptr)
+                require(read.s != nullptr && written == read.s,
+                        id + ": '" + written + "' comes back otherwise");
+            // What came back points into the node; it must survive being set.
+            node.set(i, read);
+        }
+        if (desc.type != SEPFLOW_VALUE_MATRIX) continue;
+        node.set(i, Subject::matrix());
+        const sepflow_value read = node.value(i);
+        const std::vector<double> &taps = Subject::taps();
+        require(read.a != nullptr && read.rows == 3 && read.columns == 2 &&
+                    std::equal(taps.begin(), taps.end(), read.a),
+                std::string("'") + desc.id + "': a matrix comes back otherwise");
+        require(read.a != taps.data(), std::string("'") + desc.id + "': the matrix is not copied");
+    }
+}
+
+}  // namespace
+
+std::vector<Check> param_checks() {
+    return {
+        {"descriptor", "has a descriptor that is whole, sound and never changes", descriptor},
+        {"defaults", "starts with the defaults that its descriptor states", defaults},
+        {"limits", "takes what its limits allow, refuses the rest and names the parameter", limits},
+        {"text", "gives back what it was set to", text},
+    };
+}
+
+}  // namespace sepflow::check

@@ -1,0 +1,319 @@
+#include "runtime/check/picture.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <new>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "runtime/image.h"
+
+namespace sepflow::check {
+
+namespace {
+
+constexpr int64_t kPadding = 5;  // samples behind a pixel's and a row's own
+
+size_t sample_bytes(sepflow_type type) {
+    return static_cast<size_t>(type_bytes(type));
+}
+
+struct Strides {
+    int64_t x, y, c;
+};
+
+Strides strides_of(Layout layout, int64_t sample, int32_t channels, const sepflow_rect &bounds) {
+    const int64_t pixel = sample * channels, padded = pixel + sample * kPadding;
+    switch (layout) {
+        case Layout::kPadded:
+            return {padded, padded * bounds.w + sample * kPadding, sample};
+        case Layout::kBottomUp:
+            return {pixel, -(pixel * bounds.w + sample), sample};
+        case Layout::kMirrored:
+            return {-pixel, pixel * bounds.w, sample};
+        case Layout::kPlanar:
+            return {sample, sample * (bounds.w + 1), sample * (bounds.w + 1) * bounds.h};
+        default:
+            return {pixel, pixel * bounds.w, sample};
+    }
+}
+
+uint16_t half_from(double value) {
+    if (std::isnan(value)) return 0x7e00;
+    const uint16_t sign = std::signbit(value) ? 0x8000 : 0;
+    const double size = std::fabs(value);
+    if (size > 65504) return sign | 0x7c00;
+    int exponent = 0;
+    std::frexp(size, &exponent);  // size = 0.5 .. 1 times 2^exponent
+    exponent = std::max(exponent, -13);
+    const auto steps = static_cast<uint32_t>(std::lrint(std::ldexp(size, 11 - exponent)));
+    // Below 1024 steps it is subnormal; a carry into the exponent is right as it is.
+    return static_cast<uint16_t>(sign + (steps < 1024 ? steps : steps + ((exponent + 13) << 10)));
+}
+
+double half_value(uint16_t bits) {
+    const int exponent = (bits >> 10) & 31;
+    const double fraction = bits & 1023, sign = (bits & 0x8000) != 0 ? -1 : 1;
+    if (exponent == 31) return fraction != 0 ? NAN : sign * INFINITY;
+    if (exponent == 0) return sign * std::ldexp(fraction, -24);
+    return sign * std::ldexp(1024 + fraction, exponent - 25);
+}
+
+sepflow_image no_image() {
+    sepflow_image image = {};
+    image.struct_size = sizeof image;
+    return image;
+}
+
+}  // namespace
+
+std::string described(Layout layout) {
+    const char *const names[] = {"dense",    "padded", "from the bottom up",
+                                 "mirrored", "planar", "at any address"};
+    return names[static_cast<int>(layout)];
+}
+
+Guarded::Guarded(size_t bytes, bool at_end) : size_(bytes) {
+    const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+    const size_t inside = (bytes + page - 1) / page * page;
+    mapped_ = inside + 2 * page;
+    pages_ = mmap(nullptr, mapped_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages_ == MAP_FAILED) throw std::bad_alloc();
+    auto *first = static_cast<unsigned char *>(pages_) + page;
+    if (inside > 0 && mprotect(first, inside, PROT_READ | PROT_WRITE) != 0) throw std::bad_alloc();
+    data_ = at_end ? first + inside - bytes : first;
+}
+
+Guarded::~Guarded() {
+    munmap(pages_, mapped_);
+}
+
+Picture::Picture(sepflow_type type, int32_t channels, const sepflow_rect &bounds,
+                 const sepflow_rect &domain, Layout layout, bool at_end, unsigned char around)
+    : image_(no_image()) {
+    const auto sample = static_cast<int64_t>(sample_bytes(type));
+    const Strides strides = strides_of(layout, sample, channels, bounds);
+    image_.type = type;
+    image_.channels = channels;
+    image_.bounds = bounds;
+    image_.domain = domain;
+    image_.stride_x = strides.x;
+    image_.stride_y = strides.y;
+    image_.stride_c = strides.c;
+    const bool is_empty = bounds.w == 0 || bounds.h == 0;
+    const int64_t way_x = is_empty ? 0 : strides.x * (bounds.w - 1),
+                  way_y = is_empty ? 0 : strides.y * (bounds.h - 1);
+    const int64_t before = -std::min<int64_t>(way_x, 0) - std::min<int64_t>(way_y, 0);
+    int64_t bytes = std::llabs(way_x) + std::llabs(way_y) + strides.c * (channels - 1) + sample;
+    // An address that is a multiple of the sample, and of nothing more: one sample from a page's end or begin.
+    const int64_t shift = layout == Layout::kUnaligned ? sample : 0;
+    bytes = is_empty ? 0 : bytes + shift;
+    memory_ = std::make_unique<Guarded>(static_cast<size_t>(bytes), at_end);
+    std::memset(memory_->data(), around, memory_->size());
+    image_.data = memory_->data() + (is_empty ? 0 : before + (at_end ? 0 : shift));
+}
+
+unsigned char *Picture::sample(int64_t x, int64_t y, int32_t channel) const {
+    return reinterpret_cast<unsigned char *>(pixel_address(image_, x, y, channel));
+}
+
+template <typename Visit>
+static void each_sample(const Picture &picture, const sepflow_rect &region, Visit visit) {
+    for (int64_t y = region.y; y < region.y + region.h; ++y) {
+        for (int64_t x = region.x; x < region.x + region.w; ++x) {
+            for (int32_t c = 0; c < picture.image().channels; ++c) visit(picture.sample(x, y, c));
+        }
+    }
+}
+
+void Picture::write(const Bytes &dense) {
+    const size_t size = sample_bytes(image_.type);
+    const unsigned char *next = dense.data();
+    each_sample(*this, image_.bounds, [&](unsigned char *sample) {
+        std::memcpy(sample, next, size);
+        next += size;
+    });
+}
+
+Bytes Picture::read(const sepflow_rect &region) const {
+    const size_t size = sample_bytes(image_.type);
+    Bytes dense(static_cast<size_t>(region.w * region.h * image_.channels) * size);
+    unsigned char *next = dense.data();
+    each_sample(*this, region, [&](const unsigned char *sample) {
+        std::memcpy(next, sample, size);
+        next += size;
+    });
+    return dense;
+}
+
+Scene::Scene(const Subject &subject, const Plan &plan, const Format &format,
+             const sepflow_rect &domain, uint32_t seed)
+    : subject_(subject),
+      plan_(plan),
+      format_(format),
+      domain_(domain),
+      out_domain_(plan.output_domain(domain)) {
+    for (uint32_t i = 0; i < subject.inputs(); ++i) {
+        if (subject.port(i).flags & SEPFLOW_PORT_OPTIONAL) continue;
+        const auto samples = static_cast<size_t>(domain.w * domain.h * format.channels);
+        inputs_.push_back(noise(format.in, samples, seed + i));
+    }
+}
+
+void Scene::set(int64_t x, int64_t y, int32_t channel, double value) {
+    const int64_t sample =
+        ((y - domain_.y) * domain_.w + (x - domain_.x)) * format_.channels + channel;
+    put_number(&inputs_[0][static_cast<size_t>(sample) * sample_bytes(format_.in)], format_.in,
+               value);
+}
+
+Bytes Scene::compute(const sepflow_rect &region, const How &how) const {
+    Bytes result;
+    const Reply reply = try_compute(region, how, &result);
+    require(reply.ok(),
+            complaint("process of " + described(region) + ", " + check::described(format_) + ", " +
+                          check::described(how.layout),
+                      reply));
+    return result;
+}
+
+Reply Scene::try_compute(const sepflow_rect &region, const How &how, Bytes *result) const {
+    std::vector<Picture> pictures;
+    std::vector<sepflow_image> inputs, outputs;
+    size_t whole = 0;
+    for (uint32_t port = 0; port < subject_.inputs(); ++port) {
+        if (subject_.port(port).flags & SEPFLOW_PORT_OPTIONAL) {
+            inputs.push_back(how.optional_input != nullptr ? *how.optional_input : no_image());
+            continue;
+        }
+        const sepflow_rect needed =
+            how.is_in_place ? region : plan_.input_region(port, region, domain_);
+        pictures.emplace_back(format_.in, format_.channels, needed, domain_, how.layout, how.at_end,
+                              how.around);
+        pictures.back().write(
+            crop(inputs_[whole++], domain_, needed, {format_.in, format_.in, format_.channels}));
+        inputs.push_back(pictures.back().image());
+    }
+    Picture out(format_.out, format_.channels, region, out_domain_, how.layout, how.at_end,
+                how.around);
+    for (uint32_t port = subject_.inputs(); port < subject_.desc().port_count; ++port)
+        outputs.push_back(port == subject_.inputs() ? out.image() : no_image());
+    if (how.is_in_place) outputs[0] = inputs[0];
+
+    std::vector<Bytes> before;
+    for (const Picture &picture : pictures)
+        before.emplace_back(picture.memory().data(),
+                            picture.memory().data() + picture.memory().size());
+    const Guarded scratch(how.scratch_bytes, true);
+    sepflow_process call = {};
+    call.struct_size = sizeof call;
+    call.inputs = inputs.data();
+    call.input_count = static_cast<uint32_t>(inputs.size());
+    call.outputs = outputs.data();
+    call.output_count = static_cast<uint32_t>(outputs.size());
+    call.region = region;
+    call.max_threads = how.threads;
+    call.scratch = how.scratch_bytes > 0 ? scratch.data() : nullptr;
+    call.scratch_size = how.scratch_bytes;
+    call.host = how.host;
+    const std::string what = "process of " + described(region) + ", " + check::described(format_) +
+                             ", " + check::described(how.layout);
+    const Reply reply =
+        ask(what, [&](sepflow_error *e) { return plan_.desc().process(plan_.get(), &call, e); });
+
+    for (size_t i = how.is_in_place ? 1 : 0; i < pictures.size(); ++i) {
+        const Guarded &memory = pictures[i].memory();
+        require(std::memcmp(memory.data(), before[i].data(), memory.size()) == 0,
+                what + " writes to an input");
+    }
+    *result = how.is_in_place ? pictures[0].read(region) : out.read(region);
+    // With the region back to what it was, all of the memory is.
+    Picture untouched(format_.out, format_.channels, region, out_domain_, how.layout, how.at_end,
+                      how.around);
+    untouched.write(*result);
+    require(how.is_in_place || std::memcmp(untouched.memory().data(), out.memory().data(),
+                                           out.memory().size()) == 0,
+            what + " writes between the pixels of its output");
+    return reply;
+}
+
+Bytes noise(sepflow_type type, size_t samples, uint32_t seed) {
+    Bytes bytes(samples * sample_bytes(type));
+    uint32_t state = seed * 2654435761u + 1;
+    const auto next = [&] {
+        state = state * 1664525 + 1013904223;
+        return state >> 16;
+    };
+    const bool is_float = type == SEPFLOW_F16 || type == SEPFLOW_F32 || type == SEPFLOW_F64;
+    if (!is_float) {
+        for (unsigned char &byte : bytes) byte = static_cast<unsigned char>(next());
+        return bytes;
+    }
+    for (size_t i = 0; i < samples; ++i)
+        put_number(&bytes[i * sample_bytes(type)], type, next() / 32767.5 - 1);
+    return bytes;
+}
+
+void put_number(unsigned char *sample, sepflow_type type, double value) {
+    const auto put = [&](auto number) { std::memcpy(sample, &number, sizeof number); };
+    if (type == SEPFLOW_U8) put(static_cast<uint8_t>(value));
+    if (type == SEPFLOW_U16) put(static_cast<uint16_t>(value));
+    if (type == SEPFLOW_S16) put(static_cast<int16_t>(value));
+    if (type == SEPFLOW_F16) put(half_from(value));
+    if (type == SEPFLOW_F32) put(static_cast<float>(value));
+    if (type == SEPFLOW_F64) put(value);
+}
+
+double number_at(const unsigned char *sample, sepflow_type type) {
+    const auto get = [&](auto number) {
+        std::memcpy(&number, sample, sizeof number);
+        return number;
+    };
+    if (type == SEPFLOW_U8) return get(uint8_t{});
+    if (type == SEPFLOW_U16) return get(uint16_t{});
+    if (type == SEPFLOW_S16) return get(int16_t{});
+    if (type == SEPFLOW_F16) return half_value(get(uint16_t{}));
+    if (type == SEPFLOW_F32) return get(float{});
+    return get(double{});
+}
+
+std::string difference(const Bytes &got, const Bytes &wanted, const sepflow_rect &region,
+                       const Format &format) {
+    const size_t size = sample_bytes(format.out);
+    for (size_t i = 0; i + size <= got.size(); i += size) {
+        if (std::memcmp(&got[i], &wanted[i], size) == 0) continue;
+        const double a = number_at(&got[i], format.out), b = number_at(&wanted[i], format.out);
+        if (std::isnan(a) && std::isnan(b)) continue;  // of any kind
+        const auto sample = static_cast<int64_t>(i / size);
+        const int64_t pixel = sample / format.channels;
+        char numbers[80];
+        std::snprintf(numbers, sizeof numbers, "%.9g instead of %.9g", a, b);
+        return "at (" + std::to_string(region.x + pixel % region.w) + ", " +
+               std::to_string(region.y + pixel / region.w) + "), channel " +
+               std::to_string(sample % format.channels) + ": " + numbers;
+    }
+    return "";
+}
+
+Bytes crop(const Bytes &whole, const sepflow_rect &of, const sepflow_rect &part,
+           const Format &format) {
+    const size_t pixel = sample_bytes(format.out) * static_cast<size_t>(format.channels);
+    Bytes result;
+    result.reserve(pixel * static_cast<size_t>(part.w * part.h));
+    for (int64_t y = part.y; y < part.y + part.h && part.w > 0; ++y) {
+        const auto row =
+            whole.begin() + static_cast<std::ptrdiff_t>(
+                                static_cast<size_t>((y - of.y) * of.w + (part.x - of.x)) * pixel);
+        result.insert(result.end(), row,
+                      row + static_cast<std::ptrdiff_t>(static_cast<size_t>(part.w) * pixel));
+    }
+    return result;
+}
+
+std::string described(const sepflow_rect &rect) {
+    return std::to_string(rect.w) + " x " + std::to_string(rect.h) + " at (" +
+           std::to_string(rect.x) + ", " + std::to_string(rect.y) + ")";
+}
+
+}  // namespace sepflow::check

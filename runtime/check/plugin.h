@@ -1,0 +1,35 @@
+// All checks of one plugin.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "runtime/check/subject.h"
+#include "runtime/check/trial.h"
+
+namespace sepflow::check {
+
+struct Finding {
+    std::string node_id;  // "": of the plugin
+    std::string check, promise;
+    Outcome outcome;
+    std::string name() const { return node_id.empty() ? check : node_id + ":" + check; }
+};
+
+struct Request {
+    std::string file;
+    std::vector<std::string> names;  // "CHECK" or "NODE:CHECK"; none: all
+    std::vector<Setting> settings;
+    double patience;  // seconds for each check
+};
+
+struct Listed {
+    std::string check, promise;
+};
+std::vector<Listed> listed_checks();
+
+// Runs each check in a child process and tells of it. Where no host can load the plugin, that is all there is to tell.
+void check_plugin(const Request &request, const std::function<void(const Finding &)> &tell);
+
+}  // namespace sepflow::check

@@ -1,0 +1,175 @@
+// Of the plugin as a whole: what it exports, how it loads, that it goes when it is told to.
+#include <algorithm>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <unistd.h>
+
+#include "runtime/check/check.h"
+#include "runtime/check/elf.h"
+#include "runtime/check/picture.h"
+
+namespace sepflow::check {
+
+namespace {
+
+void exports(Subject &subject) {
+    for (const std::string &name : exported_symbols(subject.target().file))
+        require(name == SEPFLOW_ENTRY_SYMBOL, "it exports " + name);
+}
+
+double cpu_milliseconds() {
+    timespec now = {};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
+
+// Processor time, best of three: what a scan of many plugins costs. Others on the machine do not count.
+void scan(Subject &subject) {
+    constexpr double kMost = 100;
+    double best = 1e9;
+    subject.unload();
+    for (int i = 0; i < 3; ++i) {
+        const double before = cpu_milliseconds();
+        const Library again(subject.target().file);
+        for (uint32_t n = 0; n < again.entry()->node_count; ++n)
+            require(again.entry()->node(n) != nullptr, "it counts more nodes than it has");
+        best = std::min(best, cpu_milliseconds() - before);
+    }
+    require(best < kMost, "to load it takes " + std::to_string(best) + " ms, not less than 100");
+}
+
+bool is_mapped(const std::string &file) {
+    std::ifstream maps("/proc/self/maps");
+    const std::string name = std::filesystem::canonical(file).string();
+    for (std::string line; std::getline(maps, line);) {
+        if (line.size() >= name.size() &&
+            line.compare(line.size() - name.size(), name.size(), name) == 0)
+            return true;
+    }
+    return false;
+}
+
+// Runs before any node was made: oneTBB and its like may keep a library that has worked.
+void unload(Subject &subject) {
+    subject.unload();
+    require(!is_mapped(subject.target().file), "it stays in memory after dlclose");
+    for (int i = 0; i < 3; ++i) {
+        Library again(subject.target().file);
+        again.close();
+        require(!is_mapped(subject.target().file), "it stays in memory when loaded once more");
+    }
+}
+
+void entry(Subject &subject) {
+    const sepflow_entry &entry = subject.entry();
+    const auto is_text = [](const char *text) { return text != nullptr && *text != '\0'; };
+    require(is_text(entry.id) && is_text(entry.version), "its entry has no id or no version");
+    require(is_text(entry.license), "its entry does not say its licence");
+    require(entry.node_count > 0, "it has no nodes");
+    std::set<std::string> ids;
+    for (uint32_t i = 0; i < entry.node_count; ++i) {
+        require(entry.node(i) == entry.node(i), "node(" + std::to_string(i) + ") changes");
+        const std::string id = entry.node(i)->id;
+        require(ids.insert(id).second, "it has two nodes '" + id + "'");
+    }
+    for (const uint32_t index : {entry.node_count, UINT32_MAX}) {
+        require(entry.node(index) == nullptr,
+                "node(" + std::to_string(index) + ") is not NULL, but past the last");
+    }
+    const bool has_extensions = entry.struct_size >= sizeof entry && entry.get_extension != nullptr;
+    for (const char *id : {"", "org.sepflow.no-such-extension/1", "sepflow.files/1 and more"}) {
+        require(!has_extensions || entry.get_extension(id) == nullptr,
+                std::string("it has the extension '") + id + "'");
+    }
+}
+
+// init is counted: the second success needs a second deinit, and a node lives on between them.
+void init(Subject &subject) {
+    for (int i = 0; i < 3; ++i) {
+        const Reply reply = ask("init", [&](sepflow_error *e) {
+            return subject.entry().init(i == 0 ? nullptr : subject.host().get(), e);
+        });
+        require(reply.ok(), complaint("init", reply));
+    }
+    for (int i = 0; i < 3; ++i) ask_plainly("deinit", [&] { subject.entry().deinit(); });
+    const Reply reply = ask(
+        "init", [&](sepflow_error *e) { return subject.entry().init(subject.host().get(), e); });
+    require(reply.ok(), "it cannot begin anew: " + complaint("init", reply));
+    ask_plainly("deinit", [&] { subject.entry().deinit(); });
+}
+
+class CopyOfFile {
+  public:
+    explicit CopyOfFile(const std::string &file) {
+        std::string pattern = std::filesystem::temp_directory_path() / "sepflow-check-XXXXXX";
+        if (mkdtemp(pattern.data()) == nullptr) throw Skipped{"no folder for a copy"};
+        folder_ = pattern;
+        std::filesystem::copy_file(file, path());
+    }
+    CopyOfFile(const CopyOfFile &) = delete;
+    ~CopyOfFile() {
+        std::error_code ignored;
+        std::filesystem::remove_all(folder_, ignored);
+    }
+    std::string path() const { return folder_ / "copy.sepflow.so"; }
+
+  private:
+    std::filesystem::path folder_;
+};
+
+Bytes small_result(Subject &subject) {
+    const Format format = subject.any_format();
+    Node node = subject.node();
+    const Plan plan = node.configure(config_for(format, 13, 9));
+    const Scene scene(subject, plan, format, {0, 0, 13, 9});
+    return scene.compute(scene.out_domain());
+}
+
+// Two builds of a plugin may be on the path at once; neither may find the other's symbols.
+void copies(Subject &subject) {
+    const CopyOfFile copy(subject.target().file);
+    Target target = subject.target();
+    target.file = copy.path();
+    for (uint32_t i = 0; i < subject.entry().node_count; ++i) {
+        target.node_id = subject.entry().node(i)->id;
+        Subject second(target);
+        require(&second.entry() != &subject.entry(), "two copies share one entry");
+        Target first_target = target;
+        first_target.file = subject.target().file;
+        Subject first(first_target);
+        try {
+            require(small_result(first) == small_result(second),
+                    "two copies compute different pixels by " + target.node_id);
+        } catch (const Skipped &) {
+        }
+    }
+}
+
+}  // namespace
+
+const std::vector<Check> &plugin_checks() {
+    static const std::vector<Check> all = {
+        {"exports", "exports sepflow_entry_v1 and nothing else", exports},
+        {"scan", "is loaded and described within 100 ms of processor time", scan},
+        {"unload", "leaves memory on dlclose, however often", unload},
+        {"entry", "has an entry that is whole and knows its end", entry},
+        {"init", "counts init and deinit, and begins anew after the last", init},
+        {"copies", "works beside a copy of itself", copies},
+    };
+    return all;
+}
+
+const std::vector<Check> &node_checks() {
+    static const std::vector<Check> all = [] {
+        std::vector<Check> checks;
+        for (const auto &part : {abi_checks(), param_checks(), plan_checks(), pixel_checks(),
+                                 tile_checks(), filter_checks(), trouble_checks()})
+            checks.insert(checks.end(), part.begin(), part.end());
+        return checks;
+    }();
+    return all;
+}
+
+}  // namespace sepflow::check

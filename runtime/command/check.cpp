@@ -1,0 +1,148 @@
+// sepflow check: whether a plugin does what node.h asks of it.
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "runtime/check/plugin.h"
+#include "runtime/command/interrupt.h"
+#include "runtime/command/verbs.h"
+#include "runtime/error.h"
+
+namespace sepflow::command {
+
+namespace {
+
+using check::Finding;
+using Kind = check::Outcome::Kind;
+using Json = nlohmann::ordered_json;
+
+struct CheckOptions {
+    std::string plugin;
+    std::vector<std::string> names, settings;
+    double patience = 120;
+    bool as_json = false, is_list = false, is_quiet = false;
+};
+
+const char *verdict(Kind kind) {
+    return kind == Kind::kPassed ? "passed" : kind == Kind::kFailed ? "failed" : "skipped";
+}
+
+class Report {
+  public:
+    explicit Report(const CheckOptions &options) : options_(options) {}
+
+    void add(const Finding &finding) {
+        ++counts_[static_cast<int>(finding.outcome.kind)];
+        if (options_.as_json) {
+            json_.push_back({{"name", finding.name()},
+                             {"promise", finding.promise},
+                             {"verdict", verdict(finding.outcome.kind)},
+                             {"why", finding.outcome.text}});
+        } else if (!options_.is_quiet || finding.outcome.kind == Kind::kFailed) {
+            print(finding);
+        }
+    }
+    void close() const {
+        const int passed = count(Kind::kPassed), failed = count(Kind::kFailed),
+                  skipped = count(Kind::kSkipped);
+        if (options_.as_json) {
+            const Json whole = {{"plugin", options_.plugin},
+                                {"passed", passed},
+                                {"failed", failed},
+                                {"skipped", skipped},
+                                {"checks", json_}};
+            std::cout << whole.dump(2) << '\n';
+            return;
+        }
+        std::cout << passed << " passed, " << failed << " failed, " << skipped << " skipped\n";
+    }
+    int count(Kind kind) const { return counts_[static_cast<int>(kind)]; }
+
+  private:
+    void print(const Finding &finding) const {
+        const char *const signs[] = {"ok     ", "FAILED ", "skipped"};
+        std::cout << signs[static_cast<int>(finding.outcome.kind)] << "  " << finding.name() << "  "
+                  << finding.promise;
+        if (!finding.outcome.text.empty()) std::cout << "\n         " << finding.outcome.text;
+        std::cout << std::endl;
+    }
+
+    const CheckOptions &options_;
+    int counts_[3] = {};
+    Json json_ = Json::array();
+};
+
+std::string check_of(const std::string &name) {
+    return name.substr(name.rfind(':') + 1);
+}
+
+std::string known_check(const std::string &name) {
+    const std::vector<check::Listed> all = check::listed_checks();
+    if (std::any_of(all.begin(), all.end(),
+                    [&](const check::Listed &listed) { return listed.check == check_of(name); }))
+        return "";
+    return "there is no check '" + check_of(name) + "'; sepflow check --list shows them";
+}
+
+void run(const CheckOptions &o) {
+    if (o.is_list) {
+        for (const check::Listed &listed : check::listed_checks())
+            std::cout << listed.check << "  " << listed.promise << '\n';
+        return;
+    }
+    if (o.plugin.empty()) throw CLI::RequiredError("plugin");
+    if (access(o.plugin.c_str(), R_OK) != 0)
+        throw Error(SEPFLOW_E_IO, "cannot read " + o.plugin + ": " + std::strerror(errno));
+    check::Request request = {o.plugin, o.names, {}, o.patience};
+    // A name without a slash would be searched for elsewhere.
+    if (o.plugin.find('/') == std::string::npos) request.file = "./" + o.plugin;
+    for (const std::string &setting : o.settings) {
+        const size_t equals = setting.find('=');
+        if (equals == setting.npos)
+            throw CLI::ValidationError("--set", setting + " is not PARAM=VALUE");
+        request.settings.push_back({setting.substr(0, equals), setting.substr(equals + 1)});
+    }
+    Report report(o);
+    check::check_plugin(request, [&](const Finding &finding) {
+        if (interrupting_signal() != 0) throw Error(SEPFLOW_E_CANCELLED, "interrupted");
+        report.add(finding);
+    });
+    report.close();
+    const int failed = report.count(Kind::kFailed);
+    if (failed > 0)
+        throw Error(SEPFLOW_E_ABI, o.plugin + " fails " + std::to_string(failed) +
+                                       (failed == 1 ? " check" : " checks"));
+    if (report.count(Kind::kPassed) + report.count(Kind::kSkipped) == 0)
+        throw Error(SEPFLOW_E_PARAM, "the plugin has no node of that name");
+}
+
+}  // namespace
+
+void add_check(CLI::App &app) {
+    CLI::App *verb = app.add_subcommand("check", "Check whether a plugin keeps to the node ABI");
+    const auto o = std::make_shared<CheckOptions>();
+    verb->add_option("plugin", o->plugin, "The plugin's file")->type_name("PLUGIN");
+    verb->add_option(
+            "check", o->names,
+            "Only these checks, of all nodes or of one, as they are reported; without, all")
+        ->type_name("[NODE:]CHECK")
+        ->check(CLI::Validator(known_check, ""));
+    verb->add_option("-s,--set", o->settings,
+                     "Set a parameter of nodes that have it, such as one without a default")
+        ->type_name("PARAM=VALUE")
+        ->expected(1)
+        ->take_all();
+    verb->add_option("--patience", o->patience,
+                     "Seconds after which a check that does not end has failed (120)")
+        ->check(CLI::Range(0.1, 1e6));
+    verb->add_flag("--json", o->as_json, "Write JSON");
+    verb->add_flag("--list", o->is_list, "Write what the checks are, and do nothing else");
+    verb->add_flag("-q,--quiet", o->is_quiet, "Tell only of checks that fail");
+    verb->callback([o] { run(*o); });
+}
+
+}  // namespace sepflow::command

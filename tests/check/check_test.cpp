@@ -1,0 +1,176 @@
+// sepflow check: our plugins pass, and each faulty one fails the check that is meant for its fault.
+#include <cstdlib>
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/command/command.h"
+
+using command_test::Folder;
+using command_test::Outcome;
+using Json = nlohmann::json;
+
+namespace {
+
+struct Fault {
+    const char *name;
+    const char *check;   // that it must fail
+    const char *reason;  // a part of what is said
+};
+
+constexpr Fault kFaults[] = {
+    {"wrong_major", "load", "it speaks ABI 2"},
+    {"short_descriptor", "load", "cut short"},
+    {"crash_entry", "load", "crashed (Segmentation fault) in loading"},
+    {"slow_scan", "scan", "not less than 100"},
+    {"stays", "unload", "stays in memory"},
+    {"endless_nodes", "entry", "node(1) is not NULL"},
+    {"no_license", "entry", "licence"},
+    {"any_extension", "entry", "extension"},
+    {"init_once", "init", "only once"},
+    {"throws", "flags", "its create threw: a fault"},
+    {"fpu", "state", "FPU"},
+    {"locale", "state", "the locale"},
+    {"signal", "state", "handlers of signals"},
+    {"environment", "state", "environment"},
+    {"directory", "state", "directory"},
+    {"open_file", "state", "open files"},
+    {"thread", "state", "threads"},
+    {"prints", "state", "it prints"},
+    {"calls_null", "hosts", "crashed"},
+    {"long_records", "records", "crashed"},
+    {"long_error", "records", "crashed"},
+    {"no_message", "nulls", "left the error record"},
+    {"reads_past", "structs", "crashed"},
+    {"any_flag", "flags", "that nobody knows"},
+    {"null_error", "nulls", "with no error record"},
+    {"no_generation", "descriptor", "/N"},
+    {"default_outside", "descriptor", "outside of its limits"},
+    {"other_default", "defaults", "'gain'"},
+    {"no_limits", "limits", "'gain' takes more than its most"},
+    {"takes_nan", "limits", "NaN"},
+    {"names_no_param", "limits", "names parameter -1"},
+    {"forgets", "text", "comes back otherwise"},
+    {"endless_formats", "formats", "no end"},
+    {"one_format", "formats", "u8 only"},
+    {"any_format", "other_formats", "takes"},
+    {"any_image", "other_formats", "takes images of"},
+    {"region_outside", "regions", "leaves the input's domain"},
+    {"negative_halo", "plan_info", "negative"},
+    {"no_identity", "identity", "they differ at"},
+    {"new_plan", "same_plan", "another plan"},
+    {"follows_node", "outlive", "changes when its node"},
+    {"reads_around", "reads", "in process of"},
+    {"short_region", "reads", "in process of"},
+    {"writes_around", "writes", "between the pixels"},
+    {"writes_input", "writes", "writes to an input"},
+    {"whole_bounds", "region_only", "asked for"},
+    {"dense_only", "layouts", "padded"},
+    {"small", "sizes", "crashed"},
+    {"works_on_input", "in_place", "in place, is other"},
+    {"spreads_nan", "numbers", "which does not need it"},
+    {"random", "repeat", "other pixels"},
+    {"per_tile", "tiles", "not the crop of the whole"},
+    {"per_thread", "threads", "other pixels than one"},
+    {"short_halo", "halo", "beyond the halo"},
+    {"gains", "constant", "turns"},
+    {"mirrors", "orientation", "neither the kernel"},
+    {"long_scratch", "scratch", "crashed"},
+    {"small_scratch", "scratch", "crashed"},
+    {"no_memory_check", "memory", "crashed"},
+    {"keeps_memory", "memory", "keeps memory"},
+    {"frees_twice", "memory", "or twice"},
+    {"odd_alignment", "memory", "alignment of 3"},
+    {"deaf", "cancel", "cancelled, it returns 0"},
+    {"shared_buffer", "crowd", "64 threads"},
+    {"crashes", "sizes", "crashed (Segmentation fault) in process"},
+    {"exits", "tiles", "ended the process in process"},
+    {"hangs", "repeat", "did not return in configure"},
+};
+
+Json checked(const Folder &folder, const std::string &plugin, const char *fault, int patience,
+             const std::vector<std::string> &options = {}) {
+    std::vector<std::string> arguments = {"check", plugin, "--json", "--patience",
+                                          std::to_string(patience)};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    if (fault != nullptr) setenv("SEPFLOW_TEST_FAULT", fault, 1);
+    const Outcome outcome = folder.run(arguments);
+    unsetenv("SEPFLOW_TEST_FAULT");
+    CAPTURE(outcome.err);
+    const Json report = Json::parse(outcome.out);
+    CHECK(outcome.exit_code == (report["failed"] == 0 ? 0 : 1));
+    return report;
+}
+
+// The report of the check that ends in ":NAME", or is it.
+Json found(const Json &report, const std::string &check) {
+    for (const Json &entry : report["checks"]) {
+        const std::string name = entry["name"];
+        if (name.substr(name.rfind(':') + 1) == check) return entry;
+    }
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("our plugins pass every check") {
+    const Folder folder;
+    for (const char *plugin : {"separable", "arithmetic"}) {
+        CAPTURE(plugin);
+        const Json report =
+            checked(folder, std::string(SEPFLOW_PLUGIN_DIR) + "/" + plugin + ".sepflow.so", nullptr,
+                    60, {"--set", "kernels=gaussian 1; disc 2"});
+        for (const Json &entry : report["checks"]) {
+            CAPTURE(entry.dump());
+            CHECK(entry["verdict"] != "failed");
+        }
+        CHECK(report["passed"] > 60);
+        CHECK(found(report, "tiles")["verdict"] == "passed");
+    }
+}
+
+TEST_CASE("a plugin without a fault passes every check, and skips none") {
+    const Folder folder;
+    const Json report = checked(folder, SEPFLOW_FAULTY_PLUGIN, nullptr, 60);
+    for (const Json &entry : report["checks"]) {
+        CAPTURE(entry.dump());
+        const bool is_identity = entry["name"] == "test.faulty/1:identity";
+        CHECK(entry["verdict"] == (is_identity ? "skipped" : "passed"));
+    }
+    CHECK(report["checks"].size() > 35);
+}
+
+TEST_CASE("each fault is caught by the check that is meant for it") {
+    const Folder folder;
+    for (const Fault &fault : kFaults) {
+        CAPTURE(std::string(fault.name));
+        const int patience = fault.name == std::string("hangs") ? 1 : 60;
+        const Json report =
+            checked(folder, SEPFLOW_FAULTY_PLUGIN, fault.name, patience, {fault.check});
+        const Json entry = found(report, fault.check);
+        CAPTURE(entry.dump());
+        CHECK(entry["verdict"] == "failed");
+        CHECK(entry["why"].get<std::string>().find(fault.reason) != std::string::npos);
+    }
+    const Json report = checked(folder, SEPFLOW_FAULTY_EXPORTS, nullptr, 60, {"exports"});
+    const std::string why = found(report, "exports")["why"];
+    CHECK(why.find("it exports ") == 0);
+}
+
+TEST_CASE("checks are run again by their names, and reported as text") {
+    const Folder folder;
+    const Outcome one = folder.run({"check", SEPFLOW_FAULTY_PLUGIN, "test.faulty:tiles"});
+    CHECK(one.exit_code == 0);
+    CHECK(one.out ==
+          "ok       test.faulty/1:tiles  where it promises TILE_EXACT, makes tiles that "
+          "are crops of the whole\n1 passed, 0 failed, 0 skipped\n");
+    const Outcome unknown = folder.run({"check", SEPFLOW_FAULTY_PLUGIN, "tile"});
+    CHECK(unknown.exit_code == 2);
+    CHECK(unknown.err.find("there is no check 'tile'") != std::string::npos);
+    CHECK(folder.run({"check", SEPFLOW_FAULTY_PLUGIN, "no.such.node:tiles"}).exit_code == 1);
+    CHECK(folder.run({"check", "no-such-file.so"}).exit_code == 1);
+    CHECK(folder.run({"check"}).exit_code == 2);
+    folder.write("text.sepflow.so", "not a library\n");
+    const Outcome text = folder.run({"check", "text.sepflow.so"});
+    CHECK(text.exit_code == 1);
+    CHECK(text.out.find("FAILED   load") == 0);
+}
