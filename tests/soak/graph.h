@@ -55,6 +55,8 @@ enum class Kind {
     kDecimate
 };
 
+enum class Missing { kNone, kIgnore, kFill };
+
 struct Node {
     Kind kind = Kind::kConvert;
     std::string name;
@@ -65,6 +67,9 @@ struct Node {
     // Of filters; what is true of all kernels of a bank.
     std::vector<oracle::Kernel> kernels;
     oracle::Options options;
+    // Of the separable node with a mask, which its second feed is.
+    Missing missing = Missing::kNone;
+    double missing_value = 0;
     // Of scale_offset, and of decimate.
     double scale = 1, offset = 0;
     int64_t factor_x = 1, factor_y = 1, phase_x = 0, phase_y = 0;

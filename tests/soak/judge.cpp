@@ -38,10 +38,11 @@ class Formula {
     Formula(const Node &node, size_t output, const std::vector<const Picture *> &inputs,
             double error_bound)
         : node_(node), output_(output), inputs_(inputs), unit_(4 * precision(inputs[0]->type)) {
-        if (!node.kernels.empty()) {
-            const Picture &in = *inputs[0];
-            error_ = error_bound * largest_of(in.type, in.image, node.options);
-        }
+        if (node.kernels.empty()) return;
+        const Picture &in = *inputs[0];
+        const double largest = largest_of(in.type, in.image, node.options);
+        error_ = error_bound * std::max(largest, std::fabs(node.missing_value));
+        if (node.missing != Missing::kNone) weigh(in.image, *inputs[1]);
     }
 
     Wanted at(int64_t x, int64_t y, int c) const {
@@ -78,20 +79,57 @@ class Formula {
         return unit_ * magnitude + (unit_ > 0x1p-40 ? 0x1p-70 : 0x1p-500);
     }
 
+    // Weights of all pixels, and the pixels as they are summed: m in, or m in + (1 - m) missing_value.
+    void weigh(const oracle::Image &in, const Picture &mask) {
+        weights_ = mask.image;
+        taken_ = in;
+        const bool is_integer = mask.type >> 8 != 3;
+        const double whole = is_integer ? largest_of(mask.type, {}, {}) : 1;
+        for (size_t i = 0; i < weights_.samples.size(); ++i) {
+            double &weight = weights_.samples[i];
+            weight = std::max(weight / (mask.type == SEPFLOW_S16 ? 32767 : whole), 0.0);
+            taken_.samples[i] *= weight;
+            if (node_.missing == Missing::kFill)
+                taken_.samples[i] += (1 - weight) * node_.missing_value;
+        }
+    }
+
+    // delta + S sum(K m in) / sum(K m); of little support anything.
+    Wanted normalised(int64_t x, int64_t y, int c) const {
+        const oracle::Kernel &kernel = node_.kernels[output_];
+        double sum = 0;
+        for (const double tap : kernel.taps) sum += tap;
+        oracle::Options plain = node_.options;
+        plain.scale = 1;
+        plain.delta = 0;
+        const double over = oracle::convolve(taken_, kernel, plain, x, y, c).value;
+        plain.border_value = 1;  // the weight of what a constant border stands for
+        const double under = oracle::convolve(weights_, kernel, plain, x, y, c).value;
+        if (under == 0) return {node_.missing_value, 0};
+        if (under < 1e-3 * sum) return {0, HUGE_VAL};
+        const double exact = node_.options.delta + node_.options.scale * sum * over / under;
+        return {exact, error_ * 2 * sum / under * 1.01 + 1e-12 * std::fabs(exact)};
+    }
+
     Wanted filtered(int64_t x, int64_t y, int c) const {
         const Picture &in = *inputs_[0];
         const oracle::Kernel &kernel = node_.kernels[output_];
+        if (node_.missing == Missing::kIgnore)
+            return normalised(x - in.domain.x, y - in.domain.y, c);
         const oracle::Result exact =
-            oracle::convolve(in.image, kernel, node_.options, x - in.domain.x, y - in.domain.y, c);
+            oracle::convolve(node_.missing == Missing::kFill ? taken_ : in.image, kernel,
+                             node_.options, x - in.domain.x, y - in.domain.y, c);
         // The sum in double is not exact either.
         const double own = static_cast<double>(kernel.taps.size() + 8) * 0x1p-53 * exact.magnitude;
-        return {exact.value, error_ + own};
+        const double twice = node_.missing == Missing::kFill ? 2 : 1;  // pixels are rounded before
+        return {exact.value, twice * error_ + own};
     }
 
     const Node &node_;
     size_t output_;
     const std::vector<const Picture *> &inputs_;
     double unit_, error_ = 0;
+    oracle::Image weights_, taken_;  // of missing pixels
 };
 
 }  // namespace

@@ -232,16 +232,38 @@ class Maker {
 
     double reach_of(const Node &node) const {
         const double in =
-            std::max(graph_.places[node.feeds[0]].reach, std::fabs(node.options.border_value));
+            std::max({graph_.places[node.feeds[0]].reach, std::fabs(node.options.border_value),
+                      std::fabs(node.missing_value)});
         double largest = 0;
         for (const oracle::Kernel &kernel : node.kernels) largest = std::max(largest, norm(kernel));
-        return std::fabs(node.options.scale) * largest * in + std::fabs(node.options.delta);
+        // A rank that is asked for may leave out as much as is there.
+        const double outside = node.params.count("rank") > 0 ? 2 : 1;
+        const double sum =
+            std::fabs(node.options.scale) * largest * in * outside + std::fabs(node.options.delta);
+        return std::max(sum, std::fabs(node.missing_value));
     }
 
     sepflow_type filtered_type(const Place &feed) {
         if (random_.once_in(2)) return feed.type;
         const sepflow_type type = random_.any_of(kTypes);
         return type == SEPFLOW_F16 && feed.reach > 4096 ? SEPFLOW_F32 : type;
+    }
+
+    // Its values are weights within 0 .. 1, or nearly: negative ones count as 0.
+    static bool is_mask(const Place &place, const Place &feed) {
+        return place.shape == feed.shape && (!is_float(place.type) || place.reach <= 1);
+    }
+
+    // What is left out is made good by division, which takes a kernel whose sum is far from zero.
+    void set_mask(Node &node, size_t mask, bool is_positive) {
+        node.feeds.push_back(mask);
+        node.missing = is_positive && random_.once_in(2) ? Missing::kIgnore : Missing::kFill;
+        const bool is_integer = !is_float(graph_.places[node.feeds[0]].type);
+        node.missing_value =
+            is_integer ? static_cast<double>(random_.within(0, 100)) : random_.within(-8, 8) / 8.0;
+        node.params["missing"] = node.missing == Missing::kIgnore ? "ignore" : "fill";
+        node.params["missing_value"] = text_of(node.missing_value);
+        if (node.params["method"] == "fft") node.params["method"] = "auto";
     }
 
     void add_separable() {
@@ -257,7 +279,12 @@ class Maker {
         node.kernels = {kernel(rows, columns, is_positive)};
         node.params["kernel"] = text_of_kernel(node.kernels[0]);
         const bool fits = feed.has_all_pixels && rows <= graph_.h && columns <= graph_.w;
-        set_filter(node, rows, columns, is_positive && fits, norm(node.kernels[0]));
+        const size_t mask = any_place();
+        const bool has_mask = is_mask(graph_.places[mask], feed) && random_.once_in(2);
+        set_filter(node, rows, columns, is_positive && fits && !has_mask, norm(node.kernels[0]));
+        if (has_mask) set_mask(node, mask, is_positive);
+        if (random_.once_in(6) && node.params.count("tolerance") == 0)
+            node.params["rank"] = std::to_string(random_.within(1, std::min(rows, columns)));
         const char *const extents[] = {"same", "full", "valid"};
         // Whole images only shrink once, so that nothing becomes empty.
         const int64_t extent =

@@ -135,11 +135,11 @@ class Session {
         ok(sepflow_graph_add_node(host_.get(), node.name.c_str(), id_of(node.kind), node.out_type,
                                   &error_));
         for (const auto &[param, text] : node.params) set(node, param);
-        const char *const pair[] = {"a", "b"};
+        const bool is_pair = node.feeds.size() == 2 && node.missing == Missing::kNone;
+        const char *const ports[] = {is_pair ? "a" : "in", is_pair ? "b" : "mask"};
         for (size_t i = 0; i < node.feeds.size(); ++i) {
             ok(sepflow_graph_connect(host_.get(), graph_.places[node.feeds[i]].name.c_str(),
-                                     node.name.c_str(), node.feeds.size() == 2 ? pair[i] : "in",
-                                     &error_));
+                                     node.name.c_str(), ports[i], &error_));
         }
     }
 
