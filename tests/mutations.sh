@@ -43,7 +43,7 @@ mutate generators/pixel.h "s/12582912.0f;/12582913.0f;/" sepflow_oracle_tests
 mutate generators/tap_sum.h "s/rest_.x < steps % unrolled/rest_.x < steps % unrolled - 1/" sepflow_oracle_tests
 mutate generators/tap_sum.h 's/terms.sample(terms.length - 1 - k, t)/terms.sample(terms.length - k, t)/' sepflow_oracle_tests
 mutate generators/variants.cmake 's/column_pass_${type}_plain column_pass strict_float/column_pass_${type}_plain column_pass ""/' sepflow_generators_tests
-mutate runtime/plan/plan.cpp 's/taps.length \/ 2)\] \/= 2;/taps.length \/ 2)] \/= 1;/' sepflow_oracle_tests
+mutate runtime/plan/chosen_passes.cpp 's/taps.length \/ 2)\] \/= 2;/taps.length \/ 2)] \/= 1;/' sepflow_oracle_tests
 mutate runtime/plan/fixed_point.cpp 's/bits) - slack >= -32768/bits) - slack >= -65536/; s/slack <= 32767/slack <= 65535/' sepflow_oracle_tests
 mutate runtime/plan/fixed_point.cpp 's/column_bias = mean_of_floor(column)/column_bias = 0/' sepflow_oracle_tests
 mutate runtime/plan/exactness.cpp 's/: 0x1p24;/: 0x1p28;/' sepflow_oracle_tests

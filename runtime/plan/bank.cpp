@@ -12,6 +12,7 @@
 #include "runtime/factor/certificate.h"
 #include "runtime/factor/norms.h"
 #include "runtime/plan/budget.h"
+#include "runtime/plan/chosen_passes.h"
 
 namespace sepflow {
 

@@ -174,10 +174,6 @@ struct Plan {
 };
 
 Plan make_plan(const Kernel &kernel, const Options &options);
-// Brings the taps of both passes into the form that the passes take.
-void pass_taps(Plan &plan);
-// The row pass that writes pixels, or samples, of a type.
-RowPass row_pass_to(const Plan &plan, Form form, sepflow_type type);
 
 // What hosts and people ask of a plan; the description points into it.
 sepflow_plan_info plan_info(const Plan &plan, uint64_t scratch_bytes);
