@@ -10,6 +10,12 @@ namespace {
 
 constexpr int kFar = 60;
 
+void times_power_of_two(std::vector<double> &taps, int exponent) {
+    for (double &tap : taps) tap = std::ldexp(tap, exponent);
+}
+
+}  // namespace
+
 int exponent_of_largest(const std::vector<double> &taps) {
     double largest = 0;
     for (double tap : taps) largest = std::max(largest, std::fabs(tap));
@@ -17,12 +23,6 @@ int exponent_of_largest(const std::vector<double> &taps) {
     std::frexp(largest, &exponent);
     return exponent;
 }
-
-void times_power_of_two(std::vector<double> &taps, int exponent) {
-    for (double &tap : taps) tap = std::ldexp(tap, exponent);
-}
-
-}  // namespace
 
 void balance(Factor &factor) {
     const int column = exponent_of_largest(factor.column), row = exponent_of_largest(factor.row);

@@ -2,10 +2,14 @@
 // two is moved from one to the other. Within 2^-60 .. 2^60 all stays as it is.
 #pragma once
 
+#include <vector>
+
 #include "runtime/kernel/kernel.h"
 
 namespace sepflow {
 
+// Of a power of two: the largest tap divided by it lies in [0.5, 1).
+int exponent_of_largest(const std::vector<double> &taps);
 void balance(Factor &factor);
 // Times a number, both filters having their part of a far one.
 void scale(Factor &factor, double by);

@@ -6,21 +6,13 @@
 #include <string>
 
 #include "runtime/error.h"
+#include "runtime/factor/balance.h"
 #include "runtime/factor/lapack.h"
 #include "runtime/factor/ties.h"
 
 namespace sepflow {
 
 namespace {
-
-// A power of two that brings the largest tap into [0.5, 1), so that squares neither overflow nor vanish.
-int exponent_of_largest(const std::vector<double> &taps) {
-    double largest = 0;
-    for (double tap : taps) largest = std::max(largest, std::fabs(tap));
-    int exponent = 0;
-    std::frexp(largest, &exponent);
-    return exponent;
-}
 
 void check(lapack_int info) {
     check_memory(info);
@@ -41,6 +33,7 @@ double noise(size_t rows, size_t columns, double largest) {
 
 std::vector<SingularTerm> singular_terms(const Kernel &kernel) {
     const size_t rows = kernel.rows, columns = kernel.columns, count = std::min(rows, columns);
+    // So that squares neither overflow nor vanish.
     const int exponent = exponent_of_largest(kernel.taps);
     Kernel scaled = kernel;
     for (double &tap : scaled.taps) tap = std::ldexp(tap, -exponent);
