@@ -1,10 +1,8 @@
 // sepflow bench: hands over to sepflow_bench beside it, which is built where the systems are that it compares with.
-#include <filesystem>
-#include <memory>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
+#include "runtime/command/hand_over.h"
 #include "runtime/command/verbs.h"
 #include "runtime/error.h"
 
@@ -12,15 +10,9 @@ namespace sepflow::command {
 
 namespace {
 
-[[noreturn]] void hand_over(const std::vector<std::string> &arguments) {
-    std::error_code unknown;
-    const std::filesystem::path own = std::filesystem::read_symlink("/proc/self/exe", unknown);
-    std::string program = (own.parent_path() / "sepflow_bench").string();
-    std::vector<char *> argv = {program.data()};
-    std::vector<std::string> words = arguments;
-    for (std::string &word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    execv(program.c_str(), argv.data());
+[[noreturn]] void hand_over_to_bench(const std::vector<std::string> &arguments) {
+    const std::string program = program_beside("sepflow_bench");
+    hand_over(program, arguments);
     throw Error(SEPFLOW_E_UNSUPPORTED, "there is no " + program +
                                            " to measure with; './dev bench' builds it, where "
                                            "OpenCV is, to compare with");
@@ -34,7 +26,7 @@ void add_bench(CLI::App &app) {
         "Measure: 'bench methods' separable, direct and FFT beside each other, 'bench --fit' what "
         "the choice between them is predicted by; 'bench speed --help' lists all");
     verb->prefix_command();
-    verb->callback([verb] { hand_over(verb->remaining()); });
+    verb->callback([verb] { hand_over_to_bench(verb->remaining()); });
 }
 
 }  // namespace sepflow::command
