@@ -67,16 +67,17 @@ GraphPointer make_graph(const sepflow_registry *registry, const std::string &jso
     return GraphPointer(graph);
 }
 
-void apply_setting(sepflow_graph *graph, const std::string &setting) {
-    const auto [place, value] = split_at(setting, '=');
+struct Setting {
+    std::string node, param, value;
+};
+
+// NODE.PARAM=VALUE, where a node's name may have dots of its own.
+Setting setting_of(const std::string &text) {
+    const auto [place, value] = split_at(text, '=');
     const size_t dot = place.rfind('.');
-    if (dot == place.npos) {
-        throw Error(SEPFLOW_E_PARAM, "--set " + setting + " does not name NODE.PARAM");
-    }
-    const std::string node = place.substr(0, dot), param = place.substr(dot + 1);
-    call([&](sepflow_error *error) {
-        return sepflow_graph_set_text(graph, node.c_str(), param.c_str(), value.c_str(), error);
-    });
+    if (dot == place.npos)
+        throw Error(SEPFLOW_E_PARAM, "--set " + text + " does not name NODE.PARAM");
+    return {place.substr(0, dot), place.substr(dot + 1), value};
 }
 
 using NameOf = const char *(*)(const sepflow_graph *, uint32_t);
@@ -110,12 +111,14 @@ std::map<std::string, std::string> files_by_name(const std::vector<std::string> 
     return files;
 }
 
-// The settings whose node is in the graph.
 void apply_settings(const Run &o, sepflow_graph *graph, const std::string &json, bool is_part) {
-    for (const std::string &setting : o.settings) {
-        const std::string node = setting.substr(0, setting.find('.'));
-        if (is_part && json.find('"' + node + '"') == json.npos) continue;
-        apply_setting(graph, setting);
+    for (const std::string &text : o.settings) {
+        const Setting setting = setting_of(text);
+        if (is_part && !has_node(json, setting.node)) continue;
+        call([&](sepflow_error *error) {
+            return sepflow_graph_set_text(graph, setting.node.c_str(), setting.param.c_str(),
+                                          setting.value.c_str(), error);
+        });
     }
 }
 

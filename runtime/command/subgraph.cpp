@@ -41,6 +41,11 @@ std::vector<std::string> outputs_of(const std::string &json) {
     return names;
 }
 
+bool has_node(const std::string &json, const std::string &name) {
+    const Json graph = parse(json);
+    return is_graph(graph) && graph["nodes"].contains(name);
+}
+
 std::string subgraph(const std::string &json, const std::string &output) {
     Json graph = parse(json);
     if (!is_graph(graph) || !graph["outputs"].contains(output)) return json;

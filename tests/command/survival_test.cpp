@@ -10,19 +10,20 @@ using command_test::Outcome;
 
 namespace {
 
-// in -> bad -> worse, in -> good -> better, with a fault in `bad`.
+// in -> bad -> worse, in -> its.good -> better, with a fault in `bad`.
 Outcome run_with(const Folder &folder, const std::string &fault) {
     folder.write("graph.json", R"({"inputs": ["in"], "nodes": {
         "bad": {"type": "test.)" + fault +
                                    R"(", "in": "in"},
-        "good": {"type": "org.sepflow.scale_offset", "params": {"scale": 2}, "in": "in"}},
-        "outputs": {"worse": "bad", "better": "good"}})");
+        "its.good": {"type": "org.sepflow.scale_offset", "params": {"scale": 2}, "in": "in"}},
+        "outputs": {"worse": "bad", "better": "its.good"}})");
     folder.write("in.csv", "5,7\n");
     Circumstances circumstances;
     circumstances.plugin_path = std::string(SEPFLOW_FAULTY_DIR) + "/" + fault;
-    return folder.run({"run", "graph.json", "in.csv", "-o", "worse=worse.csv", "-o",
-                       "better=better.csv", "--quiet", "--patience", "2", "--set", "good.offset=1"},
-                      circumstances);
+    return folder.run(
+        {"run", "graph.json", "in.csv", "-o", "worse=worse.csv", "-o", "better=better.csv",
+         "--quiet", "--patience", "2", "--set", "its.good.offset=1"},
+        circumstances);
 }
 
 }  // namespace
