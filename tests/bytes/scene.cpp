@@ -17,10 +17,8 @@ oracle::PlanPointer bank_of(const std::vector<oracle::PlanPointer> &members) {
     return oracle::PlanPointer(bank);
 }
 
-std::string described(const oracle::PlanPointer &plan) {
-    sepflow_plan_description d = {};
-    d.struct_size = sizeof d;
-    REQUIRE(sepflow_plan_describe(plan.get(), &d) == SEPFLOW_OK);
+std::string way_of(const oracle::PlanPointer &plan) {
+    const sepflow_plan_description d = oracle::described(plan);
     std::string text = d.method;
     if (text == "separable")
         text += std::string(" ") + d.schedule + " rank " + std::to_string(d.rank);
@@ -41,7 +39,7 @@ Scene::Scene(const Case &c, const char *variant)
         members.push_back(oracle::plan_from(kernel, options));
     if (members.size() == 1) {
         plan_ = std::move(members[0]);
-        how_ = described(plan_);
+        how_ = way_of(plan_);
         REQUIRE(sepflow_plan_output_domain(plan_.get(), &in_.image().bounds, &domain_) ==
                 SEPFLOW_OK);
     } else {

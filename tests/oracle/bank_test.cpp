@@ -33,13 +33,6 @@ auto any_of(const Array &values, std::mt19937_64 &random) {
     return values[random() % std::size(values)];
 }
 
-sepflow_plan_description described(const PlanPointer &plan) {
-    sepflow_plan_description d = {};
-    d.struct_size = sizeof d;
-    REQUIRE(sepflow_plan_describe(plan.get(), &d) == SEPFLOW_OK);
-    return d;
-}
-
 sepflow_plan_info queried(const PlanPointer &plan) {
     sepflow_plan_info info = {};
     info.struct_size = sizeof info;

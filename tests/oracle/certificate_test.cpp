@@ -38,15 +38,8 @@ struct Certified {
 
 Certified certified(const Kernel &kernel, const sepflow_options &options) {
     Certified c;
-    sepflow_plan *plan = nullptr;
-    sepflow_error error = {};
-    error.struct_size = sizeof error;
-    REQUIRE_MESSAGE(sepflow_plan_create(kernel.taps.data(), kernel.rows, kernel.columns,
-                                        kernel.columns, &options, &plan, &error) == SEPFLOW_OK,
-                    error.message);
-    c.plan.reset(plan);
-    c.d.struct_size = sizeof c.d;
-    REQUIRE(sepflow_plan_describe(plan, &c.d) == SEPFLOW_OK);
+    c.plan = plan_of(kernel, options);
+    c.d = described(c.plan);
     for (int64_t y = 0; y < kernel.rows; ++y) {
         for (int64_t x = 0; x < kernel.columns; ++x) {
             double e = c.d.taps[y * kernel.columns + x];
@@ -272,9 +265,7 @@ TEST_CASE("a constant-preserving remainder costs images of one sign half as much
     sepflow_options options = options_of(SEPFLOW_U8);
     options.rank = 4;
     const PlanPointer plan = plan_from("disc 6", options);
-    sepflow_plan_description d = {};
-    d.struct_size = sizeof d;
-    REQUIRE(sepflow_plan_describe(plan.get(), &d) == SEPFLOW_OK);
+    const sepflow_plan_description d = described(plan);
     const double remainder = d.output_error_bound - 255 * d.rounding_bound;
     CHECK(remainder > 0.49 * 255 * d.remainder_norm_1);
     CHECK(remainder < 0.51 * 255 * d.remainder_norm_1);
@@ -362,9 +353,7 @@ TEST_CASE("a plan says why it is not exact") {
         sepflow_options options = options_of(c.type);
         options.border_x = c.border;
         const PlanPointer plan = plan_from(c.kernel, options);
-        sepflow_plan_description d = {};
-        d.struct_size = sizeof d;
-        REQUIRE(sepflow_plan_describe(plan.get(), &d) == SEPFLOW_OK);
+        const sepflow_plan_description d = described(plan);
         CHECK(d.is_exact == 0);
         CHECK_MESSAGE(std::string(d.exactness).find(c.why) != std::string::npos,
                       std::string(d.exactness));
@@ -375,9 +364,7 @@ TEST_CASE("a plan whose arithmetic rounds by more than the tolerance says so") {
     sepflow_options options = options_of(SEPFLOW_U16);
     const auto reason_of = [&](const char *kernel) {
         const PlanPointer plan = plan_from(kernel, options);
-        sepflow_plan_description d = {};
-        d.struct_size = sizeof d;
-        REQUIRE(sepflow_plan_describe(plan.get(), &d) == SEPFLOW_OK);
+        const sepflow_plan_description d = described(plan);
         const bool keeps = d.output_error_bound <= d.tolerance * 65535;
         CHECK(keeps ==
               (std::string(d.reason).find("more than the tolerance") == std::string::npos));

@@ -13,15 +13,8 @@ using namespace oracle;
 
 namespace {
 
-sepflow_plan_description describe(const PlanPointer &plan) {
-    sepflow_plan_description d = {};
-    d.struct_size = sizeof d;
-    REQUIRE(sepflow_plan_describe(plan.get(), &d) == SEPFLOW_OK);
-    return d;
-}
-
 std::string arithmetic(const std::string &kernel, const sepflow_options &options) {
-    return describe(plan_from(kernel, options)).arithmetic;
+    return described(plan_from(kernel, options)).arithmetic;
 }
 
 PlanPointer plan_of(const Case &c) {
@@ -136,7 +129,7 @@ TEST_CASE("no u8 image is further off than the bound, nor overflows") {
         c.options.border_x = static_cast<int>(pick(SEPFLOW_BORDER_REFLECT101, SEPFLOW_BORDER_WRAP));
         c.options.border_value = static_cast<double>(pick(0, 255));
         const PlanPointer plan = plan_of(c);
-        const sepflow_plan_description d = describe(plan);
+        const sepflow_plan_description d = described(plan);
         if (std::string(d.arithmetic) != "fixed") continue;
         ++fixed;
         // Half a value by the last rounding.
@@ -160,7 +153,7 @@ TEST_CASE("fixed point makes u8 images neither darker nor brighter") {
     for (size_t k = 0; k < 25; ++k) smooth[k] = static_cast<float>(std::min(k, 24 - k) + 1) / 169;
     set_vectors(c, smooth, smooth);
     const PlanPointer plan = plan_of(c);
-    REQUIRE(std::string(describe(plan).arithmetic) == "fixed");
+    REQUIRE(std::string(described(plan).arithmetic) == "fixed");
     const Image in = random_image(c.w, c.h, 1, SEPFLOW_U8, random);
     const Image out = filtered(c, in, plan);
     double sum = 0;
@@ -178,7 +171,7 @@ TEST_CASE("flat u8 images stay as they are under every smoothing kernel") {
             sepflow_options options = options_of(SEPFLOW_U8);
             options.variant = variant;
             const PlanPointer plan = plan_from(kernel, options);
-            REQUIRE(std::string(describe(plan).arithmetic) == "fixed");
+            REQUIRE(std::string(described(plan).arithmetic) == "fixed");
             for (int value = 0; value < 256; ++value) {
                 const std::vector<unsigned char> in(37 * 11, static_cast<unsigned char>(value));
                 std::vector<unsigned char> out(in.size());
@@ -206,7 +199,7 @@ TEST_CASE("dyadic taps are exact in fixed point") {
         sepflow_options options = options_of(SEPFLOW_U8);
         options.delta = k.delta;
         const PlanPointer plan = plan_from(k.text, options);
-        CHECK_MESSAGE(std::string(describe(plan).arithmetic) == "fixed", std::string(k.text));
-        CHECK_MESSAGE(describe(plan).error_bound == 0, std::string(k.text));
+        CHECK_MESSAGE(std::string(described(plan).arithmetic) == "fixed", std::string(k.text));
+        CHECK_MESSAGE(described(plan).error_bound == 0, std::string(k.text));
     }
 }

@@ -35,13 +35,6 @@ Kernel sparse_kernel(int64_t rows, int64_t columns, std::mt19937_64 &random) {
     return kernel;
 }
 
-sepflow_plan_description described(const PlanPointer &plan) {
-    sepflow_plan_description d = {};
-    d.struct_size = sizeof d;
-    REQUIRE(sepflow_plan_describe(plan.get(), &d) == SEPFLOW_OK);
-    return d;
-}
-
 std::string method_of(const std::string &kernel, sepflow_options options) {
     return described(plan_from(kernel, options)).method;
 }

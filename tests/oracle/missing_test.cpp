@@ -106,16 +106,6 @@ Called call_with(const PlanPointer &plan, const sepflow_image &in, const sepflow
     return {status, error.message};
 }
 
-PlanPointer plan_of(const Kernel &kernel, const sepflow_options &options) {
-    sepflow_plan *plan = nullptr;
-    sepflow_error error = {};
-    error.struct_size = sizeof error;
-    REQUIRE_MESSAGE(sepflow_plan_create(kernel.taps.data(), kernel.rows, kernel.columns,
-                                        kernel.columns, &options, &plan, &error) == SEPFLOW_OK,
-                    error.message);
-    return PlanPointer(plan);
-}
-
 // Filters a row of floats by kernel text.
 std::vector<float> filtered_row(const std::string &kernel, std::vector<float> in,
                                 sepflow_options options) {
@@ -181,9 +171,7 @@ TEST_CASE("missing pixels are left out or filled, for every type, border, layout
         options.missing_value = 7;
         options.method = any_of(kMethods, random);
         const PlanPointer plan = plan_of(kernel, options);
-        sepflow_plan_description d = {};
-        d.struct_size = sizeof d;
-        REQUIRE(sepflow_plan_describe(plan.get(), &d) == SEPFLOW_OK);
+        const sepflow_plan_description d = described(plan);
 
         Pixels from(in, w, h, channels, any_of(kLayouts, random)),
             to(out, w, h, channels, any_of(kLayouts, random)),
@@ -347,9 +335,7 @@ TEST_CASE("what is filled in counts for the bound, and is not called exact") {
         options.missing_value = 1000;
         options.method = seed / 4 == 0 ? SEPFLOW_METHOD_SEPARABLE : SEPFLOW_METHOD_DIRECT;
         const PlanPointer plan = plan_of(kernel, options);
-        sepflow_plan_description d = {};
-        d.struct_size = sizeof d;
-        REQUIRE(sepflow_plan_describe(plan.get(), &d) == SEPFLOW_OK);
+        const sepflow_plan_description d = described(plan);
         CHECK(d.is_exact == 0);
         const Image image = random_image(29, 17, 1, in, random),
                     mask = random_image(29, 17, 1, SEPFLOW_U8, random);

@@ -7,6 +7,8 @@
 
 #include <sepflow/sepflow.h>
 
+#include "tests/oracle/reference.h"
+
 namespace oracle {
 
 struct FreePlan {
@@ -31,6 +33,23 @@ inline PlanPointer plan_from(const std::string &text, const sepflow_options &opt
     REQUIRE_MESSAGE(sepflow_plan_from_text(text.c_str(), &options, &plan, &error) == SEPFLOW_OK,
                     text, ": ", error.message);
     return PlanPointer(plan);
+}
+
+inline PlanPointer plan_of(const Kernel &kernel, const sepflow_options &options) {
+    sepflow_plan *plan = nullptr;
+    sepflow_error error = {};
+    error.struct_size = sizeof error;
+    REQUIRE_MESSAGE(sepflow_plan_create(kernel.taps.data(), kernel.rows, kernel.columns,
+                                        kernel.columns, &options, &plan, &error) == SEPFLOW_OK,
+                    error.message);
+    return PlanPointer(plan);
+}
+
+inline sepflow_plan_description described(const PlanPointer &plan) {
+    sepflow_plan_description d = {};
+    d.struct_size = sizeof d;
+    REQUIRE(sepflow_plan_describe(plan.get(), &d) == SEPFLOW_OK);
+    return d;
 }
 
 inline void apply(const PlanPointer &plan, const sepflow_image &in, const sepflow_image &out,
