@@ -92,7 +92,7 @@ final class Abi {
             sepflow_error error);
     }
 
-    static final Functions library =
+    static final Functions functions =
         Native.load("libsepflow.so.0", Functions.class, Map.of(Library.OPTION_STRING_ENCODING, "UTF-8"));
 
     /** Of every struct its size, of every field its place: "sepflow_rect.x 0". */

@@ -30,13 +30,13 @@ public final class Plan implements AutoCloseable {
         /** One more owner, so that close in another thread does not free what is in use. */
         synchronized Pointer retained() {
             if (plan == null) throw new IllegalStateException("the plan is closed");
-            Abi.library.sepflow_plan_retain(plan);
+            Abi.functions.sepflow_plan_retain(plan);
             return plan;
         }
 
         @Override
         public synchronized void run() {
-            Abi.library.sepflow_plan_free(plan);
+            Abi.functions.sepflow_plan_free(plan);
             plan = null;
         }
     }
@@ -58,19 +58,19 @@ public final class Plan implements AutoCloseable {
 
     /** From text such as "gaussian 3". */
     public static Plan of(String kernel, Options options) {
-        return new Plan((plan, error) -> Abi.library.sepflow_plan_from_text(kernel, options.get(), plan, error));
+        return new Plan((plan, error) -> Abi.functions.sepflow_plan_from_text(kernel, options.get(), plan, error));
     }
 
     /** From a matrix of taps, row by row. */
     public static Plan of(double[] taps, int columns, Options options) {
         if (columns < 1 || taps.length % columns != 0) throw new IllegalArgumentException("the taps do not fill their rows");
-        return new Plan((plan, error) -> Abi.library.sepflow_plan_create(
+        return new Plan((plan, error) -> Abi.functions.sepflow_plan_create(
             taps, taps.length / columns, columns, columns, options.get(), plan, error));
     }
 
     /** From the 1-D filters themselves: column * row^T. */
     public static Plan of(double[] column, double[] row, Options options) {
-        return new Plan((plan, error) -> Abi.library.sepflow_plan_from_vectors(
+        return new Plan((plan, error) -> Abi.functions.sepflow_plan_from_vectors(
             column, column.length, row, row.length, options.get(), plan, error));
     }
 
@@ -80,9 +80,9 @@ public final class Plan implements AutoCloseable {
         Pointer plan = handle.retained();
         try {
             Abi.sepflow_error error = newError();
-            check(Abi.library.sepflow_apply(plan, in.image, out.image, null, maxThreads, error), error);
+            check(Abi.functions.sepflow_apply(plan, in.image, out.image, null, maxThreads, error), error);
         } finally {
-            Abi.library.sepflow_plan_free(plan);
+            Abi.functions.sepflow_plan_free(plan);
             Reference.reachabilityFence(in.pixels);
             Reference.reachabilityFence(out.pixels);
         }
@@ -112,11 +112,11 @@ public final class Plan implements AutoCloseable {
         info.struct_size = info.size();
         Pointer plan = handle.retained();
         try {
-            int status = Abi.library.sepflow_plan_query(plan, info);
+            int status = Abi.functions.sepflow_plan_query(plan, info);
             if (status != 0) throw new SepflowException(status, "the plan cannot be asked");
             return new Info(info);
         } finally {
-            Abi.library.sepflow_plan_free(plan);
+            Abi.functions.sepflow_plan_free(plan);
         }
     }
 
@@ -126,7 +126,7 @@ public final class Plan implements AutoCloseable {
     }
 
     public static String version() {
-        return Abi.library.sepflow_version();
+        return Abi.functions.sepflow_version();
     }
 
     private static Abi.sepflow_error newError() {
