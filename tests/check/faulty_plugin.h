@@ -1,0 +1,61 @@
+// A small filter that keeps to node.h, but for the one fault that the variable SEPFLOW_TEST_FAULT names.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include <sepflow/node.h>
+
+namespace faulty {
+
+inline bool has(const char *fault) {
+    static const char *const wanted = std::getenv("SEPFLOW_TEST_FAULT");
+    return wanted != nullptr && std::strcmp(wanted, fault) == 0;
+}
+
+sepflow_status fail(sepflow_error *error, sepflow_status code, const char *message,
+                    int32_t param = -1);
+
+template <typename Struct>
+Struct known(const Struct *given) {
+    Struct result = {};
+    const size_t size = has("reads_past") ? sizeof result : given->struct_size;
+    std::memcpy(&result, given, std::min(size, sizeof result));
+    return result;
+}
+
+struct Values {
+    std::vector<double> kernel;
+    std::string kernel_text, edge = "replicate", label = "a";
+    int64_t rows = 0, columns = 0;
+    double gain = 1;
+};
+
+struct Halo {
+    int64_t left, right, top, bottom;
+};
+
+struct Node {
+    const sepflow_host *host;
+    Values values;
+    struct Plan *plan = nullptr;
+};
+
+struct Plan {
+    Values values;
+    const Node *node;
+    const sepflow_host *host;
+    sepflow_config config;
+    std::atomic<int> owners{1};
+};
+
+Halo halo_of(const Values &values);
+const sepflow_node_desc &descriptor();
+sepflow_status process(const sepflow_plan *plan, const sepflow_process *call, sepflow_error *error);
+
+}  // namespace faulty
