@@ -133,6 +133,16 @@ std::shared_ptr<const NodePlan> HostedFilter::plan(sepflow_type in, sepflow_type
     return made;
 }
 
+bool is_switch(const sepflow_param_desc &desc) {
+    return desc.type == SEPFLOW_VALUE_INT && desc.min == 0 && desc.max == 1;
+}
+
+int32_t choice_index(const sepflow_param_desc &desc, const char *choice) {
+    int32_t i = 0;
+    while (std::strcmp(desc.choices[i], choice) != 0) ++i;
+    return i;
+}
+
 void filter_image(const NodePlan &plan, const sepflow_image &in, const sepflow_image &out,
                   int32_t max_threads) {
     sepflow_process call = {};

@@ -40,6 +40,11 @@ class HostedFilter {
     std::vector<std::pair<sepflow_config, std::shared_ptr<const NodePlan>>> plans_;
 };
 
+// Whether hosts show it as a switch.
+bool is_switch(const sepflow_param_desc &desc);
+// The place of a choice, which must be one, in the list.
+int32_t choice_index(const sepflow_param_desc &desc, const char *choice);
+
 // All of `out` from `in`; both are whole images with their domains filled in. Throws Error.
 void filter_image(const NodePlan &plan, const sepflow_image &in, const sepflow_image &out,
                   int32_t max_threads);

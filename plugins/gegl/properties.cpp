@@ -65,18 +65,8 @@ const std::vector<sepflow_param_desc> &descs() {
     return all;
 }
 
-bool is_switch(const sepflow_param_desc &desc) {
-    return desc.type == SEPFLOW_VALUE_INT && desc.min == 0 && desc.max == 1;
-}
-
 std::string enum_type_name(const sepflow_param_desc &desc) {
     return std::string("SepflowGegl_") + desc.id;
-}
-
-gint default_choice(const sepflow_param_desc &desc) {
-    gint i = 0;
-    while (std::strcmp(desc.choices[i], desc.text_default) != 0) ++i;
-    return i;
 }
 
 GParamSpec *number_spec(const sepflow_param_desc &desc, const char *name, GParamFlags flags) {
@@ -100,7 +90,7 @@ GParamSpec *param_spec(const sepflow_param_desc &desc) {
     if (desc.type == SEPFLOW_VALUE_CHOICE) {
         return gegl_param_spec_enum(name.c_str(), desc.name, desc.doc,
                                     g_type_from_name(enum_type_name(desc).c_str()),
-                                    default_choice(desc), flags);
+                                    choice_index(desc, desc.text_default), flags);
     }
     if (is_switch(desc))
         return g_param_spec_boolean(name.c_str(), desc.name, desc.doc, desc.def != 0, flags);

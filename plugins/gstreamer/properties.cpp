@@ -66,16 +66,6 @@ const std::vector<sepflow_param_desc> &descs() {
     return all;
 }
 
-bool is_switch(const sepflow_param_desc &desc) {
-    return desc.type == SEPFLOW_VALUE_INT && desc.min == 0 && desc.max == 1;
-}
-
-gint choice_index(const sepflow_param_desc &desc, const std::string &choice) {
-    gint i = 0;
-    while (desc.choices[i] != choice) ++i;
-    return i;
-}
-
 // "GstSepflowBorder"; GLib keeps the list.
 GType register_enum(const sepflow_param_desc &desc) {
     std::string name = std::string("GstSepflow") + desc.id;
@@ -144,7 +134,7 @@ void Settings::get(guint id, GValue &value) const {
     const sepflow_param_desc &desc = descs().at(id - 1);
     const Value &own = values_.at(id - 1);
     if (desc.type == SEPFLOW_VALUE_CHOICE) {
-        g_value_set_enum(&value, choice_index(desc, own.text));
+        g_value_set_enum(&value, choice_index(desc, own.text.c_str()));
     } else if (is_switch(desc)) {
         g_value_set_boolean(&value, own.number != 0);
     } else if (desc.type == SEPFLOW_VALUE_INT) {

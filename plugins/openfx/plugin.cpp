@@ -42,10 +42,6 @@ void describe_effect(EffectHandle effect) {
     set.set(describe::kTemporal, 0);
 }
 
-bool is_switch(const sepflow_param_desc &desc) {
-    return desc.type == SEPFLOW_VALUE_INT && desc.min == 0 && desc.max == 1;
-}
-
 const char *type_of(const sepflow_param_desc &desc) {
     if (is_switch(desc)) return "OfxParamTypeBoolean";
     if (desc.type == SEPFLOW_VALUE_INT) return "OfxParamTypeInteger";

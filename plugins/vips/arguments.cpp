@@ -40,16 +40,6 @@ const std::vector<sepflow_param_desc> &descs() {
     return all;
 }
 
-bool is_switch(const sepflow_param_desc &desc) {
-    return desc.type == SEPFLOW_VALUE_INT && desc.min == 0 && desc.max == 1;
-}
-
-gint default_choice(const sepflow_param_desc &desc) {
-    gint i = 0;
-    while (std::strcmp(desc.choices[i], desc.text_default) != 0) ++i;
-    return i;
-}
-
 // Types live as long as the process, and so do their values.
 GType choice_type(const sepflow_param_desc &desc) {
     auto *list = new std::vector<GEnumValue>;
@@ -66,7 +56,7 @@ GParamSpec *param_spec(const sepflow_param_desc &desc) {
     const double min = has_limits ? desc.min : -DBL_MAX, max = has_limits ? desc.max : DBL_MAX;
     if (desc.type == SEPFLOW_VALUE_CHOICE)
         return g_param_spec_enum(desc.id, desc.name, desc.doc, choice_type(desc),
-                                 default_choice(desc), G_PARAM_READWRITE);
+                                 choice_index(desc, desc.text_default), G_PARAM_READWRITE);
     if (is_switch(desc))
         return g_param_spec_boolean(desc.id, desc.name, desc.doc, desc.def != 0, G_PARAM_READWRITE);
     if (desc.type == SEPFLOW_VALUE_INT)
