@@ -211,22 +211,14 @@ void flags(Subject &subject) {
     const Picture in(format.in, format.channels, domain, domain, Layout::kDense, true, 1);
     const Picture out(format.out, format.channels, out_domain, out_domain, Layout::kDense, true, 1);
     for (const char *const where : {"call", "input", "output"}) {
-        std::vector<sepflow_image> inputs(subject.inputs());
+        std::vector<sepflow_image> inputs(subject.inputs(), no_image());
         for (uint32_t i = 0; i < subject.inputs(); ++i) {
-            inputs[i].struct_size = sizeof inputs[i];
             if ((subject.port(i).flags & SEPFLOW_PORT_OPTIONAL) == 0) inputs[i] = in.image();
         }
-        std::vector<sepflow_image> outputs(subject.desc().port_count - subject.inputs());
-        for (sepflow_image &image : outputs) image.struct_size = sizeof image;
+        std::vector<sepflow_image> outputs(subject.desc().port_count - subject.inputs(),
+                                           no_image());
         outputs[0] = out.image();
-        sepflow_process call = {};
-        call.struct_size = sizeof call;
-        call.inputs = inputs.data();
-        call.input_count = static_cast<uint32_t>(inputs.size());
-        call.outputs = outputs.data();
-        call.output_count = static_cast<uint32_t>(outputs.size());
-        call.region = out_domain;
-        call.max_threads = 1;
+        sepflow_process call = call_of(inputs, outputs, out_domain);
         const std::string place = where;
         if (place == "call") call.flags = kUnknown;
         if (place == "input") inputs[0].flags = kUnknown;

@@ -60,13 +60,26 @@ double half_value(uint16_t bits) {
     return sign * std::ldexp(1024 + fraction, exponent - 25);
 }
 
+}  // namespace
+
 sepflow_image no_image() {
     sepflow_image image = {};
     image.struct_size = sizeof image;
     return image;
 }
 
-}  // namespace
+sepflow_process call_of(const std::vector<sepflow_image> &inputs,
+                        const std::vector<sepflow_image> &outputs, const sepflow_rect &region) {
+    sepflow_process call = {};
+    call.struct_size = sizeof call;
+    call.inputs = inputs.data();
+    call.input_count = static_cast<uint32_t>(inputs.size());
+    call.outputs = outputs.data();
+    call.output_count = static_cast<uint32_t>(outputs.size());
+    call.region = region;
+    call.max_threads = 1;
+    return call;
+}
 
 std::string described(Layout layout) {
     const char *const names[] = {"dense",    "padded", "from the bottom up",
@@ -206,13 +219,7 @@ Reply Scene::try_compute(const sepflow_rect &region, const How &how, Bytes *resu
         before.emplace_back(picture.memory().data(),
                             picture.memory().data() + picture.memory().size());
     const Guarded scratch(how.scratch_bytes, true);
-    sepflow_process call = {};
-    call.struct_size = sizeof call;
-    call.inputs = inputs.data();
-    call.input_count = static_cast<uint32_t>(inputs.size());
-    call.outputs = outputs.data();
-    call.output_count = static_cast<uint32_t>(outputs.size());
-    call.region = region;
+    sepflow_process call = call_of(inputs, outputs, region);
     call.max_threads = how.threads;
     call.scratch = how.scratch_bytes > 0 ? scratch.data() : nullptr;
     call.scratch_size = how.scratch_bytes;

@@ -51,6 +51,12 @@ class Picture {
     std::unique_ptr<Guarded> memory_;
 };
 
+// What stands for an image that is not there.
+sepflow_image no_image();
+// A call in one thread. The images stay the caller's.
+sepflow_process call_of(const std::vector<sepflow_image> &inputs,
+                        const std::vector<sepflow_image> &outputs, const sepflow_rect &region);
+
 // Whole inputs of a node, and what it computes from them.
 class Scene {
   public:

@@ -74,26 +74,17 @@ void region_only(Subject &subject) {
     if (out.w < 5 || out.h < 5) throw Skipped{"its output is too small to be a part of"};
     const sepflow_rect region = {out.x + 2, out.y + 1, out.w - 4, out.h - 3};
     const Picture picture(p.format.out, p.format.channels, out, out, Layout::kDense, true, 0xa5);
-    std::vector<sepflow_image> inputs(subject.inputs()),
-        outputs(subject.desc().port_count - subject.inputs());
+    std::vector<sepflow_image> inputs(subject.inputs(), no_image()),
+        outputs(subject.desc().port_count - subject.inputs(), no_image());
     std::vector<std::unique_ptr<Picture>> kept;
     for (uint32_t i = 0; i < inputs.size(); ++i) {
-        inputs[i].struct_size = sizeof inputs[i];
         if (subject.port(i).flags & SEPFLOW_PORT_OPTIONAL) continue;
         kept.push_back(std::make_unique<Picture>(p.format.in, p.format.channels, kDomain, kDomain,
                                                  Layout::kDense, true, 0x11));
         inputs[i] = kept.back()->image();
     }
-    for (sepflow_image &image : outputs) image.struct_size = sizeof image;
     outputs[0] = picture.image();
-    sepflow_process call = {};
-    call.struct_size = sizeof call;
-    call.inputs = inputs.data();
-    call.input_count = static_cast<uint32_t>(inputs.size());
-    call.outputs = outputs.data();
-    call.output_count = static_cast<uint32_t>(outputs.size());
-    call.region = region;
-    call.max_threads = 1;
+    const sepflow_process call = call_of(inputs, outputs, region);
     const Reply reply = ask("process of a part of the output's bounds", [&](sepflow_error *e) {
         return subject.desc().process(p.plan.get(), &call, e);
     });
