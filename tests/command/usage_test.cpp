@@ -110,8 +110,8 @@ TEST_CASE("help and version are printed for every verb and succeed") {
     CHECK(version.exit_code == 0);
     CHECK(version.out.rfind("sepflow ", 0) == 0);
     CHECK(folder.run({"--help"}).out.find("Exit codes") != std::string::npos);
-    for (const std::string verb : {"filter", "explain", "run", "list", "info", "check", "chart",
-                                   "bench"}) {
+    for (const std::string verb :
+         {"filter", "explain", "run", "list", "info", "check", "chart", "bench"}) {
         INFO(verb);
         const Outcome help = folder.run({verb, "--help"});
         CHECK(help.exit_code == 0);
