@@ -146,15 +146,18 @@ void pass_taps(Plan &plan) {
         return;
     }
     const auto pass = [&](Taps &taps, Form form) {
-        const bool folded = form == Form::kTransposedEven || form == Form::kTransposedOdd;
         if (plan.precision == Precision::kDouble) {
-            taps.passed = passed<double>(taps, folded);
+            taps.passed = passed<double>(taps, folds(form));
         } else {
-            taps.passed = passed<float>(taps, folded);
+            taps.passed = passed<float>(taps, folds(form));
         }
     };
     pass(plan.column_taps, plan.column_form);
     pass(plan.row_taps, plan.row_form);
+}
+
+bool folds(Form form) {
+    return form == Form::kTransposedEven || form == Form::kTransposedOdd;
 }
 
 RowPass row_pass_to(const Plan &plan, Form form, sepflow_type type) {

@@ -11,6 +11,8 @@ void choose_passes(Plan &plan);
 void run_directly(Plan &plan, Precision precision);
 // Brings the taps of both passes into the form that the passes take.
 void pass_taps(Plan &plan);
+// Whether mirrored samples meet their taps as one.
+bool folds(Form form);
 // The row pass that writes pixels, or samples, of a type.
 RowPass row_pass_to(const Plan &plan, Form form, sepflow_type type);
 

@@ -81,9 +81,6 @@ void certify_the_rest(Plan &plan) {
 }
 
 void certify_passes(Plan &plan) {
-    const auto folds = [](Form form) {
-        return form == Form::kTransposedEven || form == Form::kTransposedOdd;
-    };
     Summation summation = summation_of(plan.options, plan.precision);
     summation.folds_columns = folds(plan.column_form);
     summation.folds_rows = folds(plan.row_form);
