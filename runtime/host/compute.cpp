@@ -4,9 +4,9 @@
 #include <mutex>
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
 
 #include "runtime/error.h"
+#include "runtime/host/arena.h"
 #include "runtime/host/graph.h"
 #include "runtime/host/tile.h"
 #include "runtime/image.h"
@@ -169,15 +169,13 @@ void sepflow_graph::compute(const std::string &name, const sepflow_image &given,
         runners.local().run(tiles[i]);
         progress.tile_done();
     };
-    // More threads than processors would not help, and oneTBB warns of them.
-    const int most = tbb::this_task_arena::max_concurrency();
-    tbb::task_arena threads(run.max_threads > 0 ? std::min(run.max_threads, most) : most);
-    threads.execute([&] {
-        if (run.max_threads == 1) {
-            for (int64_t i = 0; i < tiles.count(); ++i) run_tile(i);
-        } else {
-            tbb::parallel_for(int64_t{0}, tiles.count(), run_tile);
-        }
-    });
+    if (run.max_threads == 1) {
+        for (int64_t i = 0; i < tiles.count(); ++i) run_tile(i);
+    } else {
+        // More threads than processors would not help, and oneTBB warns of them.
+        const int most = tbb::this_task_arena::max_concurrency();
+        sepflow::LentArena arena(run.max_threads > 0 ? std::min(run.max_threads, most) : most);
+        arena.execute([&] { tbb::parallel_for(int64_t{0}, tiles.count(), run_tile); });
+    }
     if (!progress.is_complete()) throw Error(SEPFLOW_E_INTERNAL, "not every tile was computed");
 }
