@@ -37,7 +37,11 @@ class Formula {
   public:
     Formula(const Node &node, size_t output, const std::vector<const Picture *> &inputs,
             double error_bound)
-        : node_(node), output_(output), inputs_(inputs), unit_(4 * precision(inputs[0]->type)) {
+        : node_(node),
+          output_(output),
+          inputs_(inputs),
+          unit_(4 * precision(inputs[0]->type)),
+          bound_(error_bound) {
         if (node.kernels.empty()) return;
         const Picture &in = *inputs[0];
         const double largest = largest_of(in.type, in.image, node.options);
@@ -106,7 +110,9 @@ class Formula {
         plain.border_value = 1;  // the weight of what a constant border stands for
         const double under = oracle::convolve(weights_, kernel, plain, x, y, c).value;
         if (under == 0) return {node_.missing_value, 0};
-        if (under < 1e-3 * sum) return {0, HUGE_VAL};
+        // Nor is what the factors may be off by any support.
+        const bool is_little = under * std::fabs(node_.options.scale) < 4 * bound_;
+        if (under < 1e-3 * sum || is_little) return {0, HUGE_VAL};
         const double exact = node_.options.delta + node_.options.scale * sum * over / under;
         return {exact, error_ * 2 * sum / under * 1.01 + 1e-12 * std::fabs(exact)};
     }
@@ -128,7 +134,7 @@ class Formula {
     const Node &node_;
     size_t output_;
     const std::vector<const Picture *> &inputs_;
-    double unit_, error_ = 0;
+    double unit_, bound_, error_ = 0;
     oracle::Image weights_, taken_;  // of missing pixels
 };
 
