@@ -160,22 +160,26 @@ void sepflow_graph::compute(const std::string &name, const sepflow_image &given,
     check_apart(job);
     const Tiles tiles = choose_tiles(job, run);
     Progress progress(run, tiles.count());
-    tbb::enumerable_thread_specific<sepflow::TileRunner> runners(
-        [&] { return sepflow::TileRunner(job); });
-    const auto run_tile = [&](int64_t i) {
+    const auto run_tile = [&](sepflow::TileRunner &runner, int64_t i) {
         if (run.is_cancelled != nullptr && run.is_cancelled(run.ctx) != 0) {
             throw Error(SEPFLOW_E_CANCELLED, "cancelled");
         }
-        runners.local().run(tiles[i]);
+        runner.run(tiles[i]);
         progress.tile_done();
     };
     if (run.max_threads == 1) {
-        for (int64_t i = 0; i < tiles.count(); ++i) run_tile(i);
+        sepflow::TileRunner runner(job);
+        for (int64_t i = 0; i < tiles.count(); ++i) run_tile(runner, i);
     } else {
+        tbb::enumerable_thread_specific<sepflow::TileRunner> runners(
+            [&] { return sepflow::TileRunner(job); });
         // More threads than processors would not help, and oneTBB warns of them.
         const int most = tbb::this_task_arena::max_concurrency();
         sepflow::LentArena arena(run.max_threads > 0 ? std::min(run.max_threads, most) : most);
-        arena.execute([&] { tbb::parallel_for(int64_t{0}, tiles.count(), run_tile); });
+        arena.execute([&] {
+            tbb::parallel_for(int64_t{0}, tiles.count(),
+                              [&](int64_t i) { run_tile(runners.local(), i); });
+        });
     }
     if (!progress.is_complete()) throw Error(SEPFLOW_E_INTERNAL, "not every tile was computed");
 }
