@@ -97,7 +97,7 @@ enum {
 /* Pixels in memory. Channel c of pixel (x, y) lies at
        (char *)data + (x - bounds.x) * stride_x + (y - bounds.y) * stride_y + c * stride_c.
    Strides are in bytes, signed (bottom-up images have a negative stride_y) and multiples of the
-   type's size, as is the address. `bounds` is what is in memory; `domain` is the whole image and
+   type's size, as is the address; a node takes any such, and images of any size. `bounds` is what is in memory; `domain` is the whole image and
    tells an image edge from the edge of a tile:
 
        +--------------- domain ---------------+
@@ -125,7 +125,8 @@ enum {
     SEPFLOW_VALUE_FLOAT = 2,  /* f */
     SEPFLOW_VALUE_TEXT = 3,   /* s */
     SEPFLOW_VALUE_CHOICE = 4, /* s, one of the descriptor's choices */
-    SEPFLOW_VALUE_MATRIX = 5  /* a: rows * columns doubles, row-major; or s, the kernel's text */
+    /* a: rows * columns doubles, row-major, at least one and all finite; or s, the kernel's text */
+    SEPFLOW_VALUE_MATRIX = 5
 };
 
 typedef struct sepflow_value {
@@ -143,7 +144,7 @@ enum {
     SEPFLOW_PARAM_SETUP = 1u << 0, /* a change needs a new plan */
     SEPFLOW_PARAM_LIVE = 1u << 1,  /* worth showing as a slider: plans are cheap to renew */
     SEPFLOW_PARAM_ADVANCED = 1u << 2,
-    SEPFLOW_PARAM_NAN = 1u << 3 /* a FLOAT that may be NaN */
+    SEPFLOW_PARAM_NAN = 1u << 3 /* a FLOAT that may be NaN; all others are finite */
 };
 
 typedef struct sepflow_param_desc {

@@ -25,6 +25,10 @@ inline std::string complaint(const std::string &function, const Reply &reply) {
            std::to_string(reply.status) + ")";
 }
 
+inline void require_ok(const std::string &function, const Reply &reply) {
+    if (!reply.ok()) throw Failed{complaint(function, reply), reply.status};
+}
+
 // Calls `function`, a name, as call(error). Each failure must fill in the record.
 template <typename Call>
 Reply ask(const std::string &function, Call &&call) {

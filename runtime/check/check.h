@@ -10,7 +10,7 @@ namespace sepflow::check {
 
 struct Check {
     const char *name;               // "tiles"
-    const char *promise;            // what a plugin that passes does, one sentence
+    const char *promise;            // what a plugin that passes does
     void (*run)(Subject &subject);  // throws Failed or Skipped
 };
 

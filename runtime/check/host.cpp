@@ -1,6 +1,8 @@
 #include "runtime/check/host.h"
 
 #include <algorithm>
+#include <cstring>
+#include <exception>
 #include <new>
 #include <thread>
 #include <vector>
@@ -10,6 +12,11 @@ namespace sepflow::check {
 namespace {
 
 constexpr uint64_t kMostAlign = 4096;
+
+// Unlike zeros, which are what most things start with.
+constexpr int kOldBytes = 0xdb;
+
+thread_local bool is_in_task = false;
 
 Host &self(void *ctx) {
     return *static_cast<Host *>(ctx);
@@ -30,6 +37,11 @@ Host::Host() {
     host_.parallel_for = parallel_for;
     host_.is_cancelled = is_cancelled;
     host_.get_extension = [](void *, const char *) -> const void * { return nullptr; };
+}
+
+void *Host::call_context() {
+    static int place;
+    return &place;
 }
 
 void Host::fail_allocation(int64_t n) {
@@ -73,6 +85,7 @@ void *Host::alloc(void *ctx, uint64_t bytes, uint64_t align) {
     const int64_t failure = host.first_failure_.load();
     if (host.allocations_.fetch_add(1) + 1 >= failure && failure > 0) return nullptr;
     void *memory = ::operator new(bytes, std::align_val_t(align), std::nothrow);
+    if (memory != nullptr) std::memset(memory, kOldBytes, bytes);
     const std::lock_guard<std::mutex> lock(host.mutex_);
     if (memory != nullptr) host.blocks_[memory] = align;
     return memory;
@@ -94,27 +107,36 @@ void Host::free(void *ctx, void *memory) {
     ::operator delete(memory, std::align_val_t(align));
 }
 
-// Each task once, from the last to the first, on as many threads as were set.
-sepflow_status Host::parallel_for(void *ctx, void *, int64_t count, sepflow_task task, void *arg) {
+// Each task once, from the last to the first, on as many threads as were set, or as there are.
+sepflow_status Host::parallel_for(void *ctx, void *call_ctx, int64_t count, sepflow_task task,
+                                  void *arg) {
     Host &host = self(ctx);
+    if (call_ctx != call_context()) host.note("it calls parallel_for with another call_ctx");
+    if (is_in_task) host.note("a task of parallel_for calls it again");
     if (count < 0 || task == nullptr) {
         host.note("it asks parallel_for for no task, or fewer than none");
         return SEPFLOW_E_INVALID;
     }
     std::atomic<int64_t> left{count};
     const auto work = [&] {
+        is_in_task = true;
         for (int64_t i; (i = left.fetch_sub(1) - 1) >= 0;) task(arg, i);
+        is_in_task = false;
     };
     std::vector<std::thread> threads;
-    for (int64_t i = 1; i < std::min<int64_t>(host.threads_, count); ++i)
-        threads.emplace_back(work);
+    try {
+        while (static_cast<int64_t>(threads.size()) + 1 < std::min<int64_t>(host.threads_, count))
+            threads.emplace_back(work);
+    } catch (const std::exception &) {  // then with fewer
+    }
     work();
     for (std::thread &thread : threads) thread.join();
     return SEPFLOW_OK;
 }
 
-int32_t Host::is_cancelled(void *ctx, void *) {
+int32_t Host::is_cancelled(void *ctx, void *call_ctx) {
     Host &host = self(ctx);
+    if (call_ctx != call_context()) host.note("it calls is_cancelled with another call_ctx");
     const int64_t first = host.first_cancel_.load();
     const bool cancelled = host.polls_.fetch_add(1) + 1 >= first && first > 0;
     if (cancelled) host.was_cancelled_.store(true);

@@ -16,7 +16,6 @@ class Host {
     Host();
     Host(const Host &) = delete;
     const sepflow_host *get() const { return &host_; }
-    sepflow_host &table() { return host_; }
 
     // From the n-th on (1 is the next) allocations give NULL, polls say that the call is cancelled; 0: never.
     void fail_allocation(int64_t n);
@@ -28,6 +27,9 @@ class Host {
     bool was_cancelled() const { return was_cancelled_.load(); }
     size_t blocks_kept();   // allocated and not freed
     std::string mistake();  // what the node did wrong; "" if nothing
+
+    // What calls hand over as call_ctx, and the callbacks must get back.
+    static void *call_context();
 
   private:
     static void log(void *ctx, int32_t level, const char *node_id, const char *message);

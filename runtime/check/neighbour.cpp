@@ -4,10 +4,10 @@
 
 #include "runtime/check/trial.h"
 
-#define SEPFLOW_NEIGHBOUR(name)                                                \
-    extern "C" __attribute__((visibility("default"), used)) void name() {      \
-        sepflow::check::now_doing(#name " of the program instead of its own"); \
-        std::abort();                                                          \
+#define SEPFLOW_NEIGHBOUR(name)                                                 \
+    extern "C" __attribute__((visibility("default"), used)) void name() {       \
+        sepflow::check::last_words(#name " of the program instead of its own"); \
+        std::abort();                                                           \
     }
 
 SEPFLOW_NEIGHBOUR(halide_malloc)

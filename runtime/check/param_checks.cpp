@@ -1,5 +1,8 @@
 // Descriptors, and parameters at and beyond their limits.
+#include <algorithm>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <set>
@@ -15,8 +18,9 @@ bool is_number(const sepflow_param_desc &desc) {
     return desc.type == SEPFLOW_VALUE_INT || desc.type == SEPFLOW_VALUE_FLOAT;
 }
 
-bool has_limits(const sepflow_param_desc &desc) {
-    return is_number(desc) && (desc.min != 0 || desc.max != 0);
+// Whether all whole numbers up to it are doubles.
+bool is_countable(double value) {
+    return std::fabs(value) < 9e15;
 }
 
 sepflow_value number(const sepflow_param_desc &desc, double value) {
@@ -40,7 +44,8 @@ void check_param(const sepflow_param_desc &desc) {
     }
     require(desc.type >= SEPFLOW_VALUE_INT && desc.type <= SEPFLOW_VALUE_MATRIX,
             id + " is of no known type");
-    require(!has_limits(desc) || (desc.min <= desc.def && desc.def <= desc.max),
+    const bool is_nan = std::isnan(desc.def) && (desc.flags & SEPFLOW_PARAM_NAN) != 0;
+    require(!has_limits(desc) || is_nan || (desc.min <= desc.def && desc.def <= desc.max),
             id + ": its default is outside of its limits");
     require((desc.type == SEPFLOW_VALUE_CHOICE) == (desc.choice_count > 0),
             id + " has choices and is of another type, or the other way round");
@@ -115,45 +120,50 @@ void defaults(Subject &subject) {
 
 bool is_same(const sepflow_value &a, const sepflow_value &b) {
     if (a.type != b.type || a.i != b.i || a.rows != b.rows || a.columns != b.columns) return false;
-    if (std::memcmp(&a.f, &b.f, sizeof a.f) != 0) return false;
-    if ((a.s == nullptr) != (b.s == nullptr)) return false;
-    return a.s == nullptr || std::strcmp(a.s, b.s) == 0;
+    return std::memcmp(&a.f, &b.f, sizeof a.f) == 0;
 }
 
 // A value that must be refused: the parameter is named, and keeps what it had.
 void refuse(Node &node, const Subject &subject, uint32_t index, const sepflow_value &value,
             const std::string &what) {
     const std::string id = std::string("'") + subject.param(index).id + "'";
-    const sepflow_value before = node.value(index);
-    const std::string text = before.s != nullptr ? before.s : "";
-    sepflow_value kept = before;
-    if (before.s != nullptr) kept.s = text.c_str();
+    sepflow_value before = {}, after = {};
+    const bool was_set = node.try_get(index, &before);
+    const std::string text_before = before.s != nullptr ? before.s : "";
     const Reply reply = node.try_set(index, value);
     require(!reply.ok(), id + " takes " + what);
     require(reply.param_index == static_cast<int32_t>(index),
             id + " refuses " + what + ", and names parameter " + std::to_string(reply.param_index) +
                 " instead of " + std::to_string(index));
-    require(is_same(node.value(index), kept),
+    const bool is_set = node.try_get(index, &after);
+    const std::string text_after = after.s != nullptr ? after.s : "";
+    require(was_set == is_set && is_same(before, after) && text_before == text_after,
             id + " refuses " + what + ", and changes all the same");
+}
+
+void check_limit(Node &node, const Subject &subject, uint32_t index, double limit, int beyond) {
+    const sepflow_param_desc &desc = subject.param(index);
+    const std::string what = beyond > 0 ? "more than its most" : "less than its least";
+    if (desc.type == SEPFLOW_VALUE_INT && is_countable(limit)) {
+        node.set(index, number(desc, limit));
+        refuse(node, subject, index, number(desc, limit + beyond), what);
+    } else if (desc.type == SEPFLOW_VALUE_FLOAT && std::isfinite(limit)) {
+        node.set(index, number(desc, limit));
+        const double next = std::nextafter(limit, beyond * HUGE_VAL);
+        if (std::isfinite(next)) refuse(node, subject, index, number(desc, next), what);
+    }
 }
 
 void check_number(Node &node, const Subject &subject, uint32_t index) {
     const sepflow_param_desc &desc = subject.param(index);
     if (has_limits(desc)) {
-        for (const double limit : {desc.min, desc.max, desc.def})
-            node.set(index, number(desc, limit));
-        const bool is_int = desc.type == SEPFLOW_VALUE_INT;
-        const double above = is_int ? desc.max + 1 : std::nextafter(desc.max, HUGE_VAL);
-        const double below = is_int ? desc.min - 1 : std::nextafter(desc.min, -HUGE_VAL);
-        if (std::fabs(desc.max) < 9e18)
-            refuse(node, subject, index, number(desc, above), "more than its most");
-        if (std::fabs(desc.min) < 9e18)
-            refuse(node, subject, index, number(desc, below), "less than its least");
+        check_limit(node, subject, index, desc.max, 1);
+        check_limit(node, subject, index, desc.min, -1);
+        if (is_countable(desc.def)) node.set(index, number(desc, desc.def));
     }
     if (desc.type == SEPFLOW_VALUE_FLOAT && (desc.flags & SEPFLOW_PARAM_NAN) == 0) {
-        refuse(node, subject, index, float_value(NAN), "NaN");
-        for (const double infinity : {HUGE_VAL, -HUGE_VAL})
-            refuse(node, subject, index, float_value(infinity), "infinity");
+        for (const double odd : {double{NAN}, HUGE_VAL, -HUGE_VAL})
+            refuse(node, subject, index, float_value(odd), std::to_string(odd));
     }
     refuse(node, subject, index, text_value(SEPFLOW_VALUE_TEXT, "1"), "text instead of a number");
 }
@@ -167,7 +177,7 @@ void check_matrix(Node &node, const Subject &subject, uint32_t index) {
         {1, -1},   {-1, -1}, {most, most}, {int64_t{1} << 32, int64_t{1} << 32},
         {most, 1}, {1, most}};
     for (const auto &size : bad) {
-        sepflow_value value = Subject::matrix();
+        sepflow_value value = value_of(SEPFLOW_VALUE_MATRIX);
         value.rows = size[0];
         value.columns = size[1];
         value.a = &tap;
@@ -178,7 +188,7 @@ void check_matrix(Node &node, const Subject &subject, uint32_t index) {
         refuse(node, subject, index, value,
                "a matrix of " + std::to_string(size[0]) + " x " + std::to_string(size[1]));
     }
-    sepflow_value value = Subject::matrix();
+    sepflow_value value = value_of(SEPFLOW_VALUE_MATRIX);
     value.rows = value.columns = 1;
     value.a = &nan;
     refuse(node, subject, index, value, "a matrix that holds NaN");
@@ -210,42 +220,49 @@ void limits(Subject &subject) {
     }
 }
 
-// As hosts that have only text do it: what is set by text comes back, and so it does once more.
+// Values as hosts write them that have only text.
+std::vector<std::string> texts_of(const sepflow_param_desc &desc) {
+    std::vector<std::string> texts(desc.choices, desc.choices + desc.choice_count);
+    if (!is_number(desc) && desc.text_default != nullptr) texts.push_back(desc.text_default);
+    if (desc.type == SEPFLOW_VALUE_INT && is_countable(desc.def))
+        texts.push_back(std::to_string(static_cast<int64_t>(desc.def)));
+    double some = 0.625;
+    if (has_limits(desc)) some = std::clamp(desc.def, desc.min, desc.max);
+    char written[40];
+    std::snprintf(written, sizeof written, "%.17g", some);
+    if (desc.type == SEPFLOW_VALUE_FLOAT && std::isfinite(some)) texts.push_back(written);
+    return texts;
+}
+
+// What is set comes back, as it was written, or as the number it is.
+void check_text(Node &node, const sepflow_param_desc &desc, uint32_t index,
+                const std::string &written) {
+    node.set(index, value_from_text(desc, written));
+    const sepflow_value read = node.value(index);
+    bool is_back = read.a != nullptr || (read.s != nullptr && written == read.s);
+    if (desc.type == SEPFLOW_VALUE_INT) is_back = std::to_string(read.i) == written;
+    if (desc.type == SEPFLOW_VALUE_FLOAT) is_back = read.f == std::strtod(written.c_str(), nullptr);
+    require(is_back, std::string("'") + desc.id + "': '" + written + "' comes back otherwise");
+}
+
+void check_matrix_text(Node &node, const sepflow_param_desc &desc, uint32_t index) {
+    for (const sepflow_value &matrix : matrices()) {
+        if (!node.try_set(index, matrix).ok()) continue;
+        const sepflow_value read = node.value(index);
+        const int64_t count = matrix.rows * matrix.columns;
+        require(read.a != nullptr && read.rows == matrix.rows && read.columns == matrix.columns &&
+                    std::equal(read.a, read.a + count, matrix.a),
+                std::string("'") + desc.id + "': a matrix comes back otherwise");
+        require(read.a != matrix.a, std::string("'") + desc.id + "': the matrix is not copied");
+    }
+}
+
 void text(Subject &subject) {
     Node node = subject.node();
     for (uint32_t i = 0; i < subject.desc().param_count; ++i) {
         const sepflow_param_desc &desc = subject.param(i);
-        std::vector<std::string> texts;
-        for (uint32_t c = 0; c < desc.choice_count; ++c) texts.push_back(desc.choices[c]);
-        if (!is_number(desc) && desc.text_default != nullptr) texts.push_back(desc.text_default);
-        if (desc.type == SEPFLOW_VALUE_INT)
-            texts.push_back(std::to_string(static_cast<int64_t>(desc.def)));
-        if (desc.type == SEPFLOW_VALUE_FLOAT)
-            texts.push_back(has_limits(desc) ? std::to_string((desc.min + desc.max) / 2) : "0.5");
-        for (const std::string &written : texts) {
-            node.set(i, value_from_text(desc, written));
-            const sepflow_value read = node.value(i);
-            const std::string id = std::string("'") + desc.id + "'";
-            if (desc.type == SEPFLOW_VALUE_INT)
-                require(std::to_string(read.i) == written,
-                        id + ": " + written + " comes back otherwise");
-            if (desc.type == SEPFLOW_VALUE_FLOAT)
-                require(read.f == std::stod(written),
-                        id + ": " + written + " comes back otherwise");
-            if (!is_number(desc) && read.a == nullptr)
-                require(read.s != nullptr && written == read.s,
-                        id + ": '" + written + "' comes back otherwise");
-            // What came back points into the node; it must survive being set.
-            node.set(i, read);
-        }
-        if (desc.type != SEPFLOW_VALUE_MATRIX) continue;
-        node.set(i, Subject::matrix());
-        const sepflow_value read = node.value(i);
-        const std::vector<double> &taps = Subject::taps();
-        require(read.a != nullptr && read.rows == 3 && read.columns == 2 &&
-                    std::equal(taps.begin(), taps.end(), read.a),
-                std::string("'") + desc.id + "': a matrix comes back otherwise");
-        require(read.a != taps.data(), std::string("'") + desc.id + "': the matrix is not copied");
+        for (const std::string &written : texts_of(desc)) check_text(node, desc, i, written);
+        if (desc.type == SEPFLOW_VALUE_MATRIX) check_matrix_text(node, desc, i);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <sys/mman.h>
@@ -62,25 +63,6 @@ double half_value(uint16_t bits) {
 
 }  // namespace
 
-sepflow_image no_image() {
-    sepflow_image image = {};
-    image.struct_size = sizeof image;
-    return image;
-}
-
-sepflow_process call_of(const std::vector<sepflow_image> &inputs,
-                        const std::vector<sepflow_image> &outputs, const sepflow_rect &region) {
-    sepflow_process call = {};
-    call.struct_size = sizeof call;
-    call.inputs = inputs.data();
-    call.input_count = static_cast<uint32_t>(inputs.size());
-    call.outputs = outputs.data();
-    call.output_count = static_cast<uint32_t>(outputs.size());
-    call.region = region;
-    call.max_threads = 1;
-    return call;
-}
-
 std::string described(Layout layout) {
     const char *const names[] = {"dense",    "padded", "from the bottom up",
                                  "mirrored", "planar", "at any address"};
@@ -103,10 +85,11 @@ Guarded::~Guarded() {
 }
 
 Picture::Picture(sepflow_type type, int32_t channels, const sepflow_rect &bounds,
-                 const sepflow_rect &domain, Layout layout, bool at_end, unsigned char around)
-    : image_(no_image()) {
+                 const sepflow_rect &domain, const Place &place)
+    : image_() {
+    image_.struct_size = sizeof image_;
     const auto sample = static_cast<int64_t>(sample_bytes(type));
-    const Strides strides = strides_of(layout, sample, channels, bounds);
+    const Strides strides = strides_of(place.layout, sample, channels, bounds);
     image_.type = type;
     image_.channels = channels;
     image_.bounds = bounds;
@@ -120,11 +103,11 @@ Picture::Picture(sepflow_type type, int32_t channels, const sepflow_rect &bounds
     const int64_t before = -std::min<int64_t>(way_x, 0) - std::min<int64_t>(way_y, 0);
     int64_t bytes = std::llabs(way_x) + std::llabs(way_y) + strides.c * (channels - 1) + sample;
     // An address that is a multiple of the sample, and of nothing more: one sample from a page's end or begin.
-    const int64_t shift = layout == Layout::kUnaligned ? sample : 0;
+    const int64_t shift = place.layout == Layout::kUnaligned ? sample : 0;
     bytes = is_empty ? 0 : bytes + shift;
-    memory_ = std::make_unique<Guarded>(static_cast<size_t>(bytes), at_end);
-    std::memset(memory_->data(), around, memory_->size());
-    image_.data = memory_->data() + (is_empty ? 0 : before + (at_end ? 0 : shift));
+    memory_ = std::make_unique<Guarded>(static_cast<size_t>(bytes), place.at_end);
+    std::memset(memory_->data(), place.around, memory_->size());
+    image_.data = memory_->data() + (is_empty ? 0 : before + (place.at_end ? 0 : shift));
 }
 
 unsigned char *Picture::sample(int64_t x, int64_t y, int32_t channel) const {
@@ -140,10 +123,10 @@ static void each_sample(const Picture &picture, const sepflow_rect &region, Visi
     }
 }
 
-void Picture::write(const Bytes &dense) {
+void Picture::write(const Bytes &dense, const sepflow_rect &region) {
     const size_t size = sample_bytes(image_.type);
     const unsigned char *next = dense.data();
-    each_sample(*this, image_.bounds, [&](unsigned char *sample) {
+    each_sample(*this, region, [&](unsigned char *sample) {
         std::memcpy(sample, next, size);
         next += size;
     });
@@ -158,91 +141,6 @@ Bytes Picture::read(const sepflow_rect &region) const {
         next += size;
     });
     return dense;
-}
-
-Scene::Scene(const Subject &subject, const Plan &plan, const Format &format,
-             const sepflow_rect &domain, uint32_t seed)
-    : subject_(subject),
-      plan_(plan),
-      format_(format),
-      domain_(domain),
-      out_domain_(plan.output_domain(domain)) {
-    for (uint32_t i = 0; i < subject.inputs(); ++i) {
-        if (subject.port(i).flags & SEPFLOW_PORT_OPTIONAL) continue;
-        const auto samples = static_cast<size_t>(domain.w * domain.h * format.channels);
-        inputs_.push_back(noise(format.in, samples, seed + i));
-    }
-}
-
-void Scene::set(int64_t x, int64_t y, int32_t channel, double value) {
-    const int64_t sample =
-        ((y - domain_.y) * domain_.w + (x - domain_.x)) * format_.channels + channel;
-    put_number(&inputs_[0][static_cast<size_t>(sample) * sample_bytes(format_.in)], format_.in,
-               value);
-}
-
-Bytes Scene::compute(const sepflow_rect &region, const How &how) const {
-    Bytes result;
-    const Reply reply = try_compute(region, how, &result);
-    require(reply.ok(),
-            complaint("process of " + described(region) + ", " + check::described(format_) + ", " +
-                          check::described(how.layout),
-                      reply));
-    return result;
-}
-
-Reply Scene::try_compute(const sepflow_rect &region, const How &how, Bytes *result) const {
-    std::vector<Picture> pictures;
-    std::vector<sepflow_image> inputs, outputs;
-    size_t whole = 0;
-    for (uint32_t port = 0; port < subject_.inputs(); ++port) {
-        if (subject_.port(port).flags & SEPFLOW_PORT_OPTIONAL) {
-            inputs.push_back(how.optional_input != nullptr ? *how.optional_input : no_image());
-            continue;
-        }
-        const sepflow_rect needed =
-            how.is_in_place ? region : plan_.input_region(port, region, domain_);
-        pictures.emplace_back(format_.in, format_.channels, needed, domain_, how.layout, how.at_end,
-                              how.around);
-        pictures.back().write(
-            crop(inputs_[whole++], domain_, needed, {format_.in, format_.in, format_.channels}));
-        inputs.push_back(pictures.back().image());
-    }
-    Picture out(format_.out, format_.channels, region, out_domain_, how.layout, how.at_end,
-                how.around);
-    for (uint32_t port = subject_.inputs(); port < subject_.desc().port_count; ++port)
-        outputs.push_back(port == subject_.inputs() ? out.image() : no_image());
-    if (how.is_in_place) outputs[0] = inputs[0];
-
-    std::vector<Bytes> before;
-    for (const Picture &picture : pictures)
-        before.emplace_back(picture.memory().data(),
-                            picture.memory().data() + picture.memory().size());
-    const Guarded scratch(how.scratch_bytes, true);
-    sepflow_process call = call_of(inputs, outputs, region);
-    call.max_threads = how.threads;
-    call.scratch = how.scratch_bytes > 0 ? scratch.data() : nullptr;
-    call.scratch_size = how.scratch_bytes;
-    call.host = how.host;
-    const std::string what = "process of " + described(region) + ", " + check::described(format_) +
-                             ", " + check::described(how.layout);
-    const Reply reply =
-        ask(what, [&](sepflow_error *e) { return plan_.desc().process(plan_.get(), &call, e); });
-
-    for (size_t i = how.is_in_place ? 1 : 0; i < pictures.size(); ++i) {
-        const Guarded &memory = pictures[i].memory();
-        require(std::memcmp(memory.data(), before[i].data(), memory.size()) == 0,
-                what + " writes to an input");
-    }
-    *result = how.is_in_place ? pictures[0].read(region) : out.read(region);
-    // With the region back to what it was, all of the memory is.
-    Picture untouched(format_.out, format_.channels, region, out_domain_, how.layout, how.at_end,
-                      how.around);
-    untouched.write(*result);
-    require(how.is_in_place || std::memcmp(untouched.memory().data(), out.memory().data(),
-                                           out.memory().size()) == 0,
-            what + " writes between the pixels of its output");
-    return reply;
 }
 
 Bytes noise(sepflow_type type, size_t samples, uint32_t seed) {
@@ -283,39 +181,6 @@ double number_at(const unsigned char *sample, sepflow_type type) {
     if (type == SEPFLOW_F16) return half_value(get(uint16_t{}));
     if (type == SEPFLOW_F32) return get(float{});
     return get(double{});
-}
-
-std::string difference(const Bytes &got, const Bytes &wanted, const sepflow_rect &region,
-                       const Format &format) {
-    const size_t size = sample_bytes(format.out);
-    for (size_t i = 0; i + size <= got.size(); i += size) {
-        if (std::memcmp(&got[i], &wanted[i], size) == 0) continue;
-        const double a = number_at(&got[i], format.out), b = number_at(&wanted[i], format.out);
-        if (std::isnan(a) && std::isnan(b)) continue;  // of any kind
-        const auto sample = static_cast<int64_t>(i / size);
-        const int64_t pixel = sample / format.channels;
-        char numbers[80];
-        std::snprintf(numbers, sizeof numbers, "%.9g instead of %.9g", a, b);
-        return "at (" + std::to_string(region.x + pixel % region.w) + ", " +
-               std::to_string(region.y + pixel / region.w) + "), channel " +
-               std::to_string(sample % format.channels) + ": " + numbers;
-    }
-    return "";
-}
-
-Bytes crop(const Bytes &whole, const sepflow_rect &of, const sepflow_rect &part,
-           const Format &format) {
-    const size_t pixel = sample_bytes(format.out) * static_cast<size_t>(format.channels);
-    Bytes result;
-    result.reserve(pixel * static_cast<size_t>(part.w * part.h));
-    for (int64_t y = part.y; y < part.y + part.h && part.w > 0; ++y) {
-        const auto row =
-            whole.begin() + static_cast<std::ptrdiff_t>(
-                                static_cast<size_t>((y - of.y) * of.w + (part.x - of.x)) * pixel);
-        result.insert(result.end(), row,
-                      row + static_cast<std::ptrdiff_t>(static_cast<size_t>(part.w) * pixel));
-    }
-    return result;
 }
 
 std::string described(const sepflow_rect &rect) {

@@ -1,8 +1,9 @@
 // What plans say of themselves, and how long they live.
+#include <algorithm>
 #include <cmath>
 
 #include "runtime/check/check.h"
-#include "runtime/check/picture.h"
+#include "runtime/check/scene.h"
 #include "runtime/host/value.h"
 #include "runtime/image.h"
 
@@ -11,12 +12,12 @@ namespace sepflow::check {
 namespace {
 
 constexpr sepflow_rect kDomain = {-3, 5, 37, 29};
+constexpr sepflow_type kTypes[] = {SEPFLOW_U8,  SEPFLOW_U16, SEPFLOW_S16,
+                                   SEPFLOW_F16, SEPFLOW_F32, SEPFLOW_F64};
 
 bool offers(const sepflow_port_desc &port, sepflow_type type) {
-    for (uint32_t i = 0; i < port.type_count; ++i) {
-        if (port.types[i] == type) return true;
-    }
-    return false;
+    return std::find(port.types, port.types + port.type_count, type) !=
+           port.types + port.type_count;
 }
 
 void check_types(const Subject &subject, const Format &format) {
@@ -33,12 +34,20 @@ void check_types(const Subject &subject, const Format &format) {
 void formats(Subject &subject) {
     subject.any_format();
     Node node = subject.node();
-    const std::vector<Format> all = subject.formats();
-    for (const Format &format : all) {
+    for (const Format &format : subject.formats()) {
         check_types(subject, format);
         const Plan plan = node.configure(config_for(format, 11, 7));
         const Scene scene(subject, plan, format, {0, 0, 11, 7});
-        scene.compute(scene.out_domain());
+        const Bytes wanted = scene.compute(scene.out_domain());
+        // The size need not be known, nor the output's type be said where it is the input's.
+        Format implied = format;
+        if (format.in == format.out) implied.out = SEPFLOW_TYPE_NONE;
+        const Plan other = node.configure(config_for(implied, 0, 0));
+        const Scene again(subject, other, format, {0, 0, 11, 7});
+        const std::string where =
+            again.far_difference(again.compute(again.out_domain()), wanted, again.out_domain());
+        require(where.empty(),
+                described(format) + ", for a size that is not known, is other " + where);
     }
     sepflow_format_pair pair = {};
     pair.struct_size = sizeof pair;
@@ -52,6 +61,7 @@ void formats(Subject &subject) {
 
 void other_formats(Subject &subject) {
     const Format format = subject.any_format();
+    const std::vector<Format> all = subject.formats();
     Node node = subject.node();
     const auto refuse = [&](const Format &wrong) {
         Reply reply = {};
@@ -63,85 +73,87 @@ void other_formats(Subject &subject) {
     refuse({0x999, format.out, format.channels});
     refuse({format.in, 0x999, format.channels});
     refuse({SEPFLOW_TYPE_NONE, format.out, format.channels});
+    for (const sepflow_type in : kTypes) {
+        for (const sepflow_type out : kTypes) {
+            const bool is_offered = std::any_of(all.begin(), all.end(), [&](const Format &known) {
+                return known.in == in && known.out == out;
+            });
+            if (!is_offered) refuse({in, out, format.channels});
+        }
+    }
     const sepflow_port_desc &in = subject.port(0);
     if (in.max_channels > 0 && in.max_channels < INT32_MAX)
         refuse({format.in, format.out, in.max_channels + 1});
+    if (in.min_channels > 1) refuse({format.in, format.out, in.min_channels - 1});
 
     // An image of another type or channel count than the plan's.
     const Plan plan = node.configure(config_for(format, kDomain.w, kDomain.h));
-    const Format wider = {format.in, format.out, format.channels + 1};
     const sepflow_type other = format.in == SEPFLOW_U8 ? SEPFLOW_F64 : SEPFLOW_U8;
-    for (const Format &wrong : {wider, Format{other, format.out, format.channels},
-                                Format{format.in, other, format.channels}}) {
-        if (wrong.in == format.in && wrong.out == format.out && wrong.channels == format.channels)
+    for (const Format &wrong :
+         {Format{format.in, format.out, format.channels + 1},
+          Format{other, format.out, format.channels}, Format{format.in, other, format.channels}}) {
+        if (wrong.out == format.out && wrong.in == format.in && wrong.channels == format.channels)
             continue;
-        Scene scene(subject, plan, wrong, kDomain);
+        const Scene scene(subject, plan, wrong, kDomain);
         Bytes ignored;
-        const Reply reply = scene.try_compute(scene.out_domain(), Scene::How(), &ignored);
-        require(!reply.ok(), "process of a plan for " + described(format) + " takes images of " +
-                                 described(wrong));
+        require(
+            !scene.try_compute(scene.out_domain(), How(), &ignored).ok(),
+            "process of a plan for " + described(format) + " takes images of " + described(wrong));
     }
 }
 
 // Regions are sound, grow with what is asked for, and do not leave the domain.
 void regions(Subject &subject) {
-    const Format format = subject.any_format();
-    for (const Variation &variation : subject.variations()) {
-        Node node = subject.node(variation);
-        Reply reply = {};
-        const auto plan = node.try_configure(config_for(format, kDomain.w, kDomain.h), &reply);
-        if (plan == nullptr) continue;
-        const sepflow_rect out = plan->output_domain(kDomain);
-        const std::string how = subject.described(variation);
+    const auto visit = [&](const Plan &plan, const Format &, const std::string &how) {
+        const sepflow_rect out = plan.output_domain(kDomain);
         for (uint32_t port = 0; port < subject.inputs(); ++port) {
-            const sepflow_rect whole = plan->input_region(port, out, kDomain);
+            const sepflow_rect whole = plan.input_region(port, out, kDomain);
             for (int64_t y = out.y; y < out.y + out.h; y += 5) {
                 for (int64_t x = out.x; x < out.x + out.w; x += 6) {
                     const sepflow_rect tile = {x, y, std::min<int64_t>(6, out.x + out.w - x),
                                                std::min<int64_t>(5, out.y + out.h - y)};
-                    const sepflow_rect in = plan->input_region(port, tile, kDomain);
+                    const sepflow_rect in = plan.input_region(port, tile, kDomain);
                     require(in.w == 0 || in.h == 0 || contains(whole, in),
                             how + ": " + described(tile) +
                                 " needs input that all of the output does not need");
                 }
             }
-            const sepflow_rect none = plan->input_region(port, {out.x, out.y, 0, 0}, kDomain);
-            (void)none;  // sound, whatever it is
+            plan.input_region(port, {out.x, out.y, 0, 0}, kDomain);
         }
-    }
+    };
+    subject.each_plan(kDomain.w, kDomain.h, visit);
 }
 
 void plan_info(Subject &subject) {
-    const Format format = subject.any_format();
-    Node node = subject.node();
-    const sepflow_plan_info info = node.configure(config_for(format, kDomain.w, kDomain.h)).info();
-    require(info.left >= 0 && info.right >= 0 && info.top >= 0 && info.bottom >= 0,
-            "its halo is negative");
-    require(info.rank >= 0, "its rank is negative");
-    require(info.error_bound >= 0, "its error bound is no number, or negative");
-    require(info.preferred_tile_w >= 0 && info.preferred_tile_h >= 0, "its tiles are negative");
-    require(info.cost_per_pixel >= 0 && std::isfinite(info.cost_per_pixel),
-            "its cost is no number");
-    require(info.variant != nullptr, "it does not say which code runs");
+    const auto visit = [](const Plan &plan, const Format &, const std::string &how) {
+        const sepflow_plan_info info = plan.info();
+        require(info.left >= 0 && info.right >= 0 && info.top >= 0 && info.bottom >= 0,
+                how + ": its halo is negative");
+        require(info.rank >= 0, how + ": its rank is negative");
+        require(info.error_bound >= 0, how + ": its error bound is no number, or negative");
+        require(info.preferred_tile_w >= 0 && info.preferred_tile_h >= 0,
+                how + ": its tiles are negative");
+        require(info.cost_per_pixel >= 0 && std::isfinite(info.cost_per_pixel),
+                how + ": its cost is no number");
+        require(info.variant != nullptr, how + ": it does not say which code runs");
+    };
+    subject.each_plan(kDomain.w, kDomain.h, visit);
 }
 
 // IDENTITY lets hosts leave the node out.
 void identity(Subject &subject) {
-    const Format format = subject.any_format();
     bool found = false;
-    for (const Variation &variation : subject.variations()) {
-        Node node = subject.node(variation);
-        Reply reply = {};
-        const auto plan = node.try_configure(config_for(format, kDomain.w, kDomain.h), &reply);
-        if (plan == nullptr || (plan->info().flags & SEPFLOW_PLAN_IDENTITY) == 0) continue;
+    const auto visit = [&](const Plan &plan, const Format &format, const std::string &how) {
+        if ((plan.info().flags & SEPFLOW_PLAN_IDENTITY) == 0) return;
         found = true;
-        Scene scene(subject, *plan, format, kDomain);
+        Scene scene(subject, plan, format, kDomain);
         require(format.in == format.out && same(scene.out_domain(), kDomain),
-                "it says that output equals input, of another type or size");
-        const std::string where =
-            difference(scene.compute(kDomain), scene.input(0), kDomain, format);
-        require(where.empty(), "it says that output equals input, and they differ " + where);
-    }
+                how + ": it says that output equals input, of another type or size");
+        const std::string where = scene.difference(scene.compute(kDomain), scene.input(0), kDomain);
+        require(where.empty(),
+                how + ": it says that output equals input, and they differ " + where);
+    };
+    subject.each_plan(kDomain.w, kDomain.h, visit);
     if (!found) throw Skipped{"no plan says that output equals input"};
 }
 
@@ -160,24 +172,20 @@ void outlive(Subject &subject) {
     auto node = std::make_unique<Node>(subject.node());
     const Plan plan = node->configure(config_for(format, kDomain.w, kDomain.h));
     const Scene scene(subject, plan, format, kDomain);
-    const Bytes wanted = scene.compute(scene.out_domain());
+    const sepflow_rect out = scene.out_domain();
+    const Bytes wanted = scene.compute(out);
     for (const Variation &variation : subject.variations()) {
-        if (variation.param < 0) continue;
-        node->set(static_cast<uint32_t>(variation.param),
-                  text_value(SEPFLOW_VALUE_CHOICE, variation.text));
+        if (variation.index < 0 || !node->try_set(variation).ok()) continue;
         Reply reply = {};
         node->try_configure(config_for(format, 8, 6), &reply);
-        const std::string where =
-            difference(scene.compute(scene.out_domain()), wanted, scene.out_domain(), format);
+        const std::string where = scene.difference(scene.compute(out), wanted, out);
         require(where.empty(), "a plan changes when its node is set to " +
                                    subject.described(variation) + ": " + where);
     }
     node.reset();
-    ask_plainly("plan_retain", [&] { subject.desc().plan_retain(const_cast<Plan &>(plan).get()); });
-    ask_plainly("plan_release",
-                [&] { subject.desc().plan_release(const_cast<Plan &>(plan).get()); });
-    const std::string where =
-        difference(scene.compute(scene.out_domain()), wanted, scene.out_domain(), format);
+    ask_plainly("plan_retain", [&] { subject.desc().plan_retain(plan.get()); });
+    ask_plainly("plan_release", [&] { subject.desc().plan_release(plan.get()); });
+    const std::string where = scene.difference(scene.compute(out), wanted, out);
     require(where.empty(), "a plan changes when its node is destroyed: " + where);
 }
 

@@ -1,12 +1,14 @@
 #include "runtime/check/plugin.h"
 
 #include <algorithm>
+#include <set>
 #include <sstream>
 
 #include <sepflow/host.h>
 
 #include "runtime/check/check.h"
 #include "runtime/error.h"
+#include "runtime/host/value.h"
 
 namespace sepflow::check {
 
@@ -29,14 +31,115 @@ std::string node_lines(const std::string &file) {
     return lines;
 }
 
-// "tiles", "org.sepflow.separable:tiles" and "org.sepflow.separable/1:tiles" name the check tiles.
-bool is_named(const Request &request, const std::string &node_id, const std::string &check) {
-    if (request.names.empty()) return true;
-    const std::string without_generation = node_id.substr(0, node_id.rfind('/'));
-    return std::any_of(request.names.begin(), request.names.end(), [&](const std::string &name) {
-        return name == check || name == node_id + ":" + check ||
-               name == without_generation + ":" + check;
-    });
+std::vector<std::string> lines_of(const std::string &text) {
+    std::vector<std::string> lines;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);) lines.push_back(line);
+    return lines;
+}
+
+// The value that the user gave, as a parameter of that kind takes it; throws Skipped.
+sepflow_value value_of(const Setting &setting, const sepflow_param_desc &desc) {
+    try {
+        return value_from_text(desc, setting.text);
+    } catch (const Error &error) {
+        throw Skipped{error.what()};
+    }
+}
+
+// What the user says of parameters must hold before the plugin is judged by it.
+std::string checked_settings(const Request &request, const std::vector<std::string> &node_ids) {
+    std::set<std::string> unknown;
+    std::vector<std::string> params;
+    for (const Setting &setting : request.settings) unknown.insert(setting.param);
+    for (const std::string &node_id : node_ids) {
+        const Subject subject({request.file, node_id, {}});
+        for (uint32_t i = 0; i < subject.desc().param_count; ++i) {
+            const sepflow_param_desc &desc = subject.param(i);
+            params.push_back(desc.id);
+            for (const Setting &setting : request.settings) {
+                if (setting.param != desc.id) continue;
+                unknown.erase(setting.param);
+                Node node(subject.desc(), nullptr);
+                const Reply reply = node.try_set(i, value_of(setting, desc));
+                if (!reply.ok()) throw Skipped{setting.param + ": " + reply.message};
+            }
+        }
+    }
+    if (!unknown.empty())
+        throw Skipped{"no node has a parameter '" + *unknown.begin() + "'" +
+                      nearest_name(*unknown.begin(), params)};
+    return "";
+}
+
+// A name says "CHECK", "NODE:CHECK" or "NODE", and NODE may lack its "/N".
+struct Name {
+    std::string node, check;  // "": any
+
+    explicit Name(const std::string &text) {
+        const size_t colon = text.rfind(':');
+        const bool is_node = colon == text.npos && text.find('.') != text.npos;
+        if (colon != text.npos) node = text.substr(0, colon);
+        if (is_node) node = text;
+        if (!is_node) check = text.substr(colon == text.npos ? 0 : colon + 1);
+    }
+    bool fits(const std::string &node_id, const std::string &name) const {
+        const bool is_node =
+            node.empty() || node == node_id || node == node_id.substr(0, node_id.rfind('/'));
+        return is_node && (check.empty() || check == name);
+    }
+};
+
+struct Planned {
+    std::string node_id;
+    const Check *check;
+};
+
+// Those that are named, or all; each name must fit one.
+std::vector<Planned> planned(const Request &request, const std::vector<std::string> &node_ids) {
+    std::vector<Planned> all;
+    for (const Check &check : plugin_checks()) all.push_back({"", &check});
+    for (const std::string &node_id : node_ids) {
+        for (const Check &check : node_checks()) all.push_back({node_id, &check});
+    }
+    if (request.names.empty()) return all;
+    std::set<size_t> chosen;
+    for (const std::string &text : request.names) {
+        const Name name(text);
+        bool fits = name.fits("", kLoad.name);
+        for (size_t i = 0; i < all.size(); ++i) {
+            if (!name.fits(all[i].node_id, all[i].check->name)) continue;
+            chosen.insert(i);
+            fits = true;
+        }
+        if (!fits) throw Error(SEPFLOW_E_PARAM, "the plugin has no '" + text + "'");
+    }
+    std::vector<Planned> some;
+    for (const size_t i : chosen) some.push_back(all[i]);
+    return some;
+}
+
+void check_hosts(Subject &subject) {
+    for (Host *host : {&subject.host(), &subject.caller()})
+        require(host->mistake().empty(), host->mistake());
+}
+
+// In the child. What the hosts saw counts for every check, and tells more than what came of it; so does what is kept when
+// all is given back.
+std::string run(const Check &check, const Target &target) {
+    const ProcessState before = process_state();
+    Subject subject(target, before);
+    try {
+        check.run(subject);
+    } catch (const Failed &) {
+        check_hosts(subject);
+        throw;
+    }
+    subject.unload();
+    check_hosts(subject);
+    require(subject.host().blocks_kept() + subject.caller().blocks_kept() == 0,
+            "it keeps memory that alloc gave");
+    return "";
 }
 
 }  // namespace
@@ -52,24 +155,23 @@ std::vector<Listed> listed_checks() {
 void check_plugin(const Request &request, const std::function<void(const Finding &)> &tell) {
     const Outcome loaded = try_in_child([&] { return node_lines(request.file); }, request.patience);
     const bool is_loaded = loaded.kind == Outcome::Kind::kPassed;
-    if (!is_loaded || is_named(request, "", kLoad.name))
+    const auto wants_load = [](const std::string &name) { return name == kLoad.name; };
+    if (!is_loaded || request.names.empty() ||
+        std::any_of(request.names.begin(), request.names.end(), wants_load))
         tell({"", kLoad.name, kLoad.promise, {loaded.kind, is_loaded ? "" : loaded.text}});
     if (!is_loaded) return;
 
-    const auto run = [&](const std::string &node_id, const Check &check) {
-        if (!is_named(request, node_id, check.name)) return;
+    const std::vector<std::string> node_ids = lines_of(loaded.text);
+    if (!request.settings.empty()) {
+        const Outcome settings =
+            try_in_child([&] { return checked_settings(request, node_ids); }, request.patience);
+        if (settings.kind == Outcome::Kind::kSkipped) throw Error(SEPFLOW_E_PARAM, settings.text);
+    }
+    for (const auto &[node_id, check] : planned(request, node_ids)) {
         const Target target = {request.file, node_id, request.settings};
-        const auto body = [&] {
-            Subject subject(target);
-            check.run(subject);
-            return std::string();
-        };
-        tell({node_id, check.name, check.promise, try_in_child(body, request.patience)});
-    };
-    for (const Check &check : plugin_checks()) run("", check);
-    std::istringstream lines(loaded.text);
-    for (std::string node_id; std::getline(lines, node_id);) {
-        for (const Check &check : node_checks()) run(node_id, check);
+        const Check &chosen = *check;
+        tell({node_id, chosen.name, chosen.promise,
+              try_in_child([&] { return run(chosen, target); }, request.patience)});
     }
 }
 

@@ -1,6 +1,7 @@
 #include "runtime/check/subject.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <dlfcn.h>
 
@@ -16,7 +17,8 @@ Library::Library(const std::string &file) : handle_(dlopen(file.c_str(), RTLD_NO
         const char *why = dlerror();
         throw Failed{why != nullptr ? why : "it cannot be opened"};
     }
-    void *const found = symbol(SEPFLOW_ENTRY_SYMBOL);
+    now_doing("dlsym");
+    void *const found = dlsym(handle_, SEPFLOW_ENTRY_SYMBOL);
     require(found != nullptr, "it has no " SEPFLOW_ENTRY_SYMBOL);
     sepflow_entry_function function;
     std::memcpy(&function, &found, sizeof function);
@@ -34,10 +36,6 @@ void Library::close() {
     dlclose(handle_);
     handle_ = nullptr;
     entry_ = nullptr;
-}
-
-void *Library::symbol(const char *name) const {
-    return dlsym(handle_, name);
 }
 
 Plan::Plan(const sepflow_node_desc &desc, sepflow_plan *plan)
@@ -79,7 +77,7 @@ Node::Node(const sepflow_node_desc &desc, const sepflow_host *host)
     sepflow_node *made = nullptr;
     const Reply reply =
         ask("create", [&](sepflow_error *e) { return desc.create(&desc, host, &made, e); });
-    require(reply.ok(), complaint("create", reply));
+    require_ok("create", reply);
     require(made != nullptr, "create succeeds and makes no node");
     node_ = {made, desc.destroy};
 }
@@ -90,19 +88,27 @@ Reply Node::try_set(uint32_t index, const sepflow_value &value) {
                [&](sepflow_error *e) { return desc_.set_param(node_.get(), index, &value, e); });
 }
 
+Reply Node::try_set(const Variation &variation) {
+    return try_set(static_cast<uint32_t>(variation.index), variation.value());
+}
+
 void Node::set(uint32_t index, const sepflow_value &value) {
-    const Reply reply = try_set(index, value);
-    const std::string id = element(desc_.params, index).id;
-    require(reply.ok(), complaint("set_param of '" + id + "'", reply));
+    require_ok("set_param of '" + std::string(element(desc_.params, index).id) + "'",
+               try_set(index, value));
+}
+
+bool Node::try_get(uint32_t index, sepflow_value *value) const {
+    *value = {};
+    value->struct_size = sizeof *value;
+    return ask("get_param",
+               [&](sepflow_error *e) { return desc_.get_param(node_.get(), index, value, e); })
+        .ok();
 }
 
 sepflow_value Node::value(uint32_t index) const {
     sepflow_value value = {};
-    value.struct_size = sizeof value;
-    const Reply reply = ask("get_param", [&](sepflow_error *e) {
-        return desc_.get_param(node_.get(), index, &value, e);
-    });
-    require(reply.ok(), complaint("get_param", reply));
+    require(try_get(index, &value),
+            std::string("get_param of '") + element(desc_.params, index).id + "' fails");
     return value;
 }
 
@@ -118,7 +124,7 @@ std::unique_ptr<Plan> Node::try_configure(const sepflow_config &config, Reply *r
 Plan Node::configure(const sepflow_config &config) {
     Reply reply = {};
     const auto plan = try_configure(config, &reply);
-    require(plan != nullptr, complaint("configure", reply));
+    require_ok("configure", reply);
     return *plan;
 }
 
@@ -138,9 +144,10 @@ sepflow_config config_for(const Format &format, int64_t w, int64_t h) {
     return config;
 }
 
-Subject::Subject(const Target &target) : target_(target), library_(target.file) {
+Subject::Subject(const Target &target, const ProcessState &before)
+    : target_(target), before_(before), library_(std::make_unique<Library>(target.file)) {
     const Reply reply = ask("init", [&](sepflow_error *e) { return entry().init(host_.get(), e); });
-    require(reply.ok(), complaint("init", reply));
+    require_ok("init", reply);
     if (target.node_id.empty()) return;
     for (uint32_t i = 0; i < entry().node_count; ++i) {
         const sepflow_node_desc *desc = entry().node(i);
@@ -154,10 +161,10 @@ Subject::~Subject() {
 }
 
 void Subject::unload() {
-    if (library_.entry() == nullptr) return;
+    if (library_->entry() == nullptr) return;
     now_doing("deinit");
     entry().deinit();
-    library_.close();
+    library_->close();
 }
 
 const sepflow_param_desc &Subject::param(uint32_t index) const {
@@ -174,6 +181,10 @@ uint32_t Subject::inputs() const {
     return count;
 }
 
+bool Subject::is_optional(uint32_t index) const {
+    return (port(index).flags & SEPFLOW_PORT_OPTIONAL) != 0;
+}
+
 Node Subject::node(const sepflow_host *host) {
     Node node(desc(), host);
     set_needed(node);
@@ -182,9 +193,7 @@ Node Subject::node(const sepflow_host *host) {
 
 Node Subject::node(const Variation &variation) {
     Node made = node();
-    if (variation.param >= 0)
-        made.set(static_cast<uint32_t>(variation.param),
-                 text_value(SEPFLOW_VALUE_CHOICE, variation.text));
+    if (variation.index >= 0) made.set(static_cast<uint32_t>(variation.index), variation.value());
     return made;
 }
 
@@ -196,7 +205,11 @@ void Subject::set_needed(Node &node) {
         if (setting != target_.settings.end()) {
             node.set(i, value_from_text(desc, setting->text));
         } else if (desc.text_default == nullptr && desc.type == SEPFLOW_VALUE_MATRIX) {
-            node.set(i, matrix());
+            for (const sepflow_value &matrix : matrices()) {
+                const Reply reply = node.try_set(i, matrix);
+                if (reply.ok()) break;
+                if (reply.status == SEPFLOW_E_MEMORY) require_ok("set_param", reply);
+            }
         } else if (desc.text_default == nullptr && desc.type == SEPFLOW_VALUE_CHOICE) {
             node.set(i, text_value(SEPFLOW_VALUE_CHOICE, desc.choices[0]));
         }
@@ -212,7 +225,10 @@ Format Subject::any_format() {
     }
     for (uint32_t i = 0; i < desc().param_count; ++i) {
         const sepflow_param_desc &desc = param(i);
-        if (desc.type == SEPFLOW_VALUE_TEXT && desc.text_default == nullptr)
+        const bool has_text = desc.type == SEPFLOW_VALUE_TEXT || desc.type == SEPFLOW_VALUE_MATRIX;
+        const bool is_set = std::any_of(target_.settings.begin(), target_.settings.end(),
+                                        [&](const Setting &s) { return s.param == desc.id; });
+        if (has_text && desc.text_default == nullptr && !is_set)
             throw Skipped{std::string("'") + desc.id + "' has no default; give it with --set " +
                           desc.id + "=TEXT"};
     }
@@ -242,63 +258,100 @@ std::vector<Format> Subject::formats() {
         }
         if (least > 4) formats.push_back({pair.in_type, pair.out_type, least});
     }
-    require(!formats.empty(), "query_formats gives none");
+    require(!formats.empty(), "query_formats gives none, or no count of channels suits all ports");
     return formats;
 }
 
 std::vector<Variation> Subject::variations() const {
     std::vector<Variation> all = {{}};
-    for (uint32_t i = 0; i < desc().param_count; ++i) {
-        const sepflow_param_desc &desc = param(i);
-        if (desc.type != SEPFLOW_VALUE_CHOICE) continue;
-        for (uint32_t c = 0; c < desc.choice_count; ++c)
-            all.push_back({static_cast<int32_t>(i), desc.choices[c]});
+    for (uint32_t index = 0; index < desc().param_count; ++index) {
+        const sepflow_param_desc &desc = param(index);
+        Variation variation;
+        variation.index = static_cast<int32_t>(index);
+        variation.type = desc.type;
+        for (uint32_t c = 0; c < desc.choice_count; ++c) {
+            variation.text = desc.choices[c];
+            all.push_back(variation);
+        }
+        if (desc.type == SEPFLOW_VALUE_MATRIX) all.push_back(variation);
+        for (const double limit : {desc.min, desc.max}) {
+            const bool is_int = std::fabs(limit) < 9e15 && desc.type == SEPFLOW_VALUE_INT;
+            const bool is_float = std::isfinite(limit) && desc.type == SEPFLOW_VALUE_FLOAT;
+            if (!has_limits(desc) || (!is_int && !is_float)) continue;
+            variation.i = is_int ? static_cast<int64_t>(limit) : 0;
+            variation.f = limit;
+            all.push_back(variation);
+        }
+        variation.f = 0.75 * desc.def + 0.375;
+        if (desc.type == SEPFLOW_VALUE_FLOAT && !has_limits(desc)) all.push_back(variation);
     }
     return all;
 }
 
 std::string Subject::described(const Variation &variation) const {
-    if (variation.param < 0) return "by default";
-    return std::string(param(static_cast<uint32_t>(variation.param)).id) + " " + variation.text;
+    if (variation.index < 0) return "by default";
+    const std::string id = std::string(param(static_cast<uint32_t>(variation.index)).id) + " ";
+    if (variation.type == SEPFLOW_VALUE_INT) return id + std::to_string(variation.i);
+    if (variation.type == SEPFLOW_VALUE_FLOAT) return id + std::to_string(variation.f);
+    return id + (variation.type == SEPFLOW_VALUE_MATRIX ? "of 3 x 3" : variation.text);
 }
 
-const std::vector<double> &Subject::taps() {
-    static const std::vector<double> taps = {1 / 32., 2 / 32., 3 / 32., 5 / 32., 8 / 32., 13 / 32.};
-    return taps;
-}
-
-sepflow_value Subject::matrix() {
-    sepflow_value value = {};
-    value.struct_size = sizeof value;
-    value.type = SEPFLOW_VALUE_MATRIX;
-    value.rows = 3;
-    value.columns = 2;
-    value.a = taps().data();
+sepflow_value Variation::value() const {
+    if (type == SEPFLOW_VALUE_MATRIX) return matrices()[1];
+    sepflow_value value = text_value(type, text.c_str());
+    value.i = i;
+    value.f = f;
     return value;
 }
 
-sepflow_value text_value(sepflow_value_type type, const std::string &text) {
+const std::vector<sepflow_value> &matrices() {
+    // 3 rows and 2 columns without any symmetry; the same with a column more; one tap; the identity.
+    static const double odd[] = {1 / 32., 2 / 32., 3 / 32., 5 / 32., 8 / 32., 13 / 32.};
+    static const double square[] = {1 / 64., 2 / 64.,  3 / 64.,  5 / 64., 8 / 64.,
+                                    9 / 64., 10 / 64., 12 / 64., 14 / 64.};
+    static const double one[] = {1}, identity[] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
+    static const std::vector<sepflow_value> all = [] {
+        std::vector<sepflow_value> values(4, value_of(SEPFLOW_VALUE_MATRIX));
+        const double *const taps[] = {odd, square, one, identity};
+        const int64_t sizes[][2] = {{3, 2}, {3, 3}, {1, 1}, {3, 3}};
+        for (size_t i = 0; i < values.size(); ++i) {
+            values[i].rows = sizes[i][0];
+            values[i].columns = sizes[i][1];
+            values[i].a = taps[i];
+        }
+        return values;
+    }();
+    return all;
+}
+
+sepflow_value value_of(sepflow_value_type type) {
     sepflow_value value = {};
     value.struct_size = sizeof value;
     value.type = type;
-    value.s = text.c_str();
+    return value;
+}
+
+sepflow_value text_value(sepflow_value_type type, const char *text) {
+    sepflow_value value = value_of(type);
+    value.s = text;
     return value;
 }
 
 sepflow_value int_value(int64_t i) {
-    sepflow_value value = {};
-    value.struct_size = sizeof value;
-    value.type = SEPFLOW_VALUE_INT;
+    sepflow_value value = value_of(SEPFLOW_VALUE_INT);
     value.i = i;
     return value;
 }
 
 sepflow_value float_value(double f) {
-    sepflow_value value = {};
-    value.struct_size = sizeof value;
-    value.type = SEPFLOW_VALUE_FLOAT;
+    sepflow_value value = value_of(SEPFLOW_VALUE_FLOAT);
     value.f = f;
     return value;
+}
+
+bool has_limits(const sepflow_param_desc &desc) {
+    const bool is_number = desc.type == SEPFLOW_VALUE_INT || desc.type == SEPFLOW_VALUE_FLOAT;
+    return is_number && (desc.min != 0 || desc.max != 0);
 }
 
 }  // namespace sepflow::check

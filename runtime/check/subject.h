@@ -9,6 +9,7 @@
 
 #include "runtime/check/calls.h"
 #include "runtime/check/host.h"
+#include "runtime/check/process_state.h"
 
 namespace sepflow::check {
 
@@ -32,7 +33,6 @@ class Library {
     ~Library();
     const sepflow_entry *entry() const { return entry_; }  // NULL when it is closed
     void close();
-    void *symbol(const char *name) const;
 
   private:
     void *handle_;
@@ -43,8 +43,7 @@ class Plan {
   public:
     Plan(const sepflow_node_desc &desc, sepflow_plan *plan);  // takes the reference
 
-    const sepflow_plan *get() const { return plan_.get(); }
-    sepflow_plan *get() { return plan_.get(); }
+    sepflow_plan *get() const { return plan_.get(); }
     const sepflow_node_desc &desc() const { return *desc_; }
     sepflow_plan_info info() const;
     sepflow_rect output_domain(const sepflow_rect &in) const;
@@ -56,13 +55,17 @@ class Plan {
     std::shared_ptr<sepflow_plan> plan_;
 };
 
+struct Variation;
+
 class Node {
   public:
     Node(const sepflow_node_desc &desc, const sepflow_host *host);
 
     sepflow_node *get() const { return node_.get(); }
     Reply try_set(uint32_t index, const sepflow_value &value);
+    Reply try_set(const Variation &variation);
     void set(uint32_t index, const sepflow_value &value);  // throws Failed
+    bool try_get(uint32_t index, sepflow_value *value) const;
     sepflow_value value(uint32_t index) const;
     // No plan: *reply says why.
     std::unique_ptr<Plan> try_configure(const sepflow_config &config, Reply *reply);
@@ -81,53 +84,83 @@ struct Format {
 std::string described(const Format &format);  // "u8 to f32, 3 channels"
 sepflow_config config_for(const Format &format, int64_t w, int64_t h);
 
-// A choice of one of the node's CHOICE parameters; param -1: all defaults.
+// A parameter that is set to something else than its default; index -1: none is.
 struct Variation {
-    int32_t param = -1;
+    int32_t index = -1;
+    sepflow_value_type type = SEPFLOW_VALUE_NONE;
+    int64_t i = 0;
+    double f = 0;
     std::string text;
+
+    // Points into this object.
+    sepflow_value value() const;
 };
 
 class Subject {
   public:
-    explicit Subject(const Target &target);  // loads, and runs init
+    // Loads, and runs init. `before` is how the process was before that.
+    Subject(const Target &target, const ProcessState &before);
+    explicit Subject(const Target &target) : Subject(target, process_state()) {}
     Subject(const Subject &) = delete;
     ~Subject();
 
     const Target &target() const { return target_; }
+    const ProcessState &before() const { return before_; }
     void unload();  // deinit, dlclose
-    const sepflow_entry &entry() const { return *library_.entry(); }
+    const sepflow_entry &entry() const { return *library_->entry(); }
     const sepflow_node_desc &desc() const { return *desc_; }
-    Host &host() { return host_; }
+    Host &host() { return host_; }      // that nodes are made with
+    Host &caller() { return caller_; }  // that calls of process name, where they name one
 
     const sepflow_param_desc &param(uint32_t index) const;
     const sepflow_port_desc &port(uint32_t index) const;
     uint32_t inputs() const;  // input ports
+    uint32_t outputs() const { return desc().port_count - inputs(); }
+    bool is_optional(uint32_t port) const;
     bool promises(uint32_t flag) const { return (desc().flags & flag) != 0; }
 
     // A node with every parameter set that must be, by the user or by a matrix of ours.
     Node node(const sepflow_host *host);
     Node node() { return node(host_.get()); }
-    Node node(const Variation &variation);
+    Node node(const Variation &variation);  // throws Failed where it refuses the value
     // One that the node makes a plan for; throws Skipped where it needs a parameter that nobody set.
     Format any_format();
-    std::vector<Format> formats();              // all pairs of types, with a few counts of channels
-    std::vector<Variation> variations() const;  // those that any_format works with
+    std::vector<Format> formats();  // all pairs of types, with a few counts of channels
+    // The defaults, each choice, the limits of numbers, another matrix.
+    std::vector<Variation> variations() const;
     std::string described(const Variation &variation) const;
-    // The values of a MATRIX parameter that has no default: 3 rows, 2 columns, no symmetry, sum 1.
-    static const std::vector<double> &taps();
-    static sepflow_value matrix();
+
+    // Plans of any_format, one by each variation that gives one; `visit` gets what it is.
+    template <typename Visit>
+    void each_plan(int64_t w, int64_t h, Visit visit) {
+        const Format format = any_format();
+        for (const Variation &variation : variations()) {
+            Node node = this->node();
+            Reply reply = {};
+            if (variation.index >= 0 && !node.try_set(variation).ok()) continue;
+            const auto plan = node.try_configure(config_for(format, w, h), &reply);
+            if (plan != nullptr) visit(*plan, format, described(variation));
+        }
+    }
 
   private:
     void set_needed(Node &node);
 
     Target target_;
-    Library library_;
+    ProcessState before_;
+    Host host_, caller_;
+    std::unique_ptr<Library> library_;  // goes before the hosts
     const sepflow_node_desc *desc_ = nullptr;
-    Host host_;
 };
 
-sepflow_value text_value(sepflow_value_type type, const std::string &text);
+// Matrices that parameters which have none are set to, the first that is taken. The first has no symmetry,
+// and its taps sum to one.
+const std::vector<sepflow_value> &matrices();
+// A value of a type, all else zero.
+sepflow_value value_of(sepflow_value_type type);
+sepflow_value text_value(sepflow_value_type type, const char *text);  // points to `text`
 sepflow_value int_value(int64_t i);
 sepflow_value float_value(double f);
+bool has_limits(const sepflow_param_desc &desc);
 
 }  // namespace sepflow::check

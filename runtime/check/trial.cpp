@@ -3,13 +3,16 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <exception>
+#include <malloc.h>
 #include <new>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,7 +27,7 @@ namespace {
 struct Report {
     std::atomic<bool> is_complete;
     Outcome::Kind kind;
-    char doing[512], text[16384];
+    char doing[512], text[1 << 18];
 };
 
 Report *own_report = nullptr;  // of a child
@@ -42,15 +45,24 @@ void finish(Outcome::Kind kind, const std::string &text) {
     own_report->is_complete.store(true);
 }
 
-[[noreturn]] void become_child(const std::function<std::string()> &body) {
+void prepare_child() {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    setpgid(0, 0);
     const rlimit no_core = {0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
     // A crash is to end this process as one, whatever a sanitizer would rather do.
-    for (const int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
+    for (const int number :
+         {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGINT, SIGTERM, SIGHUP, SIGXFSZ})
         std::signal(number, SIG_DFL);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP}) std::signal(number, SIG_DFL);
+    // What the plugin prints is not the report.
+    dup2(STDERR_FILENO, STDOUT_FILENO);
+    // Memory that is not set yet, or not one's own any more, does not look as if it were.
+    mallopt(M_PERTURB, 0x5a);
     is_body_thread = true;
+}
+
+[[noreturn]] void become_child(const std::function<std::string()> &body) {
+    prepare_child();
     try {
         finish(Outcome::Kind::kPassed, body());
     } catch (const Failed &failed) {
@@ -65,17 +77,17 @@ void finish(Outcome::Kind kind, const std::string &text) {
     _exit(0);
 }
 
-// Whether the child ended by itself: its end of the pipe closes with it.
-bool wait_for(pid_t child, int alive, double patience, int *status) {
-    pollfd end = {alive, POLLIN, 0};
-    int ready;
-    do {
-        ready = poll(&end, 1, static_cast<int>(patience * 1000));
-    } while (ready < 0 && errno == EINTR);
-    if (ready == 0) kill(child, SIGKILL);
+// Whether the child ended by itself. What it left running ends with it.
+bool wait_for(pid_t child, double patience, int *status) {
+    const int handle = static_cast<int>(syscall(SYS_pidfd_open, child, 0));
+    pollfd end = {handle, POLLIN, 0};
+    const int ready = poll(&end, 1, static_cast<int>(patience * 1000));
+    if (ready <= 0) kill(child, SIGKILL);
     while (waitpid(child, status, 0) < 0 && errno == EINTR) {
     }
-    return ready != 0;
+    kill(-child, SIGKILL);
+    close(handle);
+    return ready > 0;
 }
 
 std::string described(bool ended, int status, const char *doing) {
@@ -94,23 +106,28 @@ void now_doing(const std::string &what) {
     if (is_body_thread) copy(own_report->doing, what);
 }
 
+void last_words(const std::string &what) {
+    is_body_thread = true;
+    now_doing(what);
+}
+
 Outcome try_in_child(const std::function<std::string()> &body, double patience) {
     void *memory =
         mmap(nullptr, sizeof(Report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    int alive[2];
-    if (memory == MAP_FAILED || pipe(alive) != 0)
-        throw Error(SEPFLOW_E_MEMORY, std::string("no child process: ") + std::strerror(errno));
-    auto *report = new (memory) Report{};
+    if (memory == MAP_FAILED) throw std::bad_alloc();
+    auto *report = new (memory) Report;  // zeros already
+    std::fflush(nullptr);
     const pid_t child = fork();
     if (child == 0) {
-        close(alive[0]);
         own_report = report;
         become_child(body);
     }
-    close(alive[1]);
+    if (child < 0) {
+        munmap(memory, sizeof(Report));
+        throw Error(SEPFLOW_E_MEMORY, std::string("no child process: ") + std::strerror(errno));
+    }
     int status = 0;
-    const bool ended = child > 0 && wait_for(child, alive[0], patience, &status);
-    close(alive[0]);
+    const bool ended = wait_for(child, patience, &status);
     Outcome outcome = {Outcome::Kind::kFailed, described(ended, status, report->doing)};
     // A plugin may also crash on its way out, when its destructors run.
     if (report->is_complete.load() && ended && WIFEXITED(status) && WEXITSTATUS(status) == 0)

@@ -1,11 +1,9 @@
 // sepflow check: whether a plugin does what node.h asks of it.
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include "runtime/check/plugin.h"
 #include "runtime/command/interrupt.h"
@@ -27,8 +25,10 @@ struct CheckOptions {
     bool as_json = false, is_list = false, is_quiet = false;
 };
 
+constexpr const char *kVerdicts[] = {"passed", "failed", "skipped"};
+
 const char *verdict(Kind kind) {
-    return kind == Kind::kPassed ? "passed" : kind == Kind::kFailed ? "failed" : "skipped";
+    return kVerdicts[static_cast<int>(kind)];
 }
 
 class Report {
@@ -55,7 +55,8 @@ class Report {
                                 {"failed", failed},
                                 {"skipped", skipped},
                                 {"checks", json_}};
-            std::cout << whole.dump(2) << '\n';
+            // What a plugin says may be no UTF-8.
+            std::cout << whole.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
             return;
         }
         std::cout << passed << " passed, " << failed << " failed, " << skipped << " skipped\n";
@@ -76,16 +77,15 @@ class Report {
     Json json_ = Json::array();
 };
 
-std::string check_of(const std::string &name) {
-    return name.substr(name.rfind(':') + 1);
-}
-
-std::string known_check(const std::string &name) {
+std::string known_name(const std::string &name) {
+    const size_t colon = name.rfind(':');
+    if (colon == name.npos && name.find('.') != name.npos) return "";  // a node
+    const std::string wanted = colon == name.npos ? name : name.substr(colon + 1);
     const std::vector<check::Listed> all = check::listed_checks();
     if (std::any_of(all.begin(), all.end(),
-                    [&](const check::Listed &listed) { return listed.check == check_of(name); }))
+                    [&](const check::Listed &listed) { return listed.check == wanted; }))
         return "";
-    return "there is no check '" + check_of(name) + "'; sepflow check --list shows them";
+    return "there is no check '" + wanted + "'; sepflow check --list shows them";
 }
 
 void run(const CheckOptions &o) {
@@ -95,11 +95,11 @@ void run(const CheckOptions &o) {
         return;
     }
     if (o.plugin.empty()) throw CLI::RequiredError("plugin");
-    if (access(o.plugin.c_str(), R_OK) != 0)
-        throw Error(SEPFLOW_E_IO, "cannot read " + o.plugin + ": " + std::strerror(errno));
-    check::Request request = {o.plugin, o.names, {}, o.patience};
-    // A name without a slash would be searched for elsewhere.
-    if (o.plugin.find('/') == std::string::npos) request.file = "./" + o.plugin;
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(o.plugin, error))
+        throw Error(SEPFLOW_E_IO, "there is no file " + o.plugin);
+    // Absolute: a plugin may change the directory, and a name without a slash would be searched for elsewhere.
+    check::Request request = {std::filesystem::absolute(o.plugin), o.names, {}, o.patience};
     for (const std::string &setting : o.settings) {
         const size_t equals = setting.find('=');
         if (equals == setting.npos)
@@ -116,8 +116,6 @@ void run(const CheckOptions &o) {
     if (failed > 0)
         throw Error(SEPFLOW_E_ABI, o.plugin + " fails " + std::to_string(failed) +
                                        (failed == 1 ? " check" : " checks"));
-    if (report.count(Kind::kPassed) + report.count(Kind::kSkipped) == 0)
-        throw Error(SEPFLOW_E_PARAM, "the plugin has no node of that name");
 }
 
 }  // namespace
@@ -129,8 +127,8 @@ void add_check(CLI::App &app) {
     verb->add_option(
             "check", o->names,
             "Only these checks, of all nodes or of one, as they are reported; without, all")
-        ->type_name("[NODE:]CHECK")
-        ->check(CLI::Validator(known_check, ""));
+        ->type_name("CHECK|NODE|NODE:CHECK")
+        ->check(CLI::Validator(known_name, ""));
     verb->add_option("-s,--set", o->settings,
                      "Set a parameter of nodes that have it, such as one without a default")
         ->type_name("PARAM=VALUE")

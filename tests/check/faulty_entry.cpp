@@ -1,3 +1,4 @@
+#include <clocale>
 #include <csignal>
 #include <ctime>
 #include <dlfcn.h>
@@ -21,9 +22,16 @@ const sepflow_node_desc *node(uint32_t index) {
 
 int inits = 0;
 
+// When it is loaded, as what is compiled for fast mathematics does.
+__attribute__((constructor)) void change_the_fpu() {
+    if (has("fpu_at_load")) faulty::change_fpu();
+}
+
 sepflow_status init(const sepflow_host *, sepflow_error *error) {
     if (has("init_once") && inits > 0) return faulty::fail(error, SEPFLOW_E_INTERNAL, "only once");
+    if (has("locale_in_init")) std::setlocale(LC_ALL, "C.UTF-8");
     ++inits;
+    faulty::is_ready = true;
     return SEPFLOW_OK;
 }
 
@@ -50,11 +58,14 @@ extern "C" SEPFLOW_EXPORT const sepflow_entry *sepflow_entry_v1() {
     entry.abi_major = has("wrong_major") ? SEPFLOW_ABI_MAJOR + 1 : SEPFLOW_ABI_MAJOR;
     entry.node_count = 1;
     entry.id = "test.faulty";
-    entry.version = "1";
-    entry.license = has("no_license") ? "" : "MIT";
+    entry.version = has("no_version") ? "" : "1";
+    entry.license = "MIT";
     entry.node = node;
     entry.init = init;
-    entry.deinit = [] { --inits; };
+    entry.deinit = [] {
+        --inits;
+        if (has("does_not_count")) faulty::is_ready = false;
+    };
     if (has("any_extension"))
         entry.get_extension = [](const char *) -> const void * { return &entry; };
     return &entry;

@@ -55,6 +55,7 @@ void forget_plan(Node *node) {
 sepflow_status create(const sepflow_node_desc *, const sepflow_host *host, sepflow_node **node,
                       sepflow_error *error) {
     if (node == nullptr) return fail(error, SEPFLOW_E_INVALID, "no place for the node");
+    if (!is_ready) return fail(error, SEPFLOW_E_NOT_READY, "not initialised");
     if (has("throws")) throw std::runtime_error("a fault");
     if (has("calls_null")) host->log(host->ctx, SEPFLOW_LOG_INFO, "test.faulty/1", "made");
     *node = reinterpret_cast<sepflow_node *>(new Node{host, {}});
@@ -191,6 +192,7 @@ sepflow_status plan_info(const sepflow_plan *opaque, sepflow_plan_info *info) {
     const int64_t pixels = std::max<int64_t>(plan->config.domain_w * plan->config.domain_h, 1);
     found.scratch_bytes = static_cast<uint64_t>(pixels * plan->config.channels) * sizeof(double);
     found.variant = "generic";
+    found.method = "direct";
     fill(info, found);
     return SEPFLOW_OK;
 }

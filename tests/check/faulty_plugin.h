@@ -54,6 +54,9 @@ struct Plan {
     std::atomic<int> owners{1};
 };
 
+inline bool is_ready = false;  // between init and deinit
+void change_fpu();
+
 Halo halo_of(const Values &values);
 const sepflow_node_desc &descriptor();
 sepflow_status process(const sepflow_plan *plan, const sepflow_process *call, sepflow_error *error);

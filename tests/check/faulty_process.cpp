@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <thread>
 #include <unistd.h>
@@ -81,9 +82,11 @@ void misbehave(const sepflow_process &call, const sepflow_image &in, const sepfl
     if (has("prints")) std::puts("working");
     if (has("directory")) (void)!chdir("/");
     if (has("thread")) std::thread([] { pause(); }).detach();
-#if defined(__x86_64__)
-    if (has("fpu")) _mm_setcsr(_mm_getcsr() | 0x8040);
-#endif
+    if (has("fpu")) change_fpu();
+    if (has("programs_halide")) {
+        void *const found = dlsym(RTLD_DEFAULT, "halide_malloc");
+        if (found != nullptr) reinterpret_cast<void *(*)(void *, size_t)>(found)(nullptr, 8);
+    }
 }
 
 struct Job {
@@ -96,7 +99,7 @@ struct Job {
 
     void run_row(int64_t i) {
         if (host != nullptr && host->is_cancelled != nullptr &&
-            host->is_cancelled(host->ctx, call->call_ctx) != 0) {
+            host->is_cancelled(host->ctx, has("other_context") ? host->ctx : call->call_ctx) != 0) {
             is_cancelled = !has("deaf");
             if (!has("deaf")) return;
         }
@@ -108,7 +111,8 @@ struct Job {
                 if (has("random")) value += ++calls % 7;
                 if (has("per_tile") && x == 0) value += 3;
                 if (has("per_thread") && call->max_threads != 1) value += 3;
-                results[(i * r.w + x) * out.channels + c] = value;
+                double &result = results[(i * r.w + x) * out.channels + c];
+                result = has("old_scratch") && call->scratch != nullptr ? result + value : value;
                 if (has("works_on_input")) write(out, r.x + x, r.y + i, c, value);
             }
         }
@@ -120,6 +124,11 @@ sepflow_status check_images(const Plan *plan, const sepflow_process &call, sepfl
         call.outputs == nullptr || call.inputs->data == nullptr || call.outputs->data == nullptr)
         return fail(error, SEPFLOW_E_NOT_READY, "no images");
     const bool has_flag = call.flags != 0 || call.inputs->flags != 0 || call.outputs->flags != 0;
+    if (has("no_domain") && call.inputs->domain.w == 0)
+        return fail(error, SEPFLOW_E_INVALID, "no domain");
+    const bool has_mask = call.input_count > 1 && (has("wide_array") || has("no_mask"));
+    if (has_mask && call.inputs[1].data != nullptr)
+        return fail(error, SEPFLOW_E_INTERNAL, "what is this mask?");
     if (has_flag && !has("any_flag")) return fail(error, SEPFLOW_E_UNSUPPORTED, "unknown flags");
     const sepflow_config &config = plan->config;
     const bool fits =
@@ -161,6 +170,17 @@ class Memory {
 
 }  // namespace
 
+// To flush what is denormal to zero.
+void change_fpu() {
+#if defined(__x86_64__)
+    _mm_setcsr(_mm_getcsr() | 0x8040);
+#elif defined(__aarch64__)
+    uint64_t modes = 0;
+    asm volatile("mrs %0, fpcr" : "=r"(modes));
+    asm volatile("msr fpcr, %0" ::"r"(modes | (uint64_t{1} << 24)));
+#endif
+}
+
 sepflow_status process(const sepflow_plan *opaque, const sepflow_process *given,
                        sepflow_error *error) {
     const auto *plan = reinterpret_cast<const Plan *>(opaque);
@@ -182,6 +202,11 @@ sepflow_status process(const sepflow_plan *opaque, const sepflow_process *given,
     job.in = *call.inputs;
     job.out = *call.outputs;
     if (job.in.domain.w == 0) job.in.domain = job.in.bounds;
+    if (has("corner")) {  // takes it that the input is what input_region says
+        const Halo halo = halo_of(plan->values);
+        job.in.bounds.x = std::max(call.region.x - halo.left, job.in.domain.x);
+        job.in.bounds.y = std::max(call.region.y - halo.top, job.in.domain.y);
+    }
     const sepflow_rect r = has("whole_bounds") ? job.out.bounds : call.region;
     if (has("dense_only")) job.in.stride_x = job.in.stride_c * job.in.channels;
     if (has("reads_around")) job.in.domain.w += 1;
@@ -189,6 +214,8 @@ sepflow_status process(const sepflow_plan *opaque, const sepflow_process *given,
     whole.region = r;
     job.call = &whole;
     misbehave(call, job.in, job.out);
+    if (has("logs_nothing") && job.host != nullptr && job.host->log != nullptr)
+        job.host->log(job.host->ctx, SEPFLOW_LOG_INFO, "test.faulty/1", nullptr);
     const auto samples = static_cast<uint64_t>(r.w * r.h * job.out.channels);
     static std::vector<double> shared;
     const Memory memory(call, job.host, samples * sizeof(double));

@@ -1,0 +1,273 @@
+#include "runtime/check/scene.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+
+#include "runtime/host/value.h"
+#include "runtime/image.h"
+
+namespace sepflow::check {
+
+namespace {
+
+constexpr unsigned char kOldBytes = 0xdb;  // as floats, large and negative
+constexpr unsigned char kLaterBytes = 0xff;
+
+size_t sample_bytes(sepflow_type type) {
+    return static_cast<size_t>(type_bytes(type));
+}
+
+bool is_float(sepflow_type type) {
+    return type >> 8 == 3;
+}
+
+sepflow_image no_image() {
+    sepflow_image image = {};
+    image.struct_size = sizeof image;
+    return image;
+}
+
+// Structs of a version that has more fields, as an array where they lie further apart.
+template <typename Struct>
+class Structs {
+  public:
+    explicit Structs(bool is_later) : bytes_each_(sizeof(Struct) + (is_later ? 64 : 0)) {}
+
+    void add(Struct one) {
+        const size_t at = bytes_.size();
+        bytes_.resize(at + bytes_each_, kLaterBytes);
+        one.struct_size = static_cast<uint32_t>(bytes_each_);
+        std::memcpy(&bytes_[at], &one, sizeof one);
+    }
+    // Of a vector of bytes, whose memory is aligned for anything.
+    const Struct *data() const { return reinterpret_cast<const Struct *>(bytes_.data()); }
+    uint32_t count() const { return static_cast<uint32_t>(bytes_.size() / bytes_each_); }
+
+  private:
+    size_t bytes_each_;
+    std::vector<unsigned char> bytes_;
+};
+
+bool offers(const sepflow_port_desc &port, sepflow_type type) {
+    return std::find(port.types, port.types + port.type_count, type) !=
+           port.types + port.type_count;
+}
+
+// What a port is fed with, in a plan of a format.
+Format format_of(const sepflow_port_desc &port, const Format &format) {
+    if ((port.flags & SEPFLOW_PORT_OWN_FORMAT) == 0 || port.type_count == 0)
+        return {format.in, format.in, format.channels};
+    const sepflow_type type = offers(port, format.in) ? format.in : port.types[0];
+    return {type, type, 1};
+}
+
+size_t samples_of(const sepflow_rect &rect, int32_t channels) {
+    return static_cast<size_t>(rect.w * rect.h) * static_cast<size_t>(channels);
+}
+
+}  // namespace
+
+Scene::Scene(const Subject &subject, const Plan &plan, const Format &format,
+             const sepflow_rect &domain, uint32_t seed)
+    : subject_(&subject),
+      plan_(plan),
+      format_(format),
+      domain_(domain),
+      out_domain_(plan.output_domain(domain)) {
+    for (uint32_t i = 0; i < subject.inputs(); ++i) {
+        if (subject.is_optional(i)) continue;
+        input_formats_.push_back(format_of(subject.port(i), format));
+        const Format &own = input_formats_.back();
+        inputs_.push_back(noise(own.in, samples_of(domain, own.channels), seed + i));
+    }
+}
+
+void Scene::set(int64_t x, int64_t y, int32_t channel, double value) {
+    const int64_t sample =
+        ((y - domain_.y) * domain_.w + (x - domain_.x)) * format_.channels + channel;
+    put_number(&inputs_[0][static_cast<size_t>(sample) * sample_bytes(format_.in)], format_.in,
+               value);
+}
+
+std::string Scene::named(const sepflow_rect &region, const How &how) const {
+    return "process of " + described(region) + ", " + check::described(format_) + ", " +
+           check::described(how.place.layout);
+}
+
+Bytes Scene::compute(const sepflow_rect &region, const How &how) const {
+    Bytes result;
+    const Reply reply = try_compute(region, how, &result);
+    require_ok(named(region, how), reply);
+    return result;
+}
+
+std::vector<Picture> Scene::input_pictures(const sepflow_rect &region, const How &how) const {
+    std::vector<Picture> pictures;
+    size_t input = 0;
+    for (uint32_t port = 0; port < subject_->inputs(); ++port) {
+        if (subject_->is_optional(port)) continue;
+        const Format &format = input_formats_[input];
+        const sepflow_rect bounds = how.has_whole_bounds ? domain_
+                                    : how.is_in_place    ? region
+                                                      : plan_.input_region(port, region, domain_);
+        pictures.emplace_back(format.in, format.channels, bounds, domain_, how.place);
+        const size_t pixel = sample_bytes(format.in) * static_cast<size_t>(format.channels);
+        pictures.back().write(cropped(inputs_[input], domain_, bounds, pixel));
+        pictures.back().image().flags = input == 0 ? how.input_flags : 0;
+        ++input;
+    }
+    return pictures;
+}
+
+// An output: the first, those that must be there, the one that is asked for.
+bool Scene::is_wanted(uint32_t port, const How &how) const {
+    return port == subject_->inputs() || !subject_->is_optional(port) || port == how.optional_port;
+}
+
+std::vector<Picture> Scene::output_pictures(const sepflow_rect &region, const How &how) const {
+    std::vector<Picture> pictures;
+    const sepflow_rect bounds = how.has_whole_bounds ? out_domain_ : region;
+    for (uint32_t port = subject_->inputs(); port < subject_->desc().port_count; ++port) {
+        if (!is_wanted(port, how)) continue;
+        pictures.emplace_back(format_.out, format_.channels, bounds, out_domain_, how.place);
+        pictures.back().image().flags = how.output_flags;
+    }
+    return pictures;
+}
+
+Reply Scene::try_compute(const sepflow_rect &region, const How &how, Bytes *result) const {
+    const std::vector<Picture> ins = input_pictures(region, how);
+    std::vector<Picture> outs = output_pictures(region, how);
+    Picture extra(how.optional_port < subject_->inputs() ? how.optional_type : format_.in,
+                  how.optional_channels, domain_, domain_, how.place);
+    extra.write(noise(extra.image().type, samples_of(domain_, how.optional_channels), 5));
+
+    Structs<sepflow_image> inputs(how.has_later_structs), outputs(how.has_later_structs);
+    const auto add = [&](Structs<sepflow_image> &to, sepflow_image image) {
+        if (how.has_no_domain) image.domain = {0, 0, 0, 0};
+        to.add(image);
+    };
+    size_t next = 0;
+    for (uint32_t port = 0; port < subject_->inputs(); ++port) {
+        if (how.leaves_out_last && port + 1 == subject_->inputs()) break;
+        if (!subject_->is_optional(port))
+            add(inputs, ins[next++].image());
+        else
+            add(inputs, port == how.optional_port ? extra.image() : no_image());
+    }
+    next = 0;
+    for (uint32_t port = subject_->inputs(); port < subject_->desc().port_count; ++port) {
+        const bool is_wanted = this->is_wanted(port, how);
+        if (how.is_in_place && port == subject_->inputs())
+            add(outputs, ins[0].image());
+        else
+            add(outputs, is_wanted ? outs[next].image() : no_image());
+        next += is_wanted ? 1 : 0;
+    }
+
+    const Guarded scratch(how.scratch_bytes, true);
+    std::memset(scratch.data(), kOldBytes, scratch.size());
+    sepflow_process call = {};
+    call.flags = how.call_flags;
+    call.inputs = inputs.data();
+    call.input_count = inputs.count();
+    call.outputs = outputs.data();
+    call.output_count = outputs.count();
+    call.region = region;
+    call.max_threads = how.threads;
+    call.scratch = how.scratch_bytes > 0 ? scratch.data() : nullptr;
+    call.scratch_size = how.scratch_bytes;
+    call.host = how.host != nullptr ? how.host->get() : nullptr;
+    call.call_ctx = Host::call_context();
+    Structs<sepflow_process> calls(how.has_later_structs);
+    calls.add(call);
+
+    std::vector<Bytes> before;
+    for (const Picture &picture : ins) before.push_back(picture.all_bytes());
+    const std::string what = named(region, how);
+    const Reply reply = ask(
+        what, [&](sepflow_error *e) { return plan_.desc().process(plan_.get(), calls.data(), e); });
+
+    for (size_t i = how.is_in_place ? 1 : 0; i < ins.size(); ++i)
+        require(ins[i].all_bytes() == before[i], what + " writes to an input");
+    result->clear();
+    for (size_t i = 0; i < outs.size(); ++i) {
+        const bool is_own = how.is_in_place && i == 0;
+        const Bytes pixels = is_own ? ins[0].read(region) : outs[i].read(region);
+        result->insert(result->end(), pixels.begin(), pixels.end());
+        // With the region as in memory that nobody wrote to, all of the memory is.
+        Picture untouched(format_.out, format_.channels, outs[i].image().bounds, out_domain_,
+                          how.place);
+        outs[i].write(untouched.read(region), region);
+        require(outs[i].all_bytes() == untouched.all_bytes(),
+                what + " writes beside the pixels that it was asked for");
+    }
+    return reply;
+}
+
+std::string Scene::difference(const Bytes &got, const Bytes &wanted,
+                              const sepflow_rect &region) const {
+    if (!subject_->promises(SEPFLOW_NODE_PURE)) return "";
+    return first_difference(got, wanted, region, 0);
+}
+
+std::string Scene::far_difference(const Bytes &got, const Bytes &wanted,
+                                  const sepflow_rect &region) const {
+    if (!subject_->promises(SEPFLOW_NODE_PURE)) return "";
+    if (!is_float(format_.out)) return first_difference(got, wanted, region, 1);
+    const double full = is_float(format_.in) ? 1 : std::ldexp(1, format_.in & 0xff);
+    const double unit = format_.out == SEPFLOW_F16 ? 1e-3 : 1e-6;
+    return first_difference(got, wanted, region, (2 * plan_.info().error_bound + unit) * full);
+}
+
+std::string Scene::first_difference(const Bytes &got, const Bytes &wanted,
+                                    const sepflow_rect &region, double allowed) const {
+    if (got.size() != wanted.size()) return "in size";
+    const size_t size = sample_bytes(format_.out);
+    const auto of_an_output = static_cast<int64_t>(samples_of(region, format_.channels));
+    for (size_t i = 0; i + size <= got.size(); i += size) {
+        if (std::memcmp(&got[i], &wanted[i], size) == 0) continue;
+        const double a = number_at(&got[i], format_.out), b = number_at(&wanted[i], format_.out);
+        if (std::isnan(a) && std::isnan(b)) continue;  // of any kind
+        if (std::fabs(a - b) <= allowed) continue;
+        const auto sample = static_cast<int64_t>(i / size) % of_an_output;
+        const auto output = static_cast<int64_t>(i / size) / of_an_output;
+        const int64_t pixel = sample / format_.channels;
+        char numbers[80];
+        std::snprintf(numbers, sizeof numbers, "%.9g instead of %.9g", a, b);
+        return "at (" + std::to_string(region.x + pixel % region.w) + ", " +
+               std::to_string(region.y + pixel / region.w) + "), channel " +
+               std::to_string(sample % format_.channels) +
+               (output > 0 ? " of output " + std::to_string(output + 1) : "") + ": " + numbers;
+    }
+    return "";
+}
+
+Bytes Scene::crop(const Bytes &whole, const sepflow_rect &of, const sepflow_rect &part) const {
+    const size_t pixel = sample_bytes(format_.out) * static_cast<size_t>(format_.channels);
+    const size_t of_an_output = static_cast<size_t>(of.w * of.h) * pixel;
+    Bytes result;
+    for (size_t at = 0; at + of_an_output <= whole.size() && of_an_output > 0; at += of_an_output) {
+        const auto first = whole.begin() + static_cast<std::ptrdiff_t>(at);
+        const Bytes output(first, first + static_cast<std::ptrdiff_t>(of_an_output));
+        const Bytes rows = cropped(output, of, part, pixel);
+        result.insert(result.end(), rows.begin(), rows.end());
+    }
+    return result;
+}
+
+Bytes cropped(const Bytes &whole, const sepflow_rect &of, const sepflow_rect &part, size_t pixel) {
+    Bytes result;
+    result.reserve(pixel * static_cast<size_t>(part.w * part.h));
+    for (int64_t y = part.y; y < part.y + part.h && part.w > 0; ++y) {
+        const auto place = static_cast<size_t>((y - of.y) * of.w + (part.x - of.x)) * pixel;
+        const auto row = whole.begin() + static_cast<std::ptrdiff_t>(place);
+        result.insert(result.end(), row,
+                      row + static_cast<std::ptrdiff_t>(static_cast<size_t>(part.w) * pixel));
+    }
+    return result;
+}
+
+}  // namespace sepflow::check
