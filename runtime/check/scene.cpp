@@ -14,6 +14,7 @@ namespace {
 
 constexpr unsigned char kOldBytes = 0xdb;  // as floats, large and negative
 constexpr unsigned char kLaterBytes = 0xff;
+constexpr uint32_t kOptionalSeed = 5;
 
 size_t sample_bytes(sepflow_type type) {
     return static_cast<size_t>(type_bytes(type));
@@ -137,44 +138,79 @@ std::vector<Picture> Scene::output_pictures(const sepflow_rect &region, const Ho
     return pictures;
 }
 
-Reply Scene::try_compute(const sepflow_rect &region, const How &how, Bytes *result) const {
-    const std::vector<Picture> ins = input_pictures(region, how);
-    std::vector<Picture> outs = output_pictures(region, how);
-    Picture extra(how.optional_port < subject_->inputs() ? how.optional_type : format_.in,
-                  how.optional_channels, domain_, domain_, how.place);
-    extra.write(noise(extra.image().type, samples_of(domain_, how.optional_channels), 5));
+// All images of a call, as its structs and as the memory behind them.
+struct Scene::Images {
+    std::vector<Picture> ins, outs;
+    Picture optional;
+    Structs<sepflow_image> inputs, outputs;
+};
 
-    Structs<sepflow_image> inputs(how.has_later_structs), outputs(how.has_later_structs);
+Scene::Images Scene::images_of(const sepflow_rect &region, const How &how) const {
+    const uint32_t input_count = subject_->inputs();
+    Images images = {input_pictures(region, how), output_pictures(region, how),
+                     Picture(how.optional_port < input_count ? how.optional_type : format_.in,
+                             how.optional_channels, domain_, domain_, how.place),
+                     Structs<sepflow_image>(how.has_later_structs),
+                     Structs<sepflow_image>(how.has_later_structs)};
+    Picture &optional = images.optional;
+    optional.write(
+        noise(optional.image().type, samples_of(domain_, how.optional_channels), kOptionalSeed));
     const auto add = [&](Structs<sepflow_image> &to, sepflow_image image) {
         if (how.has_no_domain) image.domain = {0, 0, 0, 0};
         to.add(image);
     };
-    size_t next = 0;
-    for (uint32_t port = 0; port < subject_->inputs(); ++port) {
-        if (how.leaves_out_last && port + 1 == subject_->inputs()) break;
-        if (!subject_->is_optional(port))
-            add(inputs, ins[next++].image());
+    size_t in = 0, out = 0;
+    for (uint32_t port = 0; port < input_count; ++port) {
+        if (how.leaves_out_last && port + 1 == input_count) break;
+        const bool is_connected = port == how.optional_port;
+        if (subject_->is_optional(port))
+            add(images.inputs, is_connected ? optional.image() : no_image());
         else
-            add(inputs, port == how.optional_port ? extra.image() : no_image());
+            add(images.inputs, images.ins[in++].image());
     }
-    next = 0;
-    for (uint32_t port = subject_->inputs(); port < subject_->desc().port_count; ++port) {
-        const bool is_wanted = this->is_wanted(port, how);
-        if (how.is_in_place && port == subject_->inputs())
-            add(outputs, ins[0].image());
+    for (uint32_t port = input_count; port < subject_->desc().port_count; ++port) {
+        if (!is_wanted(port, how))
+            add(images.outputs, no_image());
+        else if (how.is_in_place && out == 0)
+            add(images.outputs, images.ins[out++].image());
         else
-            add(outputs, is_wanted ? outs[next].image() : no_image());
-        next += is_wanted ? 1 : 0;
+            add(images.outputs, images.outs[out++].image());
     }
+    return images;
+}
 
+// Nothing but the region of the outputs was written; its pixels.
+Bytes Scene::written(Images &images, const std::vector<Bytes> &ins_before,
+                     const sepflow_rect &region, const How &how) const {
+    const std::string what = named(region, how);
+    for (size_t i = how.is_in_place ? 1 : 0; i < images.ins.size(); ++i)
+        require(images.ins[i].all_bytes() == ins_before[i], what + " writes to an input");
+    Bytes result;
+    for (size_t i = 0; i < images.outs.size(); ++i) {
+        Picture &out = images.outs[i];
+        const bool is_own = how.is_in_place && i == 0;
+        const Bytes pixels = is_own ? images.ins[0].read(region) : out.read(region);
+        result.insert(result.end(), pixels.begin(), pixels.end());
+        // With the region as in memory that nobody wrote to, all of the memory is.
+        const Picture untouched(format_.out, format_.channels, out.image().bounds, out_domain_,
+                                how.place);
+        out.write(untouched.read(region), region);
+        require(out.all_bytes() == untouched.all_bytes(),
+                what + " writes beside the pixels that it was asked for");
+    }
+    return result;
+}
+
+Reply Scene::try_compute(const sepflow_rect &region, const How &how, Bytes *result) const {
+    Images images = images_of(region, how);
     const Guarded scratch(how.scratch_bytes, true);
     std::memset(scratch.data(), kOldBytes, scratch.size());
     sepflow_process call = {};
     call.flags = how.call_flags;
-    call.inputs = inputs.data();
-    call.input_count = inputs.count();
-    call.outputs = outputs.data();
-    call.output_count = outputs.count();
+    call.inputs = images.inputs.data();
+    call.input_count = images.inputs.count();
+    call.outputs = images.outputs.data();
+    call.output_count = images.outputs.count();
     call.region = region;
     call.max_threads = how.threads;
     call.scratch = how.scratch_bytes > 0 ? scratch.data() : nullptr;
@@ -185,25 +221,11 @@ Reply Scene::try_compute(const sepflow_rect &region, const How &how, Bytes *resu
     calls.add(call);
 
     std::vector<Bytes> before;
-    for (const Picture &picture : ins) before.push_back(picture.all_bytes());
-    const std::string what = named(region, how);
-    const Reply reply = ask(
-        what, [&](sepflow_error *e) { return plan_.desc().process(plan_.get(), calls.data(), e); });
-
-    for (size_t i = how.is_in_place ? 1 : 0; i < ins.size(); ++i)
-        require(ins[i].all_bytes() == before[i], what + " writes to an input");
-    result->clear();
-    for (size_t i = 0; i < outs.size(); ++i) {
-        const bool is_own = how.is_in_place && i == 0;
-        const Bytes pixels = is_own ? ins[0].read(region) : outs[i].read(region);
-        result->insert(result->end(), pixels.begin(), pixels.end());
-        // With the region as in memory that nobody wrote to, all of the memory is.
-        Picture untouched(format_.out, format_.channels, outs[i].image().bounds, out_domain_,
-                          how.place);
-        outs[i].write(untouched.read(region), region);
-        require(outs[i].all_bytes() == untouched.all_bytes(),
-                what + " writes beside the pixels that it was asked for");
-    }
+    for (const Picture &picture : images.ins) before.push_back(picture.all_bytes());
+    const Reply reply = ask(named(region, how), [&](sepflow_error *e) {
+        return plan_.desc().process(plan_.get(), calls.data(), e);
+    });
+    *result = written(images, before, region, how);
     return reply;
 }
 

@@ -60,6 +60,10 @@ class Scene {
     bool is_wanted(uint32_t port, const How &how) const;
     std::vector<Picture> input_pictures(const sepflow_rect &region, const How &how) const;
     std::vector<Picture> output_pictures(const sepflow_rect &region, const How &how) const;
+    struct Images;
+    Images images_of(const sepflow_rect &region, const How &how) const;
+    Bytes written(Images &images, const std::vector<Bytes> &ins_before, const sepflow_rect &region,
+                  const How &how) const;
     std::string first_difference(const Bytes &got, const Bytes &wanted, const sepflow_rect &region,
                                  double allowed) const;
     std::string named(const sepflow_rect &region, const How &how) const;
