@@ -86,6 +86,8 @@ void descriptor(Subject &subject) {
     }
     require(subject.inputs() > 0, "it has no input");
     require(subject.inputs() < desc.port_count, "it has no output");
+    const auto [least, most] = subject.channels();
+    require(least <= most, "no count of channels suits all of its ports");
     names.clear();
     for (uint32_t i = 0; i < desc.param_count; ++i) {
         const sepflow_param_desc &param = subject.param(i);

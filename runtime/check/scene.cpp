@@ -240,7 +240,9 @@ std::string Scene::far_difference(const Bytes &got, const Bytes &wanted,
     if (!subject_->promises(SEPFLOW_NODE_PURE)) return "";
     if (!is_float(format_.out)) return first_difference(got, wanted, region, 1);
     const double full = is_float(format_.in) ? 1 : std::ldexp(1, format_.in & 0xff);
-    const double unit = format_.out == SEPFLOW_F16 ? 1e-3 : 1e-6;
+    const double unit = format_.out == SEPFLOW_F16   ? 4e-3
+                        : format_.out == SEPFLOW_F32 ? 1e-5
+                                                     : 1e-12;
     return first_difference(got, wanted, region, (2 * plan_.info().error_bound + unit) * full);
 }
 

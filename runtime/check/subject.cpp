@@ -235,13 +235,19 @@ Format Subject::any_format() {
     throw Failed{"no plan by default parameters and any of its formats: " + why};
 }
 
-std::vector<Format> Subject::formats() {
-    int32_t least = 1, most = 4;
+std::pair<int32_t, int32_t> Subject::channels() const {
+    int32_t least = 1, most = INT32_MAX;
     for (uint32_t i = 0; i < desc().port_count; ++i) {
         if (port(i).flags & (SEPFLOW_PORT_OPTIONAL | SEPFLOW_PORT_OWN_FORMAT)) continue;
         least = std::max(least, port(i).min_channels);
         if (port(i).max_channels > 0) most = std::min(most, port(i).max_channels);
     }
+    return {least, most};
+}
+
+std::vector<Format> Subject::formats() {
+    const auto [least, most] = channels();
+    if (least > most) throw Skipped{"no count of channels suits all of its ports"};
     std::vector<Format> formats;
     const Node node = this->node();
     for (uint32_t i = 0;; ++i) {
@@ -252,13 +258,13 @@ std::vector<Format> Subject::formats() {
         });
         if (!reply.ok()) break;
         require(i < 10000, "query_formats knows no end");
-        for (const int32_t channels : {1, 3, 4, 2}) {
-            if (channels >= least && channels <= most)
-                formats.push_back({pair.in_type, pair.out_type, channels});
+        for (const int32_t count : {1, 3, 4, 2}) {
+            if (count >= least && count <= most)
+                formats.push_back({pair.in_type, pair.out_type, count});
         }
         if (least > 4) formats.push_back({pair.in_type, pair.out_type, least});
     }
-    require(!formats.empty(), "query_formats gives none, or no count of channels suits all ports");
+    require(!formats.empty(), "query_formats gives none");
     return formats;
 }
 

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <sepflow/node.h>
@@ -125,6 +126,7 @@ class Subject {
     Node node(const Variation &variation);  // throws Failed where it refuses the value
     // One that the node makes a plan for; throws Skipped where it needs a parameter that nobody set.
     Format any_format();
+    std::pair<int32_t, int32_t> channels() const;  // least and most that all ports take
     std::vector<Format> formats();  // all pairs of types, with a few counts of channels
     // The defaults, each choice, the limits of numbers, another matrix.
     std::vector<Variation> variations() const;

@@ -45,7 +45,6 @@ constexpr Fault kFaults[] = {
     {"long_records", "records", "crashed"},
     {"long_error", "records", "crashed"},
     {"no_message", "nulls", "left the error record"},
-    {"reads_past", "structs", "crashed"},
     {"wide_array", "structs", "what is this mask"},
     {"any_flag", "flags", "that nobody knows"},
     {"null_error", "nulls", "with no error record"},

@@ -155,7 +155,7 @@ sepflow_status configure(sepflow_node *opaque, const sepflow_config *given, sepf
     auto *node = reinterpret_cast<Node *>(opaque);
     if (given == nullptr || plan == nullptr) return fail(error, SEPFLOW_E_INVALID, "NULL");
     *plan = nullptr;
-    if (given->struct_size < offsetof(sepflow_config, flags) && !has("reads_past"))
+    if (given->struct_size < offsetof(sepflow_config, flags))
         return fail(error, SEPFLOW_E_ABI, "config is cut short");
     sepflow_config config = known(given);
     if (config.flags != 0 && !has("any_flag"))

@@ -24,8 +24,7 @@ sepflow_status fail(sepflow_error *error, sepflow_status code, const char *messa
 template <typename Struct>
 Struct known(const Struct *given) {
     Struct result = {};
-    const size_t size = has("reads_past") ? sizeof result : given->struct_size;
-    std::memcpy(&result, given, std::min(size, sizeof result));
+    std::memcpy(&result, given, std::min<size_t>(given->struct_size, sizeof result));
     return result;
 }
 

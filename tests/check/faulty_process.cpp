@@ -185,8 +185,7 @@ sepflow_status process(const sepflow_plan *opaque, const sepflow_process *given,
                        sepflow_error *error) {
     const auto *plan = reinterpret_cast<const Plan *>(opaque);
     if (given == nullptr) return fail(error, SEPFLOW_E_INVALID, "call is NULL");
-    if (given->struct_size < sizeof *given && !has("reads_past"))
-        return fail(error, SEPFLOW_E_ABI, "call is cut short");
+    if (given->struct_size < sizeof *given) return fail(error, SEPFLOW_E_ABI, "call is cut short");
     const sepflow_process call = known(given);
     const sepflow_status status = check_images(plan, call, error);
     if (status != SEPFLOW_OK) return status;
