@@ -85,7 +85,17 @@ void write_by_vips(VipsImage *image, const OutputFile &file, Save save) {
     if (failed) throw vips_failure("cannot write " + file.path());
 }
 
+// PNG knows no inks. libvips itself would make 16 bits of them, and 8 of these by cutting off.
+void write_inks_as_png(VipsImage *image, const OutputFile &file) {
+    write_by_vips(image, file, [](VipsImage *in, VipsTarget *out) {
+        VipsImage *rgb = nullptr;
+        if (vips_colourspace(in, &rgb, VIPS_INTERPRETATION_sRGB, nullptr)) return -1;
+        return vips_pngsave_target(ImagePointer(rgb).get(), out, nullptr);
+    });
+}
+
 void write_png(VipsImage *image, const OutputFile &file) {
+    if (image->Type == VIPS_INTERPRETATION_CMYK) return write_inks_as_png(image, file);
     const int bits = image->BandFmt == VIPS_FORMAT_USHORT ? 16 : 8;
     write_by_vips(image, file, [&](VipsImage *in, VipsTarget *out) {
         return vips_pngsave_target(in, out, "bitdepth", bits, nullptr);

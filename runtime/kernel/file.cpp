@@ -34,6 +34,8 @@ std::string read_whole(const std::string &path) {
             fail("it is too large for a kernel");
     }
     if (file.bad()) fail("the read failed; is it a directory?");
+    // Spreadsheets begin what they export with a byte order mark.
+    if (text.compare(0, 3, "\xEF\xBB\xBF") == 0) text.erase(0, 3);
     return text;
 }
 

@@ -61,6 +61,33 @@ uint32_t tiff_tag(const std::string &file, uint32_t tag) {
     return 0;
 }
 
+// A TIFF of one row, 8 bits of cyan, magenta, yellow and black for each pixel.
+std::string inks_tiff(const std::string &pixels) {
+    const auto little = [](uint32_t value, int bytes) {
+        std::string text;
+        for (int i = 0; i < bytes; ++i) text += static_cast<char>(value >> 8 * i);
+        return text;
+    };
+    const auto size = static_cast<uint32_t>(pixels.size());
+    const uint32_t bits_at = 8, pixels_at = 16, directory = pixels_at + size;
+    std::string file = "II*" + std::string(1, '\0') + little(directory, 4);
+    for (int i = 0; i < 4; ++i) file += little(8, 2);
+    file += pixels + little(9, 2);
+    const auto tag = [&](uint32_t number, uint32_t type, uint32_t count, uint32_t value) {
+        file += little(number, 2) + little(type, 2) + little(count, 4) + little(value, 4);
+    };
+    tag(256, 3, 1, size / 4);   // width
+    tag(257, 3, 1, 1);          // height
+    tag(258, 3, 4, bits_at);    // bits of each sample
+    tag(259, 3, 1, 1);          // not compressed
+    tag(262, 3, 1, 5);          // inks
+    tag(273, 4, 1, pixels_at);  // the strip
+    tag(277, 3, 1, 4);          // samples
+    tag(278, 3, 1, 1);          // rows of a strip
+    tag(279, 4, 1, size);       // bytes of it
+    return file + little(0, 4);
+}
+
 }  // namespace
 
 TEST_CASE("16 bits stay 16 bits through PNG, TIFF and PGM") {
@@ -167,6 +194,24 @@ TEST_CASE("JPEG and WebP are written and read") {
     succeed(folder, {"filter", "a.webp", "webp.ppm", "-q", "-k", "identity"});
     succeed(folder, {"filter", "chart.png", "png.ppm", "-q", "-k", "gaussian 2"});
     CHECK(folder.read("webp.ppm") == folder.read("png.ppm"));
+}
+
+TEST_CASE("inks stay inks in TIFF, and become colours in PNG") {
+    Folder folder;
+    const std::string paper(4, '\0'), black("\0\0\0\xff", 4), cyan("\xff\0\0\0", 4);
+    folder.write("in.tif", inks_tiff(paper + black + cyan));
+    succeed(folder, {"filter", "in.tif", "out.tif", "-q", "-k", "identity"});
+    CHECK(folder.read("out.tif").find(paper + black + cyan) != std::string::npos);
+    succeed(folder, {"filter", "in.tif", "out.png", "-q", "-k", "identity"});
+    CHECK(folder.read("out.png")[24] == 8);  // IHDR's bit depth
+    succeed(folder, {"filter", "out.png", "out.ppm", "-q", "-k", "identity"});
+    const std::string ppm = folder.read("out.ppm");
+    const auto sample = [&](size_t i) {
+        return static_cast<int>(static_cast<unsigned char>(ppm.at(ppm.size() - 9 + i)));
+    };
+    CHECK(sample(0) > 240);
+    CHECK(sample(3) < 80);
+    CHECK(sample(6) < sample(8) - 100);  // less red than blue
 }
 
 TEST_CASE("an image taller than a band equals the same image in one piece") {

@@ -54,7 +54,9 @@ TEST_CASE("CSV and text matrices, whatever separates them") {
     const std::vector<double> wanted = {1, -2.5, 3, 4e-3, 5, 6};
     for (const char *content :
          {"1,-2.5,3\n4e-3,5,6\n", "1;-2.5;3\r\n4e-3;5;6",
-          "1 -2.5 +3\n\n# note\n 4e-3\t5  6 # end\n", "1, -2.5, 3\n4e-3 ,5 ,6\n"}) {
+          "1 -2.5 +3\n\n# note\n 4e-3\t5  6 # end\n", "1, -2.5, 3\n4e-3 ,5 ,6\n",
+          "\xEF\xBB\xBF"
+          "1,-2.5,3\r\n4e-3,5,6\r\n"}) {
         CAPTURE(content);
         const Kernel kernel = read(".csv", content);
         CHECK(kernel.rows == 2);
