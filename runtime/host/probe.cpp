@@ -102,6 +102,9 @@ void probe(const std::string &file) {
     // A host may have its children reaped by somebody else; then only what was said counts.
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
+    // It did not even begin: no program of this processor's, as under an emulator.
+    if (ended && said.empty()) return;
+    said.erase(0, 1);
     if (said == "sound") return note_sound(print);
     if (!said.empty()) throw Error(SEPFLOW_E_ABI, said);
     if (!ended) throw Error(SEPFLOW_E_ABI, "it hangs when it is loaded");

@@ -5,7 +5,7 @@
 
 namespace sepflow {
 
-// Throws Error that says what became of it. Does nothing where the program sepflow-probe is not beside this library.
+// Throws Error that says what became of it. Does nothing where the program sepflow-probe is not beside this library, or does not run.
 void probe(const std::string &file);
 
 }  // namespace sepflow

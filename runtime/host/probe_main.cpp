@@ -1,4 +1,4 @@
-// sepflow-probe PLUGIN: loads a plugin and reads its descriptors, as a host would, and says on descriptor 3 "sound" or what is
+// sepflow-probe PLUGIN: loads a plugin and reads its descriptors, as a host would, and says on descriptor 3 ":", then "sound" or what is
 // wrong. Whatever the plugin does, it does to this process. See probe.h.
 #include <csignal>
 #include <cstring>
@@ -28,6 +28,7 @@ int main(int argc, char **argv) {
         std::signal(number, SIG_DFL);
     const rlimit no_core = {0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
+    say(":");  // it runs
     sepflow_registry *registry = nullptr;
     sepflow_error error = {};
     error.struct_size = sizeof error;
