@@ -270,7 +270,7 @@ typedef struct sepflow_plan_info {
     /* Halo: output (x, y) depends on input x-left .. x+right, y-top .. y+bottom. input_region may ask for more, as a transform
        in blocks does. */
     int64_t left, right, top, bottom;
-    int32_t rank;                     /* pairs of 1-D passes; 0: not of such passes */
+    int32_t rank; /* pairs of 1-D passes; 0: not of such passes */
     int32_t reserved;
     double error_bound; /* of |output - exact| before the conversion to out_type, for images
                            within [-1, 1], from factoring and rounding; 0: exact */
