@@ -68,6 +68,16 @@ size_t samples_of(const sepflow_rect &rect, int32_t channels) {
     return static_cast<size_t>(rect.w * rect.h) * static_cast<size_t>(channels);
 }
 
+// The rows of `part` out of rows of `of`, with `pixel` bytes a pixel.
+void append_rows(Bytes &result, const unsigned char *whole, const sepflow_rect &of,
+                 const sepflow_rect &part, size_t pixel) {
+    for (int64_t y = part.y; y < part.y + part.h && part.w > 0; ++y) {
+        const auto place = static_cast<size_t>((y - of.y) * of.w + (part.x - of.x)) * pixel;
+        const unsigned char *row = whole + place;
+        result.insert(result.end(), row, row + static_cast<size_t>(part.w) * pixel);
+    }
+}
+
 }  // namespace
 
 Scene::Scene(const Subject &subject, const Plan &plan, const Format &format,
@@ -115,7 +125,9 @@ std::vector<Picture> Scene::input_pictures(const sepflow_rect &region, const How
                                                       : plan_.input_region(port, region, domain_);
         pictures.emplace_back(format.in, format.channels, bounds, domain_, how.place);
         const size_t pixel = sample_bytes(format.in) * static_cast<size_t>(format.channels);
-        pictures.back().write(cropped(inputs_[input], domain_, bounds, pixel));
+        Bytes pixels;
+        append_rows(pixels, inputs_[input].data(), domain_, bounds, pixel);
+        pictures.back().write(pixels);
         pictures.back().image().flags = input == 0 ? how.input_flags : 0;
         ++input;
     }
@@ -273,24 +285,8 @@ Bytes Scene::crop(const Bytes &whole, const sepflow_rect &of, const sepflow_rect
     const size_t pixel = sample_bytes(format_.out) * static_cast<size_t>(format_.channels);
     const size_t of_an_output = static_cast<size_t>(of.w * of.h) * pixel;
     Bytes result;
-    for (size_t at = 0; at + of_an_output <= whole.size() && of_an_output > 0; at += of_an_output) {
-        const auto first = whole.begin() + static_cast<std::ptrdiff_t>(at);
-        const Bytes output(first, first + static_cast<std::ptrdiff_t>(of_an_output));
-        const Bytes rows = cropped(output, of, part, pixel);
-        result.insert(result.end(), rows.begin(), rows.end());
-    }
-    return result;
-}
-
-Bytes cropped(const Bytes &whole, const sepflow_rect &of, const sepflow_rect &part, size_t pixel) {
-    Bytes result;
-    result.reserve(pixel * static_cast<size_t>(part.w * part.h));
-    for (int64_t y = part.y; y < part.y + part.h && part.w > 0; ++y) {
-        const auto place = static_cast<size_t>((y - of.y) * of.w + (part.x - of.x)) * pixel;
-        const auto row = whole.begin() + static_cast<std::ptrdiff_t>(place);
-        result.insert(result.end(), row,
-                      row + static_cast<std::ptrdiff_t>(static_cast<size_t>(part.w) * pixel));
-    }
+    for (size_t at = 0; at + of_an_output <= whole.size() && of_an_output > 0; at += of_an_output)
+        append_rows(result, &whole[at], of, part, pixel);
     return result;
 }
 

@@ -76,7 +76,4 @@ class Scene {
     std::vector<Bytes> inputs_;
 };
 
-// Rows of `part` out of rows of `of`, with `pixel` bytes a pixel.
-Bytes cropped(const Bytes &whole, const sepflow_rect &of, const sepflow_rect &part, size_t pixel);
-
 }  // namespace sepflow::check
