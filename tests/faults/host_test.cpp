@@ -176,6 +176,13 @@ struct Graph {
                 SEPFLOW_OK);
         REQUIRE(sepflow_graph_bind_image(graph, "a", &image, nullptr) == SEPFLOW_OK);
         REQUIRE(sepflow_graph_prepare(graph, nullptr) == SEPFLOW_OK);
+        // The host keeps the arena of as many threads: it is made here.
+        sepflow_run run = {};
+        run.struct_size = sizeof run;
+        run.max_threads = 3;
+        const sepflow_image result =
+            sepflow_image_dense(out.data(), SEPFLOW_F32, kWidth, kHeight, 1);
+        REQUIRE(sepflow_graph_compute(graph, "d", &result, &run, nullptr) == SEPFLOW_OK);
     }
     Graph(const Graph &) = delete;
     ~Graph() {
