@@ -97,8 +97,8 @@ enum {
 /* Pixels in memory. Channel c of pixel (x, y) lies at
        (char *)data + (x - bounds.x) * stride_x + (y - bounds.y) * stride_y + c * stride_c.
    Strides are in bytes, signed (bottom-up images have a negative stride_y) and multiples of the
-   type's size, as is the address; a node takes any such, and images of any size. `bounds` is what is in memory; `domain` is the whole image and
-   tells an image edge from the edge of a tile:
+   type's size, as is the address; a node takes any such, and images of any size. `bounds` is what is
+   in memory; `domain` is the whole image and tells an image edge from the edge of a tile:
 
        +--------------- domain ---------------+
        |        +----- bounds -----+          |   border rules apply outside domain only;
@@ -267,8 +267,8 @@ enum {
 typedef struct sepflow_plan_info {
     uint32_t struct_size;
     uint32_t flags;
-    /* Halo: output (x, y) depends on input x-left .. x+right, y-top .. y+bottom. input_region may ask for more, as a transform
-       in blocks does. */
+    /* Halo: output (x, y) depends on input x-left .. x+right, y-top .. y+bottom. input_region may
+       ask for more, as a transform in blocks does. */
     int64_t left, right, top, bottom;
     int32_t rank; /* pairs of 1-D passes; 0: not of such passes */
     int32_t reserved;

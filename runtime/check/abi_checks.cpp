@@ -15,6 +15,28 @@ namespace {
 
 constexpr int64_t kW = 23, kH = 14;
 
+// A struct of a later version, with more fields than anyone here knows.
+template <typename Struct>
+struct Later {
+    Struct known;
+    unsigned char fields[64];
+
+    Later(const Struct &first, unsigned char content) : known(first) {
+        known.struct_size = sizeof *this;
+        std::memset(fields, content, sizeof fields);
+    }
+};
+
+// A configure that must fail, with a record of any size, or with none.
+void refuse_no_channels(const Subject &subject, const Node &node, const Format &format,
+                        sepflow_error *error) {
+    sepflow_config config = config_for(format, kW, kH);
+    config.channels = 0;
+    sepflow_plan *none = nullptr;
+    require(subject.desc().configure(node.get(), &config, &none, error) < 0,
+            "configure makes a plan for 0 channels");
+}
+
 // A node's whole life with a host, or with none.
 Bytes life(Subject &subject, const sepflow_host *host, int32_t threads) {
     const Format format = subject.any_format();
@@ -78,14 +100,9 @@ void hosts(Subject &subject) {
     bare.is_cancelled = nullptr;
     bare.get_extension = nullptr;
     check_alike("with a host whose callbacks are NULL", &bare);
-    struct {
-        sepflow_host known;
-        unsigned char later[64];
-    } newer = {*subject.host().get(), {}};
-    std::memset(newer.later, 0xff, sizeof newer.later);
-    newer.known.struct_size = sizeof newer;
-    newer.known.abi_minor = 99;
-    check_alike("with a host of a later version", &newer.known);
+    Later<sepflow_host> later(*subject.host().get(), 0xff);
+    later.known.abi_minor = 99;
+    check_alike("with a host of a later version", &later.known);
 }
 
 // What `fill` writes into a struct that ends where its page does, for each size that one may have. The
@@ -112,14 +129,9 @@ void written_within(const std::string &what, size_t pointers, Fill fill) {
                                                reinterpret_cast<const char *>(&whole) + 4),
             what + " of " + std::to_string(size) + " bytes is filled otherwise than a whole one");
     }
-    struct {
-        Struct known;
-        unsigned char later[64];
-    } newer = {};
-    std::memset(newer.later, 0x77, sizeof newer.later);
-    newer.known.struct_size = sizeof newer;
-    require(fill(&newer.known) == whole_status, what + ": one of a later version is refused");
-    for (const unsigned char byte : newer.later)
+    Later<Struct> later({}, 0x77);
+    require(fill(&later.known) == whole_status, what + ": one of a later version is refused");
+    for (const unsigned char byte : later.fields)
         require(byte == 0x77, what + ": it writes to fields that it cannot know");
 }
 
@@ -146,24 +158,14 @@ void records(Subject &subject) {
     auto *error = reinterpret_cast<sepflow_error *>(memory.data());
     error->struct_size = 8;
     now_doing("configure with an error record of 8 bytes");
-    sepflow_config config = config_for(format, kW, kH);
-    config.channels = 0;
-    sepflow_plan *none = nullptr;
-    require(desc.configure(node.get(), &config, &none, error) < 0,
-            "configure makes a plan for 0 channels");
+    refuse_no_channels(subject, node, format, error);
 }
 
-// Structs of a later version, which has more fields than anyone here knows.
 void structs(Subject &subject) {
     const Format format = subject.any_format();
     Node node = subject.node();
-    struct {
-        sepflow_config known;
-        unsigned char later[64];
-    } newer = {config_for(format, kW, kH), {}};
-    std::memset(newer.later, 0xff, sizeof newer.later);
-    newer.known.struct_size = sizeof newer;
-    const Plan plan = node.configure(newer.known);
+    const Later<sepflow_config> later(config_for(format, kW, kH), 0xff);
+    const Plan plan = node.configure(later.known);
     const Scene scene(subject, plan, format, {0, 0, kW, kH});
     How how;
     const Bytes wanted = scene.compute(scene.out_domain(), how);
@@ -223,11 +225,7 @@ void nulls(Subject &subject) {
     }
     // Every error argument may be NULL.
     now_doing("calls that fail, with no error record");
-    sepflow_config config = config_for(format, kW, kH);
-    config.channels = 0;
-    sepflow_plan *none = nullptr;
-    require(desc.configure(node.get(), &config, &none, nullptr) < 0,
-            "configure makes a plan for 0 channels");
+    refuse_no_channels(subject, node, format, nullptr);
     sepflow_process empty = {};
     empty.struct_size = sizeof empty;
     empty.region = {0, 0, kW, kH};

@@ -1,24 +1,19 @@
 #include "runtime/check/picture.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <new>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "runtime/image.h"
+#include "runtime/execute/half.h"
 
 namespace sepflow::check {
 
 namespace {
 
 constexpr int64_t kPadding = 5;  // samples behind a pixel's and a row's own
-
-size_t sample_bytes(sepflow_type type) {
-    return static_cast<size_t>(type_bytes(type));
-}
 
 struct Strides {
     int64_t x, y, c;
@@ -40,25 +35,13 @@ Strides strides_of(Layout layout, int64_t sample, int32_t channels, const sepflo
     }
 }
 
-uint16_t half_from(double value) {
-    if (std::isnan(value)) return 0x7e00;
-    const uint16_t sign = std::signbit(value) ? 0x8000 : 0;
-    const double size = std::fabs(value);
-    if (size > 65504) return sign | 0x7c00;
-    int exponent = 0;
-    std::frexp(size, &exponent);  // size = 0.5 .. 1 times 2^exponent
-    exponent = std::max(exponent, -13);
-    const auto steps = static_cast<uint32_t>(std::lrint(std::ldexp(size, 11 - exponent)));
-    // Below 1024 steps it is subnormal; a carry into the exponent is right as it is.
-    return static_cast<uint16_t>(sign + (steps < 1024 ? steps : steps + ((exponent + 13) << 10)));
-}
-
-double half_value(uint16_t bits) {
-    const int exponent = (bits >> 10) & 31;
-    const double fraction = bits & 1023, sign = (bits & 0x8000) != 0 ? -1 : 1;
-    if (exponent == 31) return fraction != 0 ? NAN : sign * INFINITY;
-    if (exponent == 0) return sign * std::ldexp(fraction, -24);
-    return sign * std::ldexp(1024 + fraction, exponent - 25);
+template <typename Visit>
+void each_sample(const Picture &picture, const sepflow_rect &region, Visit visit) {
+    for (int64_t y = region.y; y < region.y + region.h; ++y) {
+        for (int64_t x = region.x; x < region.x + region.w; ++x) {
+            for (int32_t c = 0; c < picture.image().channels; ++c) visit(picture.sample(x, y, c));
+        }
+    }
 }
 
 }  // namespace
@@ -114,15 +97,6 @@ unsigned char *Picture::sample(int64_t x, int64_t y, int32_t channel) const {
     return reinterpret_cast<unsigned char *>(pixel_address(image_, x, y, channel));
 }
 
-template <typename Visit>
-static void each_sample(const Picture &picture, const sepflow_rect &region, Visit visit) {
-    for (int64_t y = region.y; y < region.y + region.h; ++y) {
-        for (int64_t x = region.x; x < region.x + region.w; ++x) {
-            for (int32_t c = 0; c < picture.image().channels; ++c) visit(picture.sample(x, y, c));
-        }
-    }
-}
-
 void Picture::write(const Bytes &dense, const sepflow_rect &region) {
     const size_t size = sample_bytes(image_.type);
     const unsigned char *next = dense.data();
@@ -150,8 +124,7 @@ Bytes noise(sepflow_type type, size_t samples, uint32_t seed) {
         state = state * 1664525 + 1013904223;
         return state >> 16;
     };
-    const bool is_float = type == SEPFLOW_F16 || type == SEPFLOW_F32 || type == SEPFLOW_F64;
-    if (!is_float) {
+    if (!is_float(type)) {
         for (unsigned char &byte : bytes) byte = static_cast<unsigned char>(next());
         return bytes;
     }
@@ -165,7 +138,7 @@ void put_number(unsigned char *sample, sepflow_type type, double value) {
     if (type == SEPFLOW_U8) put(static_cast<uint8_t>(value));
     if (type == SEPFLOW_U16) put(static_cast<uint16_t>(value));
     if (type == SEPFLOW_S16) put(static_cast<int16_t>(value));
-    if (type == SEPFLOW_F16) put(half_from(value));
+    if (type == SEPFLOW_F16) put(half_from_double(value));
     if (type == SEPFLOW_F32) put(static_cast<float>(value));
     if (type == SEPFLOW_F64) put(value);
 }
@@ -178,7 +151,12 @@ double number_at(const unsigned char *sample, sepflow_type type) {
     if (type == SEPFLOW_U8) return get(uint8_t{});
     if (type == SEPFLOW_U16) return get(uint16_t{});
     if (type == SEPFLOW_S16) return get(int16_t{});
-    if (type == SEPFLOW_F16) return half_value(get(uint16_t{}));
+    if (type == SEPFLOW_F16) {
+        const uint16_t half = get(uint16_t{});
+        float value = 0;
+        half_to_float(&half, &value, 1);
+        return value;
+    }
     if (type == SEPFLOW_F32) return get(float{});
     return get(double{});
 }

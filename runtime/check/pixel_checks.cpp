@@ -180,7 +180,7 @@ void numbers(Subject &subject) {
     subject.any_format();
     Node node = subject.node();
     for (const Format &format : subject.formats()) {
-        if (format.in >> 8 != 3) continue;
+        if (!is_float(format.in)) continue;
         found = true;
         const Plan plan = node.configure(config_for(format, kDomain.w, kDomain.h));
         const Scene scene(subject, plan, format, kDomain);

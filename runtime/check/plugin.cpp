@@ -39,7 +39,7 @@ std::vector<std::string> lines_of(const std::string &text) {
 }
 
 // The value that the user gave, as a parameter of that kind takes it; throws Skipped.
-sepflow_value value_of(const Setting &setting, const sepflow_param_desc &desc) {
+sepflow_value checked_value(const Setting &setting, const sepflow_param_desc &desc) {
     try {
         return value_from_text(desc, setting.text);
     } catch (const Error &error) {
@@ -61,7 +61,7 @@ std::string checked_settings(const Request &request, const std::vector<std::stri
                 if (setting.param != desc.id) continue;
                 unknown.erase(setting.param);
                 Node node(subject.desc(), nullptr);
-                const Reply reply = node.try_set(i, value_of(setting, desc));
+                const Reply reply = node.try_set(i, checked_value(setting, desc));
                 if (!reply.ok()) throw Skipped{setting.param + ": " + reply.message};
             }
         }

@@ -4,6 +4,7 @@
 #include <clocale>
 #include <csignal>
 #include <filesystem>
+#include <iterator>
 #include <unistd.h>
 #if defined(__x86_64__) || defined(__i386__)
 #include <xmmintrin.h>
@@ -56,11 +57,8 @@ std::string environment() {
     return all;
 }
 
-size_t entries(const char *folder) {
-    size_t count = 0;
-    for (const auto &entry : std::filesystem::directory_iterator(folder))
-        count += !entry.path().empty();
-    return count;
+std::ptrdiff_t entries(const char *folder) {
+    return std::distance(std::filesystem::directory_iterator(folder), {});
 }
 
 }  // namespace

@@ -16,14 +16,6 @@ constexpr unsigned char kOldBytes = 0xdb;  // as floats, large and negative
 constexpr unsigned char kLaterBytes = 0xff;
 constexpr uint32_t kOptionalSeed = 5;
 
-size_t sample_bytes(sepflow_type type) {
-    return static_cast<size_t>(type_bytes(type));
-}
-
-bool is_float(sepflow_type type) {
-    return type >> 8 == 3;
-}
-
 sepflow_image no_image() {
     sepflow_image image = {};
     image.struct_size = sizeof image;

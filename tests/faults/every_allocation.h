@@ -23,6 +23,16 @@ struct Attempt {
 // Each failing run must say SEPFLOW_E_MEMORY and a sentence and hold no memory afterwards, and the next run must be right.
 void every_allocation_fails(const Attempt &attempt);
 
+// The same of life.run(error), which looks at what comes of it by itself.
+template <typename Life>
+void every_allocation_of_a_life_fails(const std::string &what) {
+    Life life;
+    Attempt attempt;
+    attempt.what = what;
+    attempt.run = [&](sepflow_error *error) { return life.run(error); };
+    every_allocation_fails(attempt);
+}
+
 // Of loading a library, with what runs in it by itself; not under a sanitizer. The loader does without some.
 void every_allocation_of_loading_fails(const char *path);
 

@@ -130,9 +130,5 @@ TEST_CASE("every allocation fails once while the plugin is loaded") {
 }
 
 TEST_CASE("every allocation fails once, from the action Load to the end of an instance") {
-    Life life;
-    faults::Attempt attempt;
-    attempt.what = "an effect";
-    attempt.run = [&](sepflow_error *error) { return life.run(error); };
-    faults::every_allocation_fails(attempt);
+    faults::every_allocation_of_a_life_fails<Life>("an effect");
 }

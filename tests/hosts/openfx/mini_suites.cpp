@@ -169,32 +169,30 @@ int value_at(void *handle, double time, ...) {
 
 // ---- Message and multi-thread suites
 
-std::string formatted(const char *format, va_list args) {
+int keep(void *effect, std::string Host::*place, const char *format, va_list args) {
+    const Aside aside;
     char text[512];
     vsnprintf(text, sizeof text, format, args);
-    return text;
+    Host &host = *static_cast<Effect *>(effect)->host;
+    const std::lock_guard<std::mutex> lock(host.mutex);
+    host.*place = text;
+    return kOk;
 }
 
 int message(void *effect, const char *, const char *, const char *format, ...) {
-    const Aside aside;
-    Host &host = *static_cast<Effect *>(effect)->host;
     va_list args;
     va_start(args, format);
-    const std::lock_guard<std::mutex> lock(host.mutex);
-    host.message = formatted(format, args);
+    const int status = keep(effect, &Host::message, format, args);
     va_end(args);
-    return kOk;
+    return status;
 }
 
 int set_persistent(void *effect, const char *, const char *, const char *format, ...) {
-    const Aside aside;
-    Host &host = *static_cast<Effect *>(effect)->host;
     va_list args;
     va_start(args, format);
-    const std::lock_guard<std::mutex> lock(host.mutex);
-    host.persistent = formatted(format, args);
+    const int status = keep(effect, &Host::persistent, format, args);
     va_end(args);
-    return kOk;
+    return status;
 }
 
 int clear_persistent(void *effect) {

@@ -125,11 +125,7 @@ TEST_CASE("every allocation fails once while the plugin is loaded") {
 }
 
 TEST_CASE("every allocation fails once, from the plugin's start to the last frame") {
-    Life life;
-    faults::Attempt attempt;
-    attempt.what = "clips";
-    attempt.run = [&](sepflow_error *error) { return life.run(error); };
-    faults::every_allocation_fails(attempt);
+    faults::every_allocation_of_a_life_fails<Life>("clips");
 }
 
 TEST_CASE(
