@@ -225,11 +225,15 @@ void optional(Subject &subject) {
             continue;
         }
         for (uint32_t t = 0; t < port.type_count; ++t) {
-            for (const int32_t channels : {1, 0})
-                require(is_taken(subject, i, channels, port.types[t]),
-                        "no plan takes " + name + " of " + type_name(port.types[t]) +
-                            (channels == 1 ? " with one channel"
-                                           : " with as many channels as the first"));
+            for (const int32_t channels : {1, 0}) {
+                if (is_taken(subject, i, channels, port.types[t])) continue;
+                const std::string why =
+                    "no plan takes " + name + " of " + type_name(port.types[t]) +
+                    (channels == 1 ? " with one channel" : " with as many channels as the first");
+                // What the user set may be what forbids it.
+                if (!subject.target().settings.empty()) throw Skipped{why + ", as it is set"};
+                throw Failed{why};
+            }
         }
     }
     if (!found) throw Skipped{"it has no optional port"};

@@ -47,12 +47,23 @@ sepflow_value checked_value(const Setting &setting, const sepflow_param_desc &de
     }
 }
 
+// With all settings together, the node must make a plan, unless it needs more.
+void require_plan(const Request &request, const std::string &node_id) {
+    try {
+        Subject({request.file, node_id, request.settings}).any_format();
+    } catch (const Failed &failed) {
+        throw Skipped{node_id + ", as it is set: " + failed.why};
+    } catch (const Skipped &) {
+    }
+}
+
 // What the user says of parameters must hold before the plugin is judged by it.
 std::string checked_settings(const Request &request, const std::vector<std::string> &node_ids) {
     std::set<std::string> unknown;
     std::vector<std::string> params;
     for (const Setting &setting : request.settings) unknown.insert(setting.param);
     for (const std::string &node_id : node_ids) {
+        bool is_set = false;
         const Subject subject({request.file, node_id, {}});
         for (uint32_t i = 0; i < subject.desc().param_count; ++i) {
             const sepflow_param_desc &desc = subject.param(i);
@@ -60,11 +71,13 @@ std::string checked_settings(const Request &request, const std::vector<std::stri
             for (const Setting &setting : request.settings) {
                 if (setting.param != desc.id) continue;
                 unknown.erase(setting.param);
+                is_set = true;
                 Node node(subject.desc(), nullptr);
                 const Reply reply = node.try_set(i, checked_value(setting, desc));
                 if (!reply.ok()) throw Skipped{setting.param + ": " + reply.message};
             }
         }
+        if (is_set) require_plan(request, node_id);
     }
     if (!unknown.empty())
         throw Skipped{"no node has a parameter '" + *unknown.begin() + "'" +

@@ -35,6 +35,8 @@ std::string read_whole(const std::string &path) {
     }
     if (file.bad()) fail("the read failed; is it a directory?");
     // Spreadsheets begin what they export with a byte order mark.
+    if (text.compare(0, 2, "\xFF\xFE") == 0 || text.compare(0, 2, "\xFE\xFF") == 0)
+        throw Error(SEPFLOW_E_PARAM, "kernel file '" + path + "' is UTF-16; save it as UTF-8");
     if (text.compare(0, 3, "\xEF\xBB\xBF") == 0) text.erase(0, 3);
     return text;
 }

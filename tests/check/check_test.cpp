@@ -194,6 +194,15 @@ TEST_CASE("checks are run again by their names, and reported as text") {
     }
     CHECK(folder.run({"check", "no-such-file.so"}).exit_code == 1);
     CHECK(folder.run({"check"}).exit_code == 2);
+    const std::string ours = SEPFLOW_PLUGIN_DIR "/separable.sepflow.so";
+    const Outcome impossible = folder.run({"check", ours, "--set", "kernel="});
+    CHECK(impossible.exit_code == 1);
+    CHECK(impossible.out.find("FAILED") == std::string::npos);
+    CHECK(impossible.err.find("org.sepflow.separable/1, as it is set") != std::string::npos);
+    const Outcome maskless = folder.run({"check", ours, "org.sepflow.separable:optional", "--set",
+                                         "method=fft", "--set", "kernel=disc 9"});
+    CHECK(maskless.out.find("no plan takes 'mask'") != std::string::npos);
+    CHECK(maskless.exit_code == 0);
     folder.write("text.sepflow.so", "not a library\n");
     const Outcome text = folder.run({"check", "text.sepflow.so"});
     CHECK(text.exit_code == 1);

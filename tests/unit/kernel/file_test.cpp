@@ -92,6 +92,11 @@ TEST_CASE("damaged files are errors that name the place") {
     CHECK(message(".png", "x").find("the library reads") != std::string::npos);
 }
 
+TEST_CASE("text of 16 bits is refused by its name") {
+    for (const std::string mark : {"\xFF\xFE", "\xFE\xFF"})
+        CHECK(message(".csv", mark + "1").find("is UTF-16; save it as UTF-8") != std::string::npos);
+}
+
 TEST_CASE("other images go to the caller's reader") {
     const Kernel kernel =
         sepflow::kernel_from_file("/some/aperture.png", [](const std::string &path) {
