@@ -42,6 +42,17 @@ ImagePointer unpacked(ImagePointer image, const std::string &path) {
     return ImagePointer(decoded);
 }
 
+// libvips looks for pixels only when they are asked for, when as much has been reserved for the result as the header says.
+void check_length(const VipsImage *image, const std::string &loader, const std::string &path) {
+    const bool is_raw =
+        loader.rfind("VipsForeignLoadPpm", 0) == 0 || loader.rfind("VipsForeignLoadVips", 0) == 0;
+    std::error_code unknown;
+    const auto length = std::filesystem::file_size(path, unknown);
+    if (is_raw && !unknown && length < VIPS_IMAGE_SIZEOF_IMAGE(image)) {
+        throw Error(SEPFLOW_E_IO, "cannot read " + path + ": it ends too early");
+    }
+}
+
 }  // namespace
 
 void start_vips(const char *program) {
@@ -76,6 +87,7 @@ ImagePointer read_image(const std::string &path) {
     }
     if (lower_case_suffix(path) == ".csv") return read_csv(path);
     if (lower_case_suffix(path) == ".pfm") return read_pfm(path);
+    if (is_ascii_or_bits(path)) return read_ascii_or_bits(path);
     const char *loader = vips_foreign_find_load(path.c_str());
     if (loader == nullptr) {
         vips_error_clear();
@@ -85,7 +97,9 @@ ImagePointer read_image(const std::string &path) {
     if (vips_call(loader, path.c_str(), &opened, "fail_on", VIPS_FAIL_ON_ERROR, nullptr)) {
         throw vips_failure("cannot read " + path);
     }
-    ImagePointer image = unpacked(ImagePointer(opened), path);
+    ImagePointer image(opened);
+    check_length(image.get(), loader, path);
+    image = unpacked(std::move(image), path);
     if (type_of_band_format(image->BandFmt) == SEPFLOW_TYPE_NONE) {
         throw Error(SEPFLOW_E_FORMAT, "cannot filter " + path +
                                           ": its pixels are of libvips type " +

@@ -1,4 +1,5 @@
-// Netpbm's PGM and PPM, and PFM, which libvips 8.14 reads and writes upside down.
+// Netpbm's formats, but for reading P5 and P6, which libvips does. libvips 8.14 reads and writes PFM upside down, takes
+// what is behind the end of P1 to P4 for pixels, and bits in ASCII without white space between them for one.
 #pragma once
 
 #include <string>
@@ -9,6 +10,13 @@ namespace sepflow::command {
 
 // f32 with one or three channels. Throws Error{SEPFLOW_E_IO}.
 ImagePointer read_pfm(const std::string &path);
+
+// Whether the file begins as P1 to P4 do.
+bool is_ascii_or_bits(const std::string &path);
+
+// u8, or u16 where the header's maximum is above 255; samples stay as they are, bits are 0 and 255. Throws
+// Error{SEPFLOW_E_IO}.
+ImagePointer read_ascii_or_bits(const std::string &path);
 
 // u8 and u16 as PGM or PPM, f32 as PFM; one or three channels.
 void write_netpbm(VipsImage *image, const OutputFile &file);

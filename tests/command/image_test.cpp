@@ -3,33 +3,20 @@
 #include <cstdint>
 #include <cstring>
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "tests/command/command.h"
+#include "tests/command/read_back.h"
 
 using command_test::Folder;
 using command_test::lines;
 using command_test::Outcome;
+using command_test::pixels_of;
+using command_test::succeed;
+using command_test::type_of;
 
 namespace {
-
-void succeed(const Folder &folder, const std::vector<std::string> &arguments) {
-    const Outcome outcome = folder.run(arguments);
-    REQUIRE_MESSAGE(outcome.exit_code == 0, outcome.err);
-}
-
-std::string pixels_of(const Folder &folder, const std::string &image) {
-    succeed(folder, {"filter", image, "pixels.csv", "-q", "-k", "identity"});
-    return folder.read("pixels.csv");
-}
-
-// The type that a file is read in.
-std::string type_of(const Folder &folder, const std::string &image) {
-    succeed(folder, {"filter", image, "type.tif", "-q", "-k", "identity", "--report", "type.json"});
-    return nlohmann::json::parse(folder.read("type.json"))["input"]["type"];
-}
 
 // A grey image of 2 x 2 pixels with 16 bits, big-endian as PGM has them.
 std::string pgm16(const std::vector<int> &values) {
@@ -136,30 +123,6 @@ TEST_CASE("floats, doubles and signed integers stay what they are in TIFF, and f
     succeed(folder, {"filter", "in.csv", "s.tif", "-q", "-k", "identity", "--type", "s16"});
     CHECK(type_of(folder, "s.tif") == "s16");
     CHECK(pixels_of(folder, "s.tif") == "-2,0\n1024,-32768\n");  // ties to even
-}
-
-TEST_CASE("PFM begins with the bottom row, in either byte order, and its colours are floats") {
-    Folder folder;
-    // 1, 2 above 3, 4; big-endian, as the positive scale says. 1.0f is 3f80 0000, 2 4000 0000 ...
-    folder.write("big.pfm",
-                 std::string("Pf\n2 2\n1.0\n\x40\x40\0\0\x40\x80\0\0\x3f\x80\0\0\x40\0\0\0", 27));
-    CHECK(pixels_of(folder, "big.pfm") == "1,2\n3,4\n");
-    succeed(folder, {"filter", "big.pfm", "little.pfm", "-q", "-k", "identity"});
-    CHECK(folder.read("little.pfm") ==
-          std::string("Pf\n2 2\n-1.0\n\0\0\x40\x40\0\0\x80\x40\0\0\x80\x3f\0\0\0\x40", 28));
-    CHECK(type_of(folder, "big.pfm") == "f32");
-
-    succeed(folder, {"chart", "c.png", "--size", "80x64"});
-    succeed(folder, {"filter", "c.png", "c.pfm", "-q", "-k", "identity", "--type", "f32"});
-    succeed(folder, {"filter", "c.png", "c.ppm", "-q", "-k", "identity"});
-    succeed(folder, {"filter", "c.pfm", "back.ppm", "-q", "-k", "identity", "--type", "u8"});
-    CHECK(folder.read("back.ppm") == folder.read("c.ppm"));
-
-    folder.write("short.pfm", "Pf\n2 2\n-1.0\nabcd");
-    CHECK(folder.run({"filter", "short.pfm", "o.tif", "-k", "identity"}).exit_code == 1);
-    folder.write("huge.pfm", "Pf\n9999999 9999999\n-1.0\nabcd");
-    CHECK(folder.run({"filter", "huge.pfm", "o.tif", "-k", "identity"}).exit_code == 1);
-    CHECK(!folder.has("o.tif"));
 }
 
 TEST_CASE("integer results saturate and round to even") {

@@ -1,0 +1,164 @@
+#include <cctype>
+#include <cstdint>
+#include <fstream>
+#include <vector>
+
+#include "runtime/command/netpbm.h"
+
+namespace sepflow::command {
+
+namespace {
+
+constexpr int kEnd = std::char_traits<char>::eof();
+constexpr uint32_t kWhite = 255;
+constexpr uint32_t kNone = UINT32_MAX;
+
+// The file's bytes, and numbers in ASCII between white space and comments, which go from '#' to the end of the line.
+class Text {
+  public:
+    explicit Text(const std::string &path) : file_(path, std::ios::binary) {}
+
+    int byte() {
+        const int next = file_.rdbuf()->sbumpc();
+        if (next == kEnd) has_ended_ = true;
+        return next;
+    }
+
+    // The next byte that is neither white space nor in a comment.
+    int character() {
+        int next;
+        do {
+            next = byte();
+            while (next == '#') next = end_of_line();
+        } while (std::isspace(next));
+        return next;
+    }
+
+    // kNone where what comes next is no number up to `largest`. Takes one white space behind it.
+    uint32_t number(uint32_t largest) {
+        int next = character();
+        if (!std::isdigit(next)) return kNone;
+        uint64_t number = 0;
+        for (; std::isdigit(next); next = file_.rdbuf()->sbumpc()) {
+            number = number * 10 + static_cast<uint64_t>(next - '0');
+            if (number > largest) return kNone;
+        }
+        if (next == '#') file_.rdbuf()->sungetc();
+        const bool is_whole = next == kEnd || next == '#' || std::isspace(next);
+        return is_whole ? static_cast<uint32_t>(number) : kNone;
+    }
+
+    // Whether something was asked for behind the end.
+    bool has_ended() const { return has_ended_; }
+
+  private:
+    int end_of_line() {
+        int next;
+        do {
+            next = byte();
+        } while (next != '\n' && next != kEnd);
+        return next;
+    }
+
+    std::ifstream file_;
+    bool has_ended_ = false;
+};
+
+// "P1" and "P4" are bits, in ASCII and packed, "P2" grey and "P3" colours, in ASCII.
+struct Header {
+    int kind = 0;
+    uint32_t width = 0, height = 0, maximum = 0;
+
+    bool holds_bits() const { return kind == '1' || kind == '4'; }
+    int channels() const { return kind == '3' ? 3 : 1; }
+    bool is_sound() const {
+        const auto fits = [](uint32_t side) { return side > 0 && side < VIPS_MAX_COORD; };
+        return fits(width) && fits(height) && maximum > 0 && maximum != kNone;
+    }
+};
+
+Header read_header(Text &text) {
+    Header header;
+    text.byte();  // the P
+    header.kind = text.byte();
+    header.width = text.number(VIPS_MAX_COORD);
+    header.height = text.number(VIPS_MAX_COORD);
+    header.maximum = header.holds_bits() ? 1 : text.number(UINT16_MAX);
+    return header;
+}
+
+// Samples in their order, rows from the top; a bit that is set is black. kNone where there is none.
+class Samples {
+  public:
+    Samples(Text &text, const Header &header) : text_(text), header_(header) {}
+
+    uint32_t next() {
+        if (header_.kind == '1') return of_bit(text_.character() - '0');
+        if (header_.kind == '4') return of_bit(packed_bit());
+        return text_.number(header_.maximum);
+    }
+
+  private:
+    static uint32_t of_bit(int bit) { return bit == 0 ? kWhite : bit == 1 ? 0 : kNone; }
+
+    // The leftmost of eight is the byte's highest, and a row begins with a byte.
+    int packed_bit() {
+        if (column_ % 8 == 0) byte_ = text_.byte();
+        const int bit = byte_ == kEnd ? kEnd : byte_ >> (7 - column_ % 8) & 1;
+        column_ = (column_ + 1) % header_.width;
+        return bit;
+    }
+
+    Text &text_;
+    const Header &header_;
+    uint32_t column_ = 0;
+    int byte_ = 0;
+};
+
+template <typename Sample>
+ImagePointer read_samples(Text &text, const Header &header, const std::string &path) {
+    const uint64_t count = uint64_t{header.width} * header.height * header.channels();
+    Samples samples(text, header);
+    std::vector<Sample> read;  // grows as far as the file really goes, whatever its header says
+    while (read.size() < count) {
+        const uint32_t sample = samples.next();
+        if (sample == kNone) {
+            const std::string which = "sample " + std::to_string(read.size() + 1);
+            const std::string most = std::to_string(header.maximum);
+            throw Error(SEPFLOW_E_IO,
+                        "cannot read " + path + ": " +
+                            (text.has_ended() ? std::string("it ends too early")
+                                              : which + " is no number up to " + most));
+        }
+        read.push_back(static_cast<Sample>(sample));
+    }
+    VipsImage *image = vips_image_new_from_memory_copy(
+        read.data(), read.size() * sizeof(Sample), static_cast<int>(header.width),
+        static_cast<int>(header.height), header.channels(),
+        sizeof(Sample) == 1 ? VIPS_FORMAT_UCHAR : VIPS_FORMAT_USHORT);
+    if (image == nullptr) throw vips_failure("cannot read " + path);
+    image->Type = vips_image_guess_interpretation(image);
+    return ImagePointer(image);
+}
+
+}  // namespace
+
+bool is_ascii_or_bits(const std::string &path) {
+    std::ifstream file(path, std::ios::binary);
+    char magic[2] = {};
+    file.read(magic, sizeof magic);
+    return magic[0] == 'P' && magic[1] >= '1' && magic[1] <= '4';
+}
+
+ImagePointer read_ascii_or_bits(const std::string &path) {
+    Text text(path);
+    const Header header = read_header(text);
+    if (!header.is_sound()) {
+        throw Error(SEPFLOW_E_IO,
+                    "cannot read " + path + ": its header is not that of a Netpbm image");
+    }
+    return header.maximum < 256 ? read_samples<uint8_t>(text, header, path)
+                                : read_samples<uint16_t>(text, header, path);
+}
+
+}  // namespace sepflow::command
