@@ -14,6 +14,7 @@ namespace {
 // A band is tall enough to give every thread tiles, and small enough for two in memory.
 constexpr int64_t kBandBytes = int64_t{32} << 20;
 constexpr int64_t kLeastBandRows = 256;
+constexpr int64_t kMostBandBytes = int64_t{256} << 20;  // for those rows
 
 sepflow_status read_pixels(void *ctx, const sepflow_image *into, sepflow_error *error) {
     return guarded(error, [&] {
@@ -97,7 +98,9 @@ Rendering::Rendering(const sepflow_graph *graph, const std::string &output, Vips
                                           : "the result is too large for an image file");
     }
     const int64_t line = domain.w * output_.channels * (output_.type & 0xff) / 8;
-    band_rows_ = std::min(domain.h, std::max(kLeastBandRows, kBandBytes / line));
+    const int64_t rows =
+        std::max(kBandBytes / line, std::min(kLeastBandRows, kMostBandBytes / line));
+    band_rows_ = std::clamp<int64_t>(rows, 1, domain.h);
 
     image_.reset(vips_image_new());
     if (vips_image_pipelinev(image_.get(), VIPS_DEMAND_STYLE_FATSTRIP, like, nullptr)) {
