@@ -82,8 +82,9 @@ ImagePointer read_image(const std::string &path) {
     if (access(path.c_str(), R_OK) != 0) {
         throw Error(SEPFLOW_E_IO, "cannot read " + path + ": " + std::strerror(errno));
     }
-    if (std::filesystem::is_directory(path)) {
-        throw Error(SEPFLOW_E_IO, "cannot read " + path + ": it is a directory");
+    if (!std::filesystem::is_regular_file(path)) {  // loaders open a file more than once
+        throw Error(SEPFLOW_E_IO,
+                    "cannot read " + path + ": it is a directory, a pipe or a device");
     }
     if (lower_case_suffix(path) == ".csv") return read_csv(path);
     if (lower_case_suffix(path) == ".pfm") return read_pfm(path);

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <doctest/doctest.h>
 #include <string>
+#include <sys/stat.h>
 #include <vector>
 
 #include "tests/command/command.h"
@@ -219,6 +220,18 @@ TEST_CASE("a file that ends too early is refused") {
         CHECK(outcome.exit_code == 1);
         CHECK(outcome.err.find("half") != std::string::npos);
         CHECK(!folder.has("out.png"));
+    }
+}
+
+TEST_CASE("what is no file is refused at once") {
+    const Folder folder;
+    REQUIRE(mkfifo(folder.path("pipe.pgm").c_str(), 0600) == 0);
+    REQUIRE(mkdir(folder.path("folder.pgm").c_str(), 0700) == 0);
+    for (const std::string name : {"pipe.pgm", "folder.pgm", "/dev/null"}) {
+        INFO(name);
+        const Outcome outcome = folder.run({"filter", name, "out.png", "-k", "box 3"});
+        CHECK(outcome.exit_code == 1);
+        CHECK(outcome.err.find("cannot read " + name + ": it is") != std::string::npos);
     }
 }
 
