@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string_view>
 #include <unistd.h>
 
 #include "runtime/command/csv.h"
@@ -62,11 +63,15 @@ void start_vips(const char *program) {
     vips_cache_set_max(0);
     // Numbers are parsed and written the same in every locale.
     std::setlocale(LC_ALL, "C");
-    // A loader's remarks about odd metadata are no errors; errors reach us by vips_failure.
-    const auto ignore = [](const gchar *, GLogLevelFlags, const gchar *, gpointer) {};
-    // GLib itself remarks on sizes of 0, which its properties do not take.
-    for (const char *domain : {"VIPS", "GLib-GObject"})
-        g_log_set_handler(domain, static_cast<GLogLevelFlags>(G_LOG_LEVEL_MASK), ignore, nullptr);
+    // A loader's remarks about odd metadata are no errors, nor are GLib's about sizes of 0, which its properties do not
+    // take; errors reach us by vips_failure.
+    const auto but_remarks = [](const gchar *domain, GLogLevelFlags level, const gchar *text,
+                                gpointer) {
+        const std::string_view of = domain == nullptr ? "" : domain;
+        if (of != "VIPS" && of != "GLib-GObject")
+            g_log_default_handler(domain, level, text, nullptr);
+    };
+    g_log_set_default_handler(but_remarks, nullptr);
 }
 
 Error vips_failure(const std::string &what) {
