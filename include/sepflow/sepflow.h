@@ -133,7 +133,7 @@ typedef struct sepflow_options {
     int32_t channels;      /* 0: 1 */
     int32_t border_x, border_y;
     int32_t extent;
-    double border_value; /* for SEPFLOW_BORDER_CONSTANT, in the input's units */
+    double border_value; /* of SEPFLOW_BORDER_CONSTANT: a pixel, rounded to the input's type */
     int64_t anchor_x; /* column of K that lies on the output pixel, 0 .. columns-1; without the */
     int64_t anchor_y; /* flag ANCHOR: columns/2 and rows/2, rounded down */
     /* How far the output may be from the exact 2-D sum before it is rounded to its type, as a part

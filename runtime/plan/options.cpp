@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -28,15 +29,21 @@ void check_finite(double value, const char *name) {
     }
 }
 
+double largest_float(sepflow_type type) {
+    return type == SEPFLOW_F16 ? 65504 : type == SEPFLOW_F32 ? FLT_MAX : DBL_MAX;
+}
+
 // Border pixels are pixels of the input's type, so a value that it cannot hold is a mistake.
 void check_border_value(const Options &options) {
-    check_finite(options.border_value, "border_value");
-    if (!is_integer(options.in_type)) return;
+    const double value = options.border_value;
+    check_finite(value, "border_value");
     const PixelRange range = pixel_range(options.in_type);
-    if (options.border_value < range.low || options.border_value > range.high ||
-        options.border_value != std::floor(options.border_value)) {
+    const bool is_pixel =
+        is_integer(options.in_type)
+            ? value >= range.low && value <= range.high && value == std::floor(value)
+            : std::fabs(value) <= largest_float(options.in_type);
+    if (!is_pixel)
         throw Error(SEPFLOW_E_PARAM, "border_value is not a pixel value of the input's type");
-    }
 }
 
 void check_missing(const Options &options) {

@@ -78,6 +78,14 @@ TEST_CASE("options that make no sense") {
         o.in_type = SEPFLOW_U8;
         o.border_value = 300;
     });
+    require_plan_fails("border value of f32", SEPFLOW_E_PARAM, [](auto &o) {
+        o.in_type = SEPFLOW_F32;
+        o.border_value = 1e39;
+    });
+    require_plan_fails("border value of f16", SEPFLOW_E_PARAM, [](auto &o) {
+        o.in_type = SEPFLOW_F16;
+        o.border_value = -65536;
+    });
     require_plan_fails("tolerance below 0", SEPFLOW_E_PARAM, [](auto &o) { o.tolerance = -0.1; });
     require_plan_fails("tolerance above 1", SEPFLOW_E_PARAM, [](auto &o) { o.tolerance = 2; });
     require_plan_fails("tolerance NaN", SEPFLOW_E_PARAM, [=](auto &o) { o.tolerance = nan; });
