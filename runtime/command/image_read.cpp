@@ -87,12 +87,16 @@ ImagePointer read_image(const std::string &path) {
     if (access(path.c_str(), R_OK) != 0) {
         throw Error(SEPFLOW_E_IO, "cannot read " + path + ": " + std::strerror(errno));
     }
-    if (!std::filesystem::is_regular_file(path)) {  // loaders open a file more than once
-        throw Error(SEPFLOW_E_IO,
-                    "cannot read " + path + ": it is a directory, a pipe or a device");
+    if (std::filesystem::is_directory(path)) {
+        throw Error(SEPFLOW_E_IO, "cannot read " + path + ": it is a directory");
     }
     if (lower_case_suffix(path) == ".csv") return read_csv(path);
     if (lower_case_suffix(path) == ".pfm") return read_pfm(path);
+    if (!std::filesystem::is_regular_file(path)) {  // the other readers open it more than once
+        throw Error(SEPFLOW_E_IO,
+                    "cannot read " + path +
+                        ": it is a pipe or a device, from which only CSV and PFM are read");
+    }
     if (is_ascii_or_bits(path)) return read_ascii_or_bits(path);
     const char *loader = vips_foreign_find_load(path.c_str());
     if (loader == nullptr) {

@@ -38,8 +38,12 @@ PixelRange pixel_range(const Options &options) {
         range.low = std::min(range.low, value);
         range.high = std::max(range.high, value);
     };
+    // Rounded to a pixel, it may be larger by half a unit in the last place.
+    const double growth = options.in_type == SEPFLOW_F16   ? 0x1p-11
+                          : options.in_type == SEPFLOW_F32 ? 0x1p-24
+                                                           : 0;
     if (options.border_x == SEPFLOW_BORDER_CONSTANT || options.border_y == SEPFLOW_BORDER_CONSTANT)
-        include(options.border_value);
+        include(options.border_value * (1 + growth));
     if (options.missing == SEPFLOW_MISSING_FILL) include(options.missing_value);
     return range;
 }

@@ -223,11 +223,12 @@ TEST_CASE("a file that ends too early is refused") {
     }
 }
 
-TEST_CASE("what is no file is refused at once") {
+TEST_CASE("a directory is no image, and a pipe only where it is read once") {
     const Folder folder;
     REQUIRE(mkfifo(folder.path("pipe.pgm").c_str(), 0600) == 0);
     REQUIRE(mkdir(folder.path("folder.pgm").c_str(), 0700) == 0);
-    for (const std::string name : {"pipe.pgm", "folder.pgm", "/dev/null"}) {
+    REQUIRE(mkdir(folder.path("folder.csv").c_str(), 0700) == 0);
+    for (const std::string name : {"pipe.pgm", "folder.pgm", "folder.csv", "/dev/null"}) {
         INFO(name);
         const Outcome outcome = folder.run({"filter", name, "out.png", "-k", "box 3"});
         CHECK(outcome.exit_code == 1);
