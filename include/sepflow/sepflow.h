@@ -218,8 +218,9 @@ typedef struct sepflow_plan_description {
     const char *variant, *schedule, *arithmetic; /* "avx2", "plain", "f32" (or "f64", "fixed") */
     /* |output - exact| in units of the output, before it is rounded to its type, for every image of
        the input's type; of floats, within [-1, 1]; border_value, and missing_value of FILL, may lie
-       outside. Of TRUNCATE, in images no smaller than the kernel; smaller ones are rescaled by
-       more. Of IGNORE, where no pixel is missing. */
+       outside. It says nothing where kernel_norm_1 times the largest of these is more than the floats
+       of the arithmetic hold. Of TRUNCATE, in images no smaller than the kernel; smaller ones are
+       rescaled by more. Of IGNORE, where no pixel is missing. */
     double output_error_bound;
     int32_t is_exact;      /* 1: the output is the direct 2-D sum, rounded once, to the last bit */
     const char *exactness; /* a sentence: why, or why not */
