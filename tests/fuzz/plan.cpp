@@ -200,8 +200,11 @@ void check_image(const Made &made, const sepflow_options &o, const sepflow_plan_
             return;
         if (!(exact.magnitude < 1e37) || (exact.magnitude != 0 && exact.magnitude < 1e-30))
             continue;
-        const double allowed = d.output_error_bound * (1 + 1e-9) + 1e-13 * exact.magnitude +
-                               oracle::unit(exact.value, out_type) + 1e-36;
+        // What is rounded may be as large as the exact sum and the bound together.
+        const double rounding =
+            oracle::unit(std::fabs(exact.value) + d.output_error_bound, out_type);
+        const double allowed =
+            d.output_error_bound * (1 + 1e-9) + 1e-13 * exact.magnitude + rounding + 1e-36;
         if (std::fabs(got - exact.value) <= allowed) continue;
         std::fprintf(stderr,
                      "pixel %d: %.17g, not %.17g, is off by more than %.3g; %s, norm %.3g\n",
