@@ -24,6 +24,10 @@ void start_vips(const char *program);
 // with one sentence; so does a file that ends too early.
 ImagePointer read_image(const std::string &path);
 
+// The samples that were read from `path`, interleaved, copied.
+ImagePointer image_of(const void *samples, VipsBandFormat format, int64_t width, int64_t height,
+                      int channels, const std::string &path);
+
 // Throws unless the format that path's suffix names holds such pixels.
 void check_writable(const std::string &path, sepflow_type type, int channels);
 

@@ -25,11 +25,8 @@ ImagePointer read_csv(const std::string &path) {
     if (std::max(pixels.width, pixels.height) > static_cast<size_t>(VIPS_MAX_COORD)) {
         throw Error(SEPFLOW_E_IO, "cannot read " + path + ": it has too many rows or columns");
     }
-    VipsImage *image = vips_image_new_from_memory_copy(
-        pixels.values.data(), pixels.values.size() * sizeof(double), static_cast<int>(pixels.width),
-        static_cast<int>(pixels.height), 1, VIPS_FORMAT_DOUBLE);
-    if (image == nullptr) throw vips_failure("cannot read " + path);
-    return ImagePointer(image);
+    return image_of(pixels.values.data(), VIPS_FORMAT_DOUBLE, static_cast<int64_t>(pixels.width),
+                    static_cast<int64_t>(pixels.height), 1, path);
 }
 
 // Radiance and LabQ pixels are packed; everything else passes through.
@@ -81,6 +78,16 @@ Error vips_failure(const std::string &what) {
     // The first line is the cause; the rest say what failed after it.
     const std::string cause = text.substr(0, text.find('\n'));
     return Error(SEPFLOW_E_IO, cause.empty() ? what : what + ": " + cause);
+}
+
+ImagePointer image_of(const void *samples, VipsBandFormat format, int64_t width, int64_t height,
+                      int channels, const std::string &path) {
+    const uint64_t bytes =
+        vips_format_sizeof(format) * static_cast<uint64_t>(width * height * channels);
+    VipsImage *image = vips_image_new_from_memory_copy(samples, bytes, static_cast<int>(width),
+                                                       static_cast<int>(height), channels, format);
+    if (image == nullptr) throw vips_failure("cannot read " + path);
+    return ImagePointer(image);
 }
 
 ImagePointer read_image(const std::string &path) {

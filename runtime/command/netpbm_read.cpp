@@ -29,7 +29,7 @@ class Text {
         int next;
         do {
             next = byte();
-            while (next == '#') next = end_of_line();
+            if (next == '#') next = end_of_line();
         } while (std::isspace(next));
         return next;
     }
@@ -132,13 +132,11 @@ ImagePointer read_samples(Text &text, const Header &header, const std::string &p
         }
         read.push_back(static_cast<Sample>(sample));
     }
-    VipsImage *image = vips_image_new_from_memory_copy(
-        read.data(), read.size() * sizeof(Sample), static_cast<int>(header.width),
-        static_cast<int>(header.height), header.channels(),
-        sizeof(Sample) == 1 ? VIPS_FORMAT_UCHAR : VIPS_FORMAT_USHORT);
-    if (image == nullptr) throw vips_failure("cannot read " + path);
-    image->Type = vips_image_guess_interpretation(image);
-    return ImagePointer(image);
+    const VipsBandFormat format = sizeof(Sample) == 1 ? VIPS_FORMAT_UCHAR : VIPS_FORMAT_USHORT;
+    ImagePointer image =
+        image_of(read.data(), format, header.width, header.height, header.channels(), path);
+    image->Type = vips_image_guess_interpretation(image.get());
+    return image;
 }
 
 }  // namespace

@@ -55,11 +55,8 @@ ImagePointer read_pfm(const std::string &path) {
     for (size_t top = 0, bottom = pixels.size() - row; top < bottom; top += row, bottom -= row) {
         std::swap_ranges(&pixels[top], &pixels[top] + row, &pixels[bottom]);
     }
-    VipsImage *image = vips_image_new_from_memory_copy(
-        pixels.data(), pixels.size() * sizeof(float), static_cast<int>(header.width),
-        static_cast<int>(header.height), header.channels(), VIPS_FORMAT_FLOAT);
-    if (image == nullptr) throw vips_failure("cannot read " + path);
-    return ImagePointer(image);
+    return image_of(pixels.data(), VIPS_FORMAT_FLOAT, header.width, header.height,
+                    header.channels(), path);
 }
 
 }  // namespace sepflow::command

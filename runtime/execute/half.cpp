@@ -76,8 +76,7 @@ __attribute__((target("avx,f16c"))) size_t floats_by_f16c(const float *in, uint1
 }
 
 bool has_f16c() {
-    static const bool has = __builtin_cpu_supports("avx") && processor_has_f16c();
-    return has;
+    return __builtin_cpu_supports("avx") && processor_has_f16c();
 }
 #endif
 
