@@ -34,7 +34,7 @@ class Text {
         return next;
     }
 
-    // kNone where what comes next is no number up to `largest`. Takes one white space behind it.
+    // kNone where what comes next is no number up to `largest`. Takes one white space behind it, or a comment and its line's end.
     uint32_t number(uint32_t largest) {
         int next = character();
         if (!std::isdigit(next)) return kNone;
@@ -43,8 +43,8 @@ class Text {
             number = number * 10 + static_cast<uint64_t>(next - '0');
             if (number > largest) return kNone;
         }
-        if (next == '#') file_.rdbuf()->sungetc();
-        const bool is_whole = next == kEnd || next == '#' || std::isspace(next);
+        if (next == '#') next = end_of_line();
+        const bool is_whole = next == kEnd || std::isspace(next);
         return is_whole ? static_cast<uint32_t>(number) : kNone;
     }
 

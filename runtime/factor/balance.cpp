@@ -10,10 +10,6 @@ namespace {
 
 constexpr int kFar = 60;
 
-void times_power_of_two(std::vector<double> &taps, int exponent) {
-    for (double &tap : taps) tap = std::ldexp(tap, exponent);
-}
-
 }  // namespace
 
 int exponent_of_largest(const std::vector<double> &taps) {
@@ -22,6 +18,10 @@ int exponent_of_largest(const std::vector<double> &taps) {
     int exponent = 0;
     std::frexp(largest, &exponent);
     return exponent;
+}
+
+void times_power_of_two(std::vector<double> &taps, int exponent) {
+    for (double &tap : taps) tap = std::ldexp(tap, exponent);
 }
 
 void balance(Factor &factor) {

@@ -10,6 +10,7 @@ namespace sepflow {
 
 // Of a power of two: the largest tap divided by it lies in [0.5, 1).
 int exponent_of_largest(const std::vector<double> &taps);
+void times_power_of_two(std::vector<double> &taps, int exponent);
 void balance(Factor &factor);
 // Times a number, both filters having their part of a far one.
 void scale(Factor &factor, double by);

@@ -36,7 +36,7 @@ std::vector<SingularTerm> singular_terms(const Kernel &kernel) {
     // So that squares neither overflow nor vanish.
     const int exponent = exponent_of_largest(kernel.taps);
     Kernel scaled = kernel;
-    for (double &tap : scaled.taps) tap = std::ldexp(tap, -exponent);
+    times_power_of_two(scaled.taps, -exponent);
 
     std::vector<double> matrix = scaled.taps;  // overwritten
     std::vector<double> values(count), left(rows * count), right(count * columns),

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "runtime/factor/balance.h"
+
 namespace sepflow {
 
 namespace {
@@ -12,16 +14,16 @@ enum class Parity { kNone, kEven, kOdd };
 // Even if `mirrored(y, x)` gives the taps again, odd if it gives their negatives.
 template <typename Mirrored>
 Parity parity_under(const Kernel &kernel, double allowance, Mirrored mirrored) {
-    double to_even = 0, to_odd = 0;  // |K - its even part|_1 and |K - its odd part|_1
+    double to_even = 0, to_odd = 0;  // twice |K - its even part|_1 and |K - its odd part|_1
     for (size_t y = 0; y < kernel.rows; ++y) {
         for (size_t x = 0; x < kernel.columns; ++x) {
-            to_even += std::fabs(kernel.tap(y, x) / 2 - mirrored(y, x) / 2);
-            to_odd += std::fabs(kernel.tap(y, x) / 2 + mirrored(y, x) / 2);
+            to_even += std::fabs(kernel.tap(y, x) - mirrored(y, x));
+            to_odd += std::fabs(kernel.tap(y, x) + mirrored(y, x));
         }
     }
-    return to_even <= allowance  ? Parity::kEven
-           : to_odd <= allowance ? Parity::kOdd
-                                 : Parity::kNone;
+    return to_even <= 2 * allowance  ? Parity::kEven
+           : to_odd <= 2 * allowance ? Parity::kOdd
+                                     : Parity::kNone;
 }
 
 // Parities along y and x of one part of the kernel.
@@ -134,9 +136,14 @@ bool matches(const std::vector<double> &filter, Opposite opposite) {
 }  // namespace
 
 std::vector<SingularTerm> symmetric_terms(const Kernel &kernel, double allowance) {
+    // So that sums of taps do not overflow, nor products of denormal ones vanish.
+    const int exponent = exponent_of_largest(kernel.taps);
+    Kernel scaled = kernel;
+    times_power_of_two(scaled.taps, -exponent);
+
     std::vector<SingularTerm> terms;
-    for (const Parities parities : parities_of(kernel, allowance)) {
-        const Kernel part = folded_part(kernel, parities);
+    for (const Parities parities : parities_of(scaled, std::ldexp(allowance, -exponent))) {
+        const Kernel part = folded_part(scaled, parities);
         if (std::all_of(part.taps.begin(), part.taps.end(), [](double tap) { return tap == 0; }))
             continue;
         std::vector<SingularTerm> found = singular_terms(part);
@@ -147,6 +154,7 @@ std::vector<SingularTerm> symmetric_terms(const Kernel &kernel, double allowance
         }
         merge(terms, std::move(found));
     }
+    for (SingularTerm &term : terms) term.value = std::ldexp(term.value, exponent);
     return terms;
 }
 

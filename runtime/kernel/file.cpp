@@ -154,17 +154,20 @@ class NetpbmReader {
         throw Error(SEPFLOW_E_PARAM, "kernel file '" + path_ + "': " + why);
     }
 
-    // The white space before binary samples.
-    void skip_one() { at_ = std::min(at_ + 1, bytes_.size()); }
+    // One white space, as before binary samples; a comment counts as the end of its line.
+    void skip_one() {
+        if (at_ < bytes_.size() && bytes_[at_] == '#') at_ = bytes_.find('\n', at_);
+        at_ = std::min(at_, bytes_.size() - 1) + 1;
+    }
+
+    bool is_at_gap() const {
+        return std::isspace(static_cast<unsigned char>(bytes_[at_])) || bytes_[at_] == '#';
+    }
 
     std::string word() {
-        while (at_ < bytes_.size() &&
-               (std::isspace(static_cast<unsigned char>(bytes_[at_])) || bytes_[at_] == '#')) {
-            if (bytes_[at_] == '#') at_ = std::min(bytes_.find('\n', at_), bytes_.size() - 1);
-            ++at_;
-        }
+        while (at_ < bytes_.size() && is_at_gap()) skip_one();
         const size_t start = at_;
-        while (at_ < bytes_.size() && !std::isspace(static_cast<unsigned char>(bytes_[at_]))) ++at_;
+        while (at_ < bytes_.size() && !is_at_gap()) ++at_;
         return bytes_.substr(start, at_ - start);
     }
 

@@ -50,11 +50,12 @@ TEST_CASE("samples in ASCII stay as they are written, between white space and co
 
 TEST_CASE("bits are black where they are set, packed or in ASCII, apart or not") {
     Folder folder;
-    const std::string packed("P4 10 2\n\xaa\x80\x01\x40", 12);
+    const std::string packed("P4 10 2\n\xaa\x80\x01\x40", 12),
+        commented("P4 10#\n2#tall\n\xaa\x80\x01\x40", 19);
     const std::string pixels =
         "0,255,0,255,0,255,0,255,0,255\n"
         "255,255,255,255,255,255,255,0,255,0\n";
-    for (const std::string &file : {packed, std::string("P1 10 2 10101010100000000101"),
+    for (const std::string &file : {packed, commented, std::string("P1 10 2 10101010100000000101"),
                                     std::string("P1 10 2 1 0 1 0 1 0 1 0 1 0\n00000 00101\n")}) {
         folder.write("in.pbm", file);
         CHECK(pixels_of(folder, "in.pbm") == pixels);

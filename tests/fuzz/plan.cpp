@@ -123,6 +123,12 @@ void require_bound(double bound, const sepflow_plan_description &d) {
     require(bound >= 0, "bounds are numbers");
 }
 
+// Of filters that are given, the taps are products, which were rounded, tiny ones to few bits, and then scaled: so far is
+// their sum from that of the products.
+double lost_in_tiny_taps(const sepflow_plan_description &d, double scale) {
+    return std::fabs(scale) * 5e-324 * static_cast<double>(d.rows * d.columns);
+}
+
 sepflow_plan_description described(const sepflow_plan *plan, double scale) {
     sepflow_plan_description d = {};
     d.struct_size = sizeof d;
@@ -140,10 +146,8 @@ sepflow_plan_description described(const sepflow_plan *plan, double scale) {
     require(std::isfinite(d.kernel_norm_1), "the taps' sum is finite");
     if (info.method == std::string("separable")) {
         const double rest = remainder(d);
-        // Of filters that are given, the taps are products, which were rounded, tiny ones to few bits, and then scaled.
-        const double tiny = std::fabs(scale) * 5e-324 * static_cast<double>(d.rows * d.columns);
-        const double allowed =
-            d.remainder_norm_1 * (1 + 1e-9) + 1e-15 * d.kernel_norm_1 + tiny + 1e-300;
+        const double allowed = d.remainder_norm_1 * (1 + 1e-9) + 1e-15 * d.kernel_norm_1 +
+                               lost_in_tiny_taps(d, scale) + 1e-300;
         if (!(rest <= allowed))
             std::fprintf(stderr, "remainder %.17g, bound %.17g\n", rest, allowed);
         require(rest <= allowed, "the remainder's bound holds");
@@ -190,13 +194,15 @@ void check_image(const Made &made, const sepflow_options &o, const sepflow_plan_
     }
     options.scale = o.scale;
     options.delta = o.delta;
+    const double largest = std::max(255.0, std::fabs(o.border_value));
+    const double tiny = lost_in_tiny_taps(d, o.scale) * largest;
     for (int64_t i = 0; i < kW * kH; ++i) {
         const auto exact = oracle::convolve(image, made.kernel, options, i % kW, i / kW, 0);
         const double got = out_type == SEPFLOW_F32 ? reinterpret_cast<float *>(out)[i]
                                                    : reinterpret_cast<double *>(out)[i];
         // Outside of what floats hold, or at its edges, where sums of terms that cancel overflow, the bound says nothing.
-        const double largest_sum = d.kernel_norm_1 * std::max(255.0, std::fabs(o.border_value));
-        if (!(largest_sum < (out_type == SEPFLOW_F64 && in_type == SEPFLOW_F64 ? 1e300 : 1e35)))
+        if (!(d.kernel_norm_1 * largest <
+              (out_type == SEPFLOW_F64 && in_type == SEPFLOW_F64 ? 1e300 : 1e35)))
             return;
         if (!(exact.magnitude < 1e37) || (exact.magnitude != 0 && exact.magnitude < 1e-30))
             continue;
@@ -204,7 +210,7 @@ void check_image(const Made &made, const sepflow_options &o, const sepflow_plan_
         const double rounding =
             oracle::unit(std::fabs(exact.value) + d.output_error_bound, out_type);
         const double allowed =
-            d.output_error_bound * (1 + 1e-9) + 1e-13 * exact.magnitude + rounding + 1e-36;
+            d.output_error_bound * (1 + 1e-9) + 1e-13 * exact.magnitude + rounding + tiny + 1e-36;
         if (std::fabs(got - exact.value) <= allowed) continue;
         std::fprintf(stderr,
                      "pixel %d: %.17g, not %.17g, is off by more than %.3g; %s, norm %.3g\n",

@@ -1,3 +1,5 @@
+#include "runtime/factor/symmetry.h"
+
 #include <algorithm>
 #include <doctest/doctest.h>
 
@@ -152,6 +154,29 @@ TEST_CASE("a kernel that is visibly not symmetric keeps its asymmetry") {
         budget.precision = precision;
         const Factoring result = factor_kernel(kernel, budget);
         CHECK(distance_1(kernel, result) <= result.tolerance * norm_1(kernel));
+    }
+}
+
+TEST_CASE(
+    "singular vectors do not change with a power of two, from the least number to the largest") {
+    const Kernel even = kernel_of(
+                     3, 4, [](size_t y, size_t x) { return (y == 1) + double(x == 0 || x == 3); }),
+                 point{2, 3, {1, 2, -1, 1, -2, -1}, {}},
+                 none{2, 5, {-1, -1, -1, 1, -1, 0, -1, 1, 1, 1}, {}};
+    for (const Kernel &kernel : {even, point, none}) {
+        const std::vector<SingularTerm> wanted = symmetric_terms(kernel, 0);
+        for (const double unit : {0x1p-1074, 0x1p-1073, 0x1p-500, 0x1p1018}) {
+            const Kernel same = scaled(kernel, unit);
+            const std::vector<SingularTerm> terms = symmetric_terms(same, 0);
+            REQUIRE(terms.size() == wanted.size());
+            for (size_t t = 0; t < terms.size(); ++t) {
+                CHECK(terms[t].vectors.column == wanted[t].vectors.column);
+                CHECK(terms[t].vectors.row == wanted[t].vectors.row);
+            }
+            Budget budget;
+            budget.precision = Precision::kDouble;
+            CHECK(factor_kernel(same, budget).rank() >= 1);
+        }
     }
 }
 
