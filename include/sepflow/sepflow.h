@@ -133,16 +133,16 @@ typedef struct sepflow_options {
     int32_t channels;      /* 0: 1 */
     int32_t border_x, border_y;
     int32_t extent;
-    double border_value; /* of SEPFLOW_BORDER_CONSTANT: a pixel, rounded to the input's type */
+    double
+        border_value; /* of SEPFLOW_BORDER_CONSTANT: a pixel of the input's type; of floats, rounded */
     int64_t anchor_x; /* column of K that lies on the output pixel, 0 .. columns-1; without the */
     int64_t anchor_y; /* flag ANCHOR: columns/2 and rows/2, rounded down */
     /* How far the output may be from the exact 2-D sum before it is rounded to its type, as a part
        of its full scale: the factors leave out as much, and arithmetic is as coarse, as keeps it.
        Full scale is 255 for u8, 65535 for u16 and s16, if the input is of integers too; else sum
-       |K| times the largest |pixel| of the input's type, 1 for floats (or border_value, where that
-       is larger). 0: half a unit of an integer
-       output, 1/510 for u8, if the input is of integers too; else the precision of the arithmetic.
-       */
+       |K| times the largest |pixel| of the input's type, 1 for floats (or border_value, or
+       missing_value of FILL, where that is larger). 0: half a unit of an integer output, 1/510 for
+       u8, if the input is of integers too; else the precision of the arithmetic. */
     double tolerance;
     int32_t rank; /* not 0: exactly this rank */
     int32_t schedule;
@@ -151,7 +151,8 @@ typedef struct sepflow_options {
                             else "sse2", "avx2", "avx512", "neon": fails where it cannot run */
     int32_t method;
     int32_t missing;
-    double missing_value; /* not finite only where the output is of floats, and not with FILL */
+    double missing_value; /* not finite only where the output is of floats, and not with FILL, which
+                             rounds it to f32 unless the input or the output is of f64 */
 } sepflow_options;
 
 /* ---- Making a plan ----------------------------------------------------------------------- */
@@ -211,7 +212,7 @@ typedef struct sepflow_plan_description {
     double remainder_frobenius;
     double rounding_bound; /* of the arithmetic, for images within [-1, 1] */
     double error_bound;    /* |output - exact| for such images: their sum; of TRUNCATE, with what
-                              rescaling makes of them */
+                              rescaling makes of them; of IGNORE twice, for the sum of weights */
     const char *
         method; /* "separable", "direct" or "fft"; rank and filters are those of "separable" even so */
     const char *reason;                          /* why this rank; why this method */

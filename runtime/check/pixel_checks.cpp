@@ -212,28 +212,40 @@ bool is_taken(Subject &subject, uint32_t port, int32_t channels, sepflow_type ty
     return is_taken;
 }
 
+// Each type that an optional port declares is taken, with one channel and with as many as the first input has.
+void optional_formats(Subject &subject, uint32_t i) {
+    const sepflow_port_desc &port = subject.port(i);
+    std::string refused;
+    bool takes_any = false;
+    for (uint32_t t = 0; t < port.type_count; ++t) {
+        for (const int32_t channels : {1, 0}) {
+            if (is_taken(subject, i, channels, port.types[t])) {
+                takes_any = true;
+            } else if (refused.empty()) {
+                refused =
+                    "no plan takes '" + std::string(port.name) + "' of " +
+                    type_name(port.types[t]) +
+                    (channels == 1 ? " with one channel" : " with as many channels as the first");
+            }
+        }
+    }
+    if (refused.empty()) return;
+    // What the user set may be what forbids the port.
+    if (!takes_any && !subject.target().settings.empty()) throw Skipped{refused + ", as it is set"};
+    throw Failed{refused};
+}
+
 void optional(Subject &subject) {
     bool found = false;
     for (uint32_t i = 0; i < subject.desc().port_count; ++i) {
         if (!subject.is_optional(i)) continue;
         found = true;
         const sepflow_port_desc &port = subject.port(i);
-        const std::string name = "'" + std::string(port.name) + "'";
         const bool has_own_format = (port.flags & SEPFLOW_PORT_OWN_FORMAT) != 0;
-        if (!has_own_format || port.direction == SEPFLOW_OUTPUT) {
+        if (has_own_format && port.direction != SEPFLOW_OUTPUT) {
+            optional_formats(subject, i);
+        } else {
             is_taken(subject, i, 0, subject.any_format().in);
-            continue;
-        }
-        for (uint32_t t = 0; t < port.type_count; ++t) {
-            for (const int32_t channels : {1, 0}) {
-                if (is_taken(subject, i, channels, port.types[t])) continue;
-                const std::string why =
-                    "no plan takes " + name + " of " + type_name(port.types[t]) +
-                    (channels == 1 ? " with one channel" : " with as many channels as the first");
-                // What the user set may be what forbids it.
-                if (!subject.target().settings.empty()) throw Skipped{why + ", as it is set"};
-                throw Failed{why};
-            }
         }
     }
     if (!found) throw Skipped{"it has no optional port"};

@@ -110,8 +110,7 @@ std::string mirrored(const sepflow_plan_description &d, bool along_x) {
 
 // "none" or what the error is at most.
 std::string bound_in_words(const sepflow_plan_description &d, sepflow_type in, sepflow_type out) {
-    const bool floats = in >> 8 == 3 && out >> 8 == 3;
-    const double error = floats ? d.error_bound : d.output_error_bound;
+    const double error = is_float(in) && is_float(out) ? d.error_bound : d.output_error_bound;
     return error == 0 ? "none" : "at most " + error_in_words(error, in, out);
 }
 
@@ -150,7 +149,6 @@ double largest_pixel(sepflow_type type) {
 }
 
 std::string error_in_words(double error, sepflow_type in, sepflow_type out) {
-    const auto is_float = [](sepflow_type type) { return type >> 8 == 3; };
     char number_text[40];
     std::snprintf(number_text, sizeof number_text, "%.3g", error);
     const std::string number = number_text;

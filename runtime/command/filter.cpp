@@ -1,4 +1,6 @@
 // sepflow filter: one image through the separable node, as a plugin in a graph of one.
+#include <algorithm>
+#include <cmath>
 #include <iostream>
 #include <memory>
 
@@ -71,12 +73,16 @@ std::string factoring_line(const Filter &o, const NamedKernel &kernel,
                            double seconds) {
     const std::string size =
         std::to_string(kernel.kernel.rows) + " x " + std::to_string(kernel.kernel.columns);
+    // What missing pixels are filled with is one of the pixels.
+    const double filled = o.plan.missing == "fill" ? o.plan.missing_value.value_or(0) : 0;
+    const bool is_relative = is_float(in) && is_float(out);
+    const double largest = is_relative ? 1 : std::max(largest_pixel(in), std::fabs(filled));
     const std::string method = info.method;
     const std::string how = method == "fft"      ? "by Fourier transforms"
                             : method == "direct" ? "directly"
                                                  : "as rank " + std::to_string(info.rank);
     return o.plan.kernel + ": " + size + " taps " + how + ", error at most " +
-           error_in_words(info.error_bound * largest_pixel(in), in, out) + ", " +
+           error_in_words(info.error_bound * largest, in, out) + ", " +
            short_number(info.cost_per_pixel) + " multiply-adds per sample, " + info.variant + ", " +
            short_number(seconds * 1e3) + " ms";
 }

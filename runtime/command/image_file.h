@@ -24,6 +24,9 @@ void start_vips(const char *program);
 // with one sentence; so does a file that ends too early.
 ImagePointer read_image(const std::string &path);
 
+// Where it was read from. The name that libvips has for it may be of a copy in memory.
+const char *path_of(VipsImage *image);
+
 // The samples that were read from `path`, interleaved, copied.
 ImagePointer image_of(const void *samples, VipsBandFormat format, int64_t width, int64_t height,
                       int channels, const std::string &path);

@@ -19,8 +19,8 @@ namespace {
 
 ImagePointer read_csv(const std::string &path) {
     std::ifstream file(path, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
     if (!file) throw Error(SEPFLOW_E_IO, "cannot read " + path + ": " + std::strerror(errno));
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
     const CsvPixels pixels = parse_csv(text, path);
     if (std::max(pixels.width, pixels.height) > static_cast<size_t>(VIPS_MAX_COORD)) {
         throw Error(SEPFLOW_E_IO, "cannot read " + path + ": it has too many rows or columns");
@@ -49,6 +49,51 @@ void check_length(const VipsImage *image, const std::string &loader, const std::
     if (is_raw && !unknown && length < VIPS_IMAGE_SIZEOF_IMAGE(image)) {
         throw Error(SEPFLOW_E_IO, "cannot read " + path + ": it ends too early");
     }
+}
+
+constexpr char kPath[] = "sepflow-path";
+
+ImagePointer open_image(const std::string &path) {
+    if (access(path.c_str(), R_OK) != 0) {
+        throw Error(SEPFLOW_E_IO, "cannot read " + path + ": " + std::strerror(errno));
+    }
+    if (std::filesystem::is_directory(path)) {
+        throw Error(SEPFLOW_E_IO, "cannot read " + path + ": it is a directory");
+    }
+    if (lower_case_suffix(path) == ".csv") return read_csv(path);
+    if (lower_case_suffix(path) == ".pfm") return read_pfm(path);
+    if (!std::filesystem::is_regular_file(path)) {  // the other readers open it more than once
+        throw Error(SEPFLOW_E_IO,
+                    "cannot read " + path +
+                        ": it is a pipe or a device, from which only CSV and PFM are read");
+    }
+    switch (netpbm_kind(path)) {
+        case NetpbmKind::kFloats:
+            return read_pfm(path);
+        case NetpbmKind::kAsciiOrBits:
+            return read_ascii_or_bits(path);
+        case NetpbmKind::kOther:
+            break;
+    }
+    const char *loader = vips_foreign_find_load(path.c_str());
+    if (loader == nullptr) {
+        vips_error_clear();
+        throw Error(SEPFLOW_E_IO, "cannot read " + path + ": not an image format known here");
+    }
+    VipsImage *opened = nullptr;
+    if (vips_call(loader, path.c_str(), &opened, "fail_on", VIPS_FAIL_ON_ERROR, nullptr)) {
+        throw vips_failure("cannot read " + path);
+    }
+    ImagePointer image(opened);
+    check_length(image.get(), loader, path);
+    image = unpacked(std::move(image), path);
+    if (type_of_band_format(image->BandFmt) == SEPFLOW_TYPE_NONE) {
+        throw Error(SEPFLOW_E_FORMAT, "cannot filter " + path +
+                                          ": its pixels are of libvips type " +
+                                          vips_enum_nick(VIPS_TYPE_BAND_FORMAT, image->BandFmt) +
+                                          "; convert it to u8, u16, s16, f32 or f64 first");
+    }
+    return image;
 }
 
 }  // namespace
@@ -91,39 +136,17 @@ ImagePointer image_of(const void *samples, VipsBandFormat format, int64_t width,
 }
 
 ImagePointer read_image(const std::string &path) {
-    if (access(path.c_str(), R_OK) != 0) {
-        throw Error(SEPFLOW_E_IO, "cannot read " + path + ": " + std::strerror(errno));
+    try {
+        ImagePointer image = open_image(path);
+        g_object_set_data_full(G_OBJECT(image.get()), kPath, g_strdup(path.c_str()), g_free);
+        return image;
+    } catch (const std::ios_base::failure &failure) {  // a file's buffer throws it, unlike a stream
+        throw Error(SEPFLOW_E_IO, "cannot read " + path + ": " + failure.code().message());
     }
-    if (std::filesystem::is_directory(path)) {
-        throw Error(SEPFLOW_E_IO, "cannot read " + path + ": it is a directory");
-    }
-    if (lower_case_suffix(path) == ".csv") return read_csv(path);
-    if (lower_case_suffix(path) == ".pfm") return read_pfm(path);
-    if (!std::filesystem::is_regular_file(path)) {  // the other readers open it more than once
-        throw Error(SEPFLOW_E_IO,
-                    "cannot read " + path +
-                        ": it is a pipe or a device, from which only CSV and PFM are read");
-    }
-    if (is_ascii_or_bits(path)) return read_ascii_or_bits(path);
-    const char *loader = vips_foreign_find_load(path.c_str());
-    if (loader == nullptr) {
-        vips_error_clear();
-        throw Error(SEPFLOW_E_IO, "cannot read " + path + ": not an image format known here");
-    }
-    VipsImage *opened = nullptr;
-    if (vips_call(loader, path.c_str(), &opened, "fail_on", VIPS_FAIL_ON_ERROR, nullptr)) {
-        throw vips_failure("cannot read " + path);
-    }
-    ImagePointer image(opened);
-    check_length(image.get(), loader, path);
-    image = unpacked(std::move(image), path);
-    if (type_of_band_format(image->BandFmt) == SEPFLOW_TYPE_NONE) {
-        throw Error(SEPFLOW_E_FORMAT, "cannot filter " + path +
-                                          ": its pixels are of libvips type " +
-                                          vips_enum_nick(VIPS_TYPE_BAND_FORMAT, image->BandFmt) +
-                                          "; convert it to u8, u16, s16, f32 or f64 first");
-    }
-    return image;
+}
+
+const char *path_of(VipsImage *image) {
+    return static_cast<const char *>(g_object_get_data(G_OBJECT(image), kPath));
 }
 
 }  // namespace sepflow::command

@@ -8,11 +8,12 @@
 
 namespace sepflow::command {
 
+// By what the file begins with: P1 to P4, Pf and PF, or anything else.
+enum class NetpbmKind { kAsciiOrBits, kFloats, kOther };
+NetpbmKind netpbm_kind(const std::string &path);
+
 // f32 with one or three channels. Throws Error{SEPFLOW_E_IO}.
 ImagePointer read_pfm(const std::string &path);
-
-// Whether the file begins as P1 to P4 do.
-bool is_ascii_or_bits(const std::string &path);
 
 // u8, or u16 where the header's maximum is above 255; samples stay as they are, bits are 0 and 255. Throws
 // Error{SEPFLOW_E_IO}.

@@ -56,7 +56,7 @@ class Text {
         int next;
         do {
             next = byte();
-        } while (next != '\n' && next != kEnd);
+        } while (next != '\n' && next != '\r' && next != kEnd);
         return next;
     }
 
@@ -141,11 +141,14 @@ ImagePointer read_samples(Text &text, const Header &header, const std::string &p
 
 }  // namespace
 
-bool is_ascii_or_bits(const std::string &path) {
+NetpbmKind netpbm_kind(const std::string &path) {
     std::ifstream file(path, std::ios::binary);
     char magic[2] = {};
     file.read(magic, sizeof magic);
-    return magic[0] == 'P' && magic[1] >= '1' && magic[1] <= '4';
+    if (magic[0] != 'P') return NetpbmKind::kOther;
+    if (magic[1] == 'f' || magic[1] == 'F') return NetpbmKind::kFloats;
+    const bool is_ours = magic[1] >= '1' && magic[1] <= '4';
+    return is_ours ? NetpbmKind::kAsciiOrBits : NetpbmKind::kOther;
 }
 
 ImagePointer read_ascii_or_bits(const std::string &path) {

@@ -31,6 +31,7 @@ ImagePointer read_pfm(const std::string &path) {
         return Error(SEPFLOW_E_IO, "cannot read " + path + ": " + why);
     };
     std::ifstream file(path, std::ios::binary);
+    file.exceptions(std::ios::badbit);
     PfmHeader header;
     file >> header.magic >> header.width >> header.height >> header.scale;
     file.get();  // the one white space before the pixels

@@ -41,6 +41,10 @@ std::string type_name(sepflow_type type) {
     return "type " + std::to_string(type);
 }
 
+bool is_float(sepflow_type type) {
+    return type == SEPFLOW_F16 || type == SEPFLOW_F32 || type == SEPFLOW_F64;
+}
+
 sepflow_type type_of_band_format(VipsBandFormat format) {
     for (const Row &row : kRows) {
         if (format == row.format) return row.type;

@@ -14,6 +14,7 @@ const std::vector<std::string> &type_names();
 // SEPFLOW_TYPE_NONE for the empty name; the name must be one of type_names() otherwise.
 sepflow_type type_from_name(const std::string &name);
 std::string type_name(sepflow_type type);
+bool is_float(sepflow_type type);
 
 // SEPFLOW_TYPE_NONE for what Sepflow does not filter.
 sepflow_type type_of_band_format(VipsBandFormat format);

@@ -26,7 +26,7 @@ sepflow_status read_pixels(void *ctx, const sepflow_image *into, sepflow_error *
         const VipsRect rect = {static_cast<int>(b.x), static_cast<int>(b.y), static_cast<int>(b.w),
                                static_cast<int>(b.h)};
         if (vips_region_prepare(region.get(), &rect)) {
-            throw vips_failure(std::string("cannot read ") + vips_image_get_filename(image));
+            throw vips_failure(std::string("cannot read ") + path_of(image));
         }
         const size_t sample = static_cast<size_t>(into->type & 0xff) / 8;
         const size_t pixel = sample * static_cast<size_t>(into->channels);

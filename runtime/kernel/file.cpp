@@ -156,7 +156,7 @@ class NetpbmReader {
 
     // One white space, as before binary samples; a comment counts as the end of its line.
     void skip_one() {
-        if (at_ < bytes_.size() && bytes_[at_] == '#') at_ = bytes_.find('\n', at_);
+        if (at_ < bytes_.size() && bytes_[at_] == '#') at_ = bytes_.find_first_of("\r\n", at_);
         at_ = std::min(at_, bytes_.size() - 1) + 1;
     }
 

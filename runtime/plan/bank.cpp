@@ -18,12 +18,17 @@ namespace sepflow {
 
 namespace {
 
+// NaN is a value for missing pixels like another.
+bool are_alike(double a, double b) {
+    return a == b || (std::isnan(a) && std::isnan(b));
+}
+
 void check_alike(const Plan &a, const Plan &b) {
     const Options &p = a.options, &q = b.options;
     if (p.in_type != q.in_type || p.channels != q.channels)
         throw Error(SEPFLOW_E_FORMAT, "the plans of a bank must take the same type and channels");
     if (p.border_x != q.border_x || p.border_y != q.border_y || p.border_value != q.border_value ||
-        p.missing != q.missing || p.missing_value != q.missing_value ||
+        p.missing != q.missing || !are_alike(p.missing_value, q.missing_value) ||
         p.keeps_missing != q.keeps_missing || p.extent != SEPFLOW_EXTENT_SAME ||
         q.extent != SEPFLOW_EXTENT_SAME) {
         throw Error(

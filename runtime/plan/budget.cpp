@@ -44,7 +44,10 @@ PixelRange pixel_range(const Options &options) {
                                                            : 0;
     if (options.border_x == SEPFLOW_BORDER_CONSTANT || options.border_y == SEPFLOW_BORDER_CONSTANT)
         include(options.border_value * (1 + growth));
-    if (options.missing == SEPFLOW_MISSING_FILL) include(options.missing_value);
+    if (options.missing == SEPFLOW_MISSING_FILL) {
+        const bool is_rounded = options.precision == Precision::kSingle;
+        include(options.missing_value * (1 + (is_rounded ? 0x1p-24 : 0)));
+    }
     return range;
 }
 

@@ -15,8 +15,9 @@ namespace sepflow {
 // Pixel values that an image of a type holds; of floats, those that bounds are given for.
 struct PixelRange {
     double low, high;
-    double middle() const { return (low + high) / 2; }
-    double half_width() const { return (high - low) / 2; }
+    // Halves first: their sum does not overflow.
+    double middle() const { return high / 2 + low / 2; }
+    double half_width() const { return high / 2 - low / 2; }
     double largest() const { return std::max(-low, high); }
 };
 PixelRange pixel_range(sepflow_type type);

@@ -51,8 +51,11 @@ void check_missing(const Options &options) {
         throw Error(SEPFLOW_E_PARAM, "KEEP_MISSING needs missing 'ignore' or 'fill'");
     if (options.missing != SEPFLOW_MISSING_PROPAGATE && options.method == SEPFLOW_METHOD_FFT)
         throw Error(SEPFLOW_E_UNSUPPORTED, "method 'fft' knows no missing pixels");
-    if (is_integer(options.out_type) || options.missing == SEPFLOW_MISSING_FILL)
-        check_finite(options.missing_value, "missing_value");
+    const bool fills = options.missing == SEPFLOW_MISSING_FILL;
+    if (is_integer(options.out_type) || fills) check_finite(options.missing_value, "missing_value");
+    if (fills && options.precision == Precision::kSingle &&
+        std::fabs(options.missing_value) > FLT_MAX)
+        throw Error(SEPFLOW_E_PARAM, "missing_value of 'fill' is too large for 32-bit floats");
 }
 
 const PassSet *named_pass_set(const std::string &name) {

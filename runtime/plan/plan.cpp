@@ -106,7 +106,7 @@ double least_support(const Plan &plan) {
     const bool cancels =
         direct ? std::any_of(taps.begin(), taps.end(), is_negative)
                : plan.factoring.rank() > 1 || std::any_of(taps.begin(), taps.end(), is_negative);
-    return cancels ? 2 * plan.error_bound() : 0;
+    return cancels ? plan.error_bound() : 0;
 }
 
 bool is_identity(const Plan &plan) {

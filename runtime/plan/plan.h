@@ -162,7 +162,8 @@ struct Plan {
         return fixed ? fixed->error / 255 : certificate.rounding_bound;
     }
     double error_bound() const {
-        return truncates() ? truncated : certificate.remainder_norm_1 + rounding_bound();
+        const double sum = certificate.remainder_norm_1 + rounding_bound();
+        return truncates() ? truncated : weighs() ? 2 * sum : sum;  // both that are divided are off
     }
     bool transposed() const { return row_form != Form::kPlain; }
     // What the last pass writes: the output's pixels, or samples that are converted afterwards: f16, which the

@@ -72,6 +72,7 @@ constexpr Fault kFaults[] = {
     {"corner", "bounds", "with all of the images in memory"},
     {"no_domain", "bounds", "no domain"},
     {"no_mask", "optional", "what is this mask"},
+    {"u8_mask", "optional", "no plan takes 'mask' of f32"},
     {"dense_only", "layouts", "padded"},
     {"small", "sizes", "crashed"},
     {"works_on_input", "in_place", "in place, is other"},
@@ -203,6 +204,12 @@ TEST_CASE("checks are run again by their names, and reported as text") {
                                          "method=fft", "--set", "kernel=disc 9"});
     CHECK(maskless.out.find("no plan takes 'mask'") != std::string::npos);
     CHECK(maskless.exit_code == 0);
+    setenv("SEPFLOW_TEST_FAULT", "u8_mask", 1);
+    const Outcome half =
+        folder.run({"check", SEPFLOW_FAULTY_PLUGIN, "test.faulty:optional", "--set", "gain=2"});
+    unsetenv("SEPFLOW_TEST_FAULT");
+    CHECK(half.out.find("no plan takes 'mask' of f32") != std::string::npos);
+    CHECK(half.exit_code == 1);
     folder.write("text.sepflow.so", "not a library\n");
     const Outcome text = folder.run({"check", "text.sepflow.so"});
     CHECK(text.exit_code == 1);

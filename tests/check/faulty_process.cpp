@@ -129,6 +129,9 @@ sepflow_status check_images(const Plan *plan, const sepflow_process &call, sepfl
     const bool has_mask = call.input_count > 1 && (has("wide_array") || has("no_mask"));
     if (has_mask && call.inputs[1].data != nullptr)
         return fail(error, SEPFLOW_E_INTERNAL, "what is this mask?");
+    if (has("u8_mask") && call.input_count > 1 && call.inputs[1].data != nullptr &&
+        call.inputs[1].type != SEPFLOW_U8)
+        return fail(error, SEPFLOW_E_FORMAT, "a mask is of u8");
     if (has_flag && !has("any_flag")) return fail(error, SEPFLOW_E_UNSUPPORTED, "unknown flags");
     const sepflow_config &config = plan->config;
     const bool fits =

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <string>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <vector>
 
 #include "tests/command/command.h"
@@ -234,6 +235,19 @@ TEST_CASE("a directory is no image, and a pipe only where it is read once") {
         CHECK(outcome.exit_code == 1);
         CHECK(outcome.err.find("cannot read " + name + ": it is") != std::string::npos);
     }
+}
+
+TEST_CASE("a read that fails tells of which file, and why") {
+    const Folder folder;
+    for (const std::string name : {"a.csv", "a.pfm"}) {  // reading at address 0 is an error
+        REQUIRE(symlink("/proc/self/mem", folder.path(name).c_str()) == 0);
+        const Outcome outcome = folder.run({"filter", name, "out.csv", "-k", "box 3"});
+        CHECK(outcome.err == "sepflow: cannot read " + name + ": Input/output error\n");
+    }
+    folder.write("late.pgm", "P5\n4 1\n255abcd");
+    const Outcome late = folder.run({"filter", "late.pgm", "out.csv", "-k", "box 3"});
+    CHECK(late.exit_code == 1);
+    CHECK(late.err.find("cannot read late.pgm: ") != std::string::npos);
 }
 
 TEST_CASE("an image without a pixel is refused in one line") {

@@ -26,6 +26,10 @@ TEST_CASE("PFM begins with the bottom row, in either byte order, and its colours
     succeed(folder, {"filter", "c.pfm", "back.ppm", "-q", "-k", "identity", "--type", "u8"});
     CHECK(folder.read("back.ppm") == folder.read("c.ppm"));
 
+    for (const std::string name : {"a.pgm", "a.pnm", "a.img"}) {
+        folder.write(name, folder.read("big.pfm"));
+        CHECK(pixels_of(folder, name) == "1,2\n3,4\n");
+    }
     folder.write("short.pfm", "Pf\n2 2\n-1.0\nabcd");
     CHECK(folder.run({"filter", "short.pfm", "o.tif", "-k", "identity"}).exit_code == 1);
     folder.write("huge.pfm", "Pf\n9999999 9999999\n-1.0\nabcd");
@@ -50,6 +54,8 @@ TEST_CASE("samples in ASCII stay as they are written, between white space and co
 
 TEST_CASE("bits are black where they are set, packed or in ASCII, apart or not") {
     Folder folder;
+    folder.write("cr.pgm", "P2\r#grey\r3 1\r255\r1 2 3\r");
+    CHECK(pixels_of(folder, "cr.pgm") == "1,2,3\n");
     const std::string packed("P4 10 2\n\xaa\x80\x01\x40", 12),
         commented("P4 10#\n2#tall\n\xaa\x80\x01\x40", 19);
     const std::string pixels =

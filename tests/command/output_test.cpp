@@ -8,12 +8,13 @@
 #include <unistd.h>
 #include <vector>
 
-#include "tests/command/command.h"
+#include "tests/command/read_back.h"
 
 using command_test::Circumstances;
 using command_test::Folder;
 using command_test::lines;
 using command_test::Outcome;
+using command_test::succeed;
 
 namespace {
 
@@ -138,6 +139,21 @@ TEST_CASE("filter reports the factoring in one line, and in JSON") {
     CHECK(json["output"]["type"] == "f64");
     CHECK(json["plan"]["singular_values"].size() == 2);
     CHECK(folder.run({"filter", "in.csv", "out.csv", "-q", "-k", "box 3"}).err == "");
+    succeed(folder, {"chart", "c.png", "--size", "80x64"});
+    for (const std::string type : {"u8", "f32"}) {
+        for (const std::string missing : {"propagate", "ignore", "fill"}) {
+            CAPTURE(type);
+            CAPTURE(missing);
+            const Outcome both =
+                folder.run({"filter", "c.png", "o.tif", "-k", "gaussian 1", "--missing", missing,
+                            "--missing-value", "1000", "--type", type, "--explain"});
+            const auto error_in = [](const std::string &text) {
+                const std::string mark = "at most ";
+                return std::stod(text.substr(text.find(mark, text.find("error ")) + mark.size()));
+            };
+            CHECK(error_in(both.err) == doctest::Approx(error_in(both.out)).epsilon(0.1));
+        }
+    }
     for (const auto &[method, how] : {std::pair<std::string, std::string>{"direct", "directly"},
                                       {"fft", "by Fourier transforms"}}) {
         const Outcome forced =

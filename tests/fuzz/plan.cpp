@@ -210,7 +210,7 @@ void check_image(const Made &made, const sepflow_options &o, const sepflow_plan_
         const double rounding =
             oracle::unit(std::fabs(exact.value) + d.output_error_bound, out_type);
         const double allowed =
-            d.output_error_bound * (1 + 1e-9) + 1e-13 * exact.magnitude + rounding + tiny + 1e-36;
+            d.output_error_bound * (1 + 1e-9) + 5e-15 * exact.magnitude + rounding + tiny + 1e-36;
         if (std::fabs(got - exact.value) <= allowed) continue;
         std::fprintf(stderr,
                      "pixel %d: %.17g, not %.17g, is off by more than %.3g; %s, norm %.3g\n",

@@ -86,6 +86,13 @@ TEST_CASE("options that make no sense") {
         o.in_type = SEPFLOW_F16;
         o.border_value = -65536;
     });
+    for (const sepflow_type type : {SEPFLOW_U8, SEPFLOW_F16, SEPFLOW_F32}) {
+        require_plan_fails("what missing pixels are filled with", SEPFLOW_E_PARAM, [=](auto &o) {
+            o.in_type = type;
+            o.missing = SEPFLOW_MISSING_FILL;
+            o.missing_value = 3.4028235677973366e38;  // rounds to infinity
+        });
+    }
     require_plan_fails("tolerance below 0", SEPFLOW_E_PARAM, [](auto &o) { o.tolerance = -0.1; });
     require_plan_fails("tolerance above 1", SEPFLOW_E_PARAM, [](auto &o) { o.tolerance = 2; });
     require_plan_fails("tolerance NaN", SEPFLOW_E_PARAM, [=](auto &o) { o.tolerance = nan; });

@@ -213,6 +213,16 @@ TEST_CASE("kernels with terms in common run them once") {
     CHECK(terms({"disc 5", "gaussian 3"}) == terms({"disc 5"}) + 1);
 }
 
+TEST_CASE("plans that put NaN where pixels are missing are alike") {
+    sepflow_options options = options_of(SEPFLOW_F32);
+    options.missing = SEPFLOW_MISSING_IGNORE;
+    options.missing_value = std::nan("");
+    std::vector<PlanPointer> members;
+    members.push_back(plan_from("gaussian 2", options));
+    members.push_back(plan_from("box 3", options));
+    CHECK(bank_of(members) != nullptr);
+}
+
 TEST_CASE("what has nothing in common comes out as its plan alone makes it, by every method") {
     std::mt19937_64 random(91000);
     const int64_t w = 230, h = 170;

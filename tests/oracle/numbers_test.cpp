@@ -188,6 +188,16 @@ TEST_CASE("a scale far from 1 costs filters that are given no precision") {
     }
 }
 
+TEST_CASE("a border and missing pixels at both ends of the numbers leave the bound a number") {
+    sepflow_options options = oracle::options_of(SEPFLOW_F64);
+    options.border_x = options.border_y = SEPFLOW_BORDER_CONSTANT;
+    options.border_value = 1.7e308;
+    options.missing = SEPFLOW_MISSING_FILL;
+    options.missing_value = -1.7e308;
+    const PlanPointer plan = plan_of({2, 3, {0.25, 0, 0.25, 0, 0.5, 0}}, options);
+    CHECK(described(plan).output_error_bound < 1e294);
+}
+
 TEST_CASE("taps from the least to the largest number in one kernel") {
     const Kernel kernel{2, 3, {1e300, 1, 1e-300, -1e-300, 5e-324, 2e300}};
     const PlanPointer plan = plan_of(kernel, oracle::options_of(SEPFLOW_F64));
