@@ -14,7 +14,9 @@ inline Halide::Expr round_to_integer(const Halide::Expr &value, const Halide::Ty
     const float magic = 12582912.0f;  // 0x4b400000
     const Halide::Expr low = Halide::cast<float>(type.min()),
                        high = Halide::cast<float>(type.max());
-    const Halide::Expr shifted = Halide::max(Halide::min(value, high), low) + magic;
+    // The comparison makes `low` of a NaN, as everywhere else; max() is free to do either.
+    const Halide::Expr above = Halide::select(value > low, value, low);
+    const Halide::Expr shifted = Halide::min(above, high) + magic;
     return Halide::cast(type, Halide::reinterpret<int32_t>(shifted) - 0x4b400000);
 }
 

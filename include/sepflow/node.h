@@ -261,7 +261,8 @@ typedef struct sepflow_config {
 
 /* sepflow_plan_info.flags. */
 enum {
-    SEPFLOW_PLAN_IDENTITY = 1u << 0 /* output equals input: a host may skip the node */
+    SEPFLOW_PLAN_IDENTITY = 1u << 0 /* output equals input, but for the sign of zeros and for what
+                                       taps of 0 make of infinities: a host may skip the node */
 };
 
 typedef struct sepflow_plan_info {

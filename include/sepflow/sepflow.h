@@ -17,9 +17,9 @@
        out(x, y) = delta + scale * sum over i, j of K(j, i) * in(x + i - anchor_x, y + j - anchor_y)
 
    for correlation, the default; convolution reads in(x - i + anchor_x, y - j + anchor_y). Integer
-   outputs are rounded once, to nearest with ties to even, and saturate. The bytes of a pixel do not
-   depend on the region, the tiling or the number of threads. Types, thread tags and growth rules
-   are those of node.h. */
+   outputs are rounded once, to nearest with ties to even, and saturate; NaN becomes their least.
+   The bytes of a pixel do not depend on the region, the tiling or the number of threads. Types,
+   thread tags and growth rules are those of node.h. */
 #ifndef SEPFLOW_SEPFLOW_H
 #define SEPFLOW_SEPFLOW_H
 
@@ -99,8 +99,9 @@ enum {
     /* They are left out and the others rescaled to the kernel's sum S, which must not be zero:
        delta + S * sum(K * m * in) / sum(K * m) (normalised convolution, Knutsson and Westin 1993);
        the missing_value where too little is left to divide by. The border TRUNCATE has the weight
-       0, other pixels outside that of what stands for them, CONSTANT 1. Not by FFT. The error is
-       error_bound * (largest |pixel|) times 2 S / |sum(K * m)|. */
+       0, other pixels outside that of what stands for them, CONSTANT 1. Not by FFT. The error is at
+       most error_bound * |S / sum(K * m)| times the largest |pixel| and |sum(K * m * in) /
+       sum(K * m)|, which is no larger if no tap is negative, taken together. */
     SEPFLOW_MISSING_IGNORE = 1,
     /* in is taken as m * in + (1 - m) * missing_value, which output_error_bound knows. Not by FFT. */
     SEPFLOW_MISSING_FILL = 2

@@ -26,7 +26,9 @@ void Canvas::fill(int x, int y, int width, int height, Colour colour) {
 }
 
 void Canvas::write(int x, int y, const std::string &text, double points, Colour ink) {
-    gchar *escaped = g_markup_escape_text(text.c_str(), -1);  // libvips reads Pango markup
+    gchar *valid = g_utf8_make_valid(text.c_str(), -1);
+    gchar *escaped = g_markup_escape_text(valid, -1);  // libvips reads Pango markup
+    g_free(valid);
     const std::string font = "sans " + std::to_string(points);
     VipsImage *rendered = nullptr;
     const int failed = vips_text(&rendered, escaped, "font", font.c_str(), "dpi", 72, nullptr);

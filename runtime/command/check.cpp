@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/check/plugin.h"
+#include "runtime/command/describe.h"
 #include "runtime/command/interrupt.h"
 #include "runtime/command/verbs.h"
 #include "runtime/error.h"
@@ -55,8 +56,7 @@ class Report {
                                 {"failed", failed},
                                 {"skipped", skipped},
                                 {"checks", json_}};
-            // What a plugin says may be no UTF-8.
-            std::cout << whole.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+            std::cout << json_text(whole) << '\n';
             return;
         }
         std::cout << passed << " passed, " << failed << " failed, " << skipped << " skipped\n";

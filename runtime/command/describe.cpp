@@ -195,6 +195,10 @@ Json plan_json(const sepflow_plan *plan, const std::string &kernel_text) {
     return json;
 }
 
+std::string json_text(const Json &json) {
+    return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string plan_text(const sepflow_plan *plan, const std::string &kernel_text, sepflow_type in,
                       sepflow_type out) {
     const sepflow_plan_description d = describe(plan);

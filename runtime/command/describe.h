@@ -14,6 +14,9 @@ nlohmann::ordered_json plan_json(const sepflow_plan *plan, const std::string &ke
 std::string plan_text(const sepflow_plan *plan, const std::string &kernel_text, sepflow_type in,
                       sepflow_type out);
 
+// What is not UTF-8, as file names may be, is replaced.
+std::string json_text(const nlohmann::ordered_json &json);
+
 // An error in units of the output: "0.31 of one 8-bit step", "0.0031 for pixels up to 255" or "1.2e-07 of the
 // largest |pixel|".
 std::string error_in_words(double error, sepflow_type in, sepflow_type out);

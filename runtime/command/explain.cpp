@@ -26,7 +26,7 @@ void explain(const Explain &o) {
     const PlanPointer plan = make_direct_plan(o.plan, kernel, in, wanted);
     if (!o.picture.empty()) draw_plan(plan.get(), kernel.text, o.picture);
     if (o.json) {
-        std::cout << plan_json(plan.get(), kernel.text).dump(2) << '\n';
+        std::cout << json_text(plan_json(plan.get(), kernel.text)) << '\n';
     } else {
         std::cout << plan_text(plan.get(), kernel.text, in, wanted != 0 ? wanted : in);
     }

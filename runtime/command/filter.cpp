@@ -106,7 +106,7 @@ void write_report(const Filter &o, VipsImage *input, const Rendering &rendering,
     json["variant"] = info.variant;
     json["milliseconds"] = rendering.seconds() * 1e3;
     json["plan"] = plan_json(plan, o.plan.kernel);
-    file.write(json.dump(2) + "\n");
+    file.write(json_text(json) + "\n");
 }
 
 // Input and result, side by side on the input's height.
@@ -136,6 +136,10 @@ void filter(Filter o) {
     Rendering rendering(graph.get(), kOutput, input.get(), o.threads, !o.quiet);
     check_writable(o.out, rendering.type(), rendering.channels());
 
+    check_distinct({o.out, o.compare, o.report});
+    check_distinct({o.in, o.compare, o.report});
+    check_distinct({o.mask, o.compare, o.report});
+    check_keeps_pages(input.get(), o.out);
     OutputFile out(o.out);
     const auto compare = file_if(o.compare);
     const auto report = file_if(o.report);
@@ -187,8 +191,9 @@ void add_filter(CLI::App &app) {
     verb->add_flag("-q,--quiet", o->quiet, "No report line and no progress bar");
     verb->footer(
         "Every channel is filtered alike, alpha too, as stored. The pixel type is kept unless "
-        "--type is given;\nCSV is read as f64. Colour profile, resolution and Exif data are kept. "
-        "JPEG is written at\nquality 95, WebP lossless, TIFF uncompressed.");
+        "--type is given;\nCSV is read as f64. Colour profile and resolution are kept; "
+        "Exif data\nbetween JPEG, PNG and WebP. JPEG is written at quality 95, WebP lossless, TIFF "
+        "uncompressed.");
     verb->callback([o] { filter(*o); });
 }
 

@@ -21,11 +21,14 @@ using ImagePointer = std::unique_ptr<VipsImage, Unref>;
 void start_vips(const char *program);
 
 // An image with random access, its pixels as stored, in a type that Sepflow filters. Throws Error
-// with one sentence; so does a file that ends too early.
+// with one sentence; so does a file that ends too early. Of several pages it is the first, which is told on stderr.
 ImagePointer read_image(const std::string &path);
 
 // Where it was read from. The name that libvips has for it may be of a copy in memory.
 const char *path_of(VipsImage *image);
+
+// Throws if `image` is the first page of several and was read from the file that is to be written.
+void check_keeps_pages(VipsImage *image, const std::string &out);
 
 // The samples that were read from `path`, interleaved, copied.
 ImagePointer image_of(const void *samples, VipsBandFormat format, int64_t width, int64_t height,

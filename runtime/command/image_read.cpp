@@ -4,6 +4,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <string_view>
 #include <unistd.h>
@@ -63,15 +64,16 @@ ImagePointer open_image(const std::string &path) {
     if (lower_case_suffix(path) == ".csv") return read_csv(path);
     if (lower_case_suffix(path) == ".pfm") return read_pfm(path);
     if (!std::filesystem::is_regular_file(path)) {  // the other readers open it more than once
-        throw Error(SEPFLOW_E_IO,
-                    "cannot read " + path +
-                        ": it is a pipe or a device, from which only CSV and PFM are read");
+        throw Error(
+            SEPFLOW_E_IO,
+            "cannot read " + path +
+                ": it is a pipe or a device, from which only files named .csv and .pfm are read");
     }
     switch (netpbm_kind(path)) {
         case NetpbmKind::kFloats:
             return read_pfm(path);
-        case NetpbmKind::kAsciiOrBits:
-            return read_ascii_or_bits(path);
+        case NetpbmKind::kIntegers:
+            return read_integers(path);
         case NetpbmKind::kOther:
             break;
     }
@@ -86,6 +88,8 @@ ImagePointer open_image(const std::string &path) {
     }
     ImagePointer image(opened);
     check_length(image.get(), loader, path);
+    if (const int pages = vips_image_get_n_pages(image.get()); pages > 1)
+        std::cerr << "sepflow: " << path << " has " << pages << " pages; only the first is read\n";
     image = unpacked(std::move(image), path);
     if (type_of_band_format(image->BandFmt) == SEPFLOW_TYPE_NONE) {
         throw Error(SEPFLOW_E_FORMAT, "cannot filter " + path +
@@ -143,6 +147,13 @@ ImagePointer read_image(const std::string &path) {
     } catch (const std::ios_base::failure &failure) {  // a file's buffer throws it, unlike a stream
         throw Error(SEPFLOW_E_IO, "cannot read " + path + ": " + failure.code().message());
     }
+}
+
+void check_keeps_pages(VipsImage *image, const std::string &out) {
+    const int pages = vips_image_get_n_pages(image);
+    if (pages == 1 || !is_same_file(path_of(image), out)) return;
+    throw Error(SEPFLOW_E_PARAM, "cannot write " + out + ": it has " + std::to_string(pages) +
+                                     " pages, of which only the first would be left");
 }
 
 const char *path_of(VipsImage *image) {

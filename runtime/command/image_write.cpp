@@ -87,9 +87,11 @@ void write_by_vips(VipsImage *image, const OutputFile &file, Save save) {
 
 // PNG knows no inks. libvips itself would make 16 bits of them, and 8 of these by cutting off.
 void write_inks_as_png(VipsImage *image, const OutputFile &file) {
-    write_by_vips(image, file, [](VipsImage *in, VipsTarget *out) {
+    const bool is_wide = image->BandFmt == VIPS_FORMAT_USHORT;
+    write_by_vips(image, file, [&](VipsImage *in, VipsTarget *out) {
         VipsImage *rgb = nullptr;
-        if (vips_colourspace(in, &rgb, VIPS_INTERPRETATION_sRGB, nullptr)) return -1;
+        const auto colours = is_wide ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
+        if (vips_colourspace(in, &rgb, colours, nullptr)) return -1;
         return vips_pngsave_target(ImagePointer(rgb).get(), out, nullptr);
     });
 }

@@ -50,7 +50,7 @@ void list(bool as_json) {
         for (const SkippedPlugin &plugin : plugins.skipped) {
             json["skipped"].push_back({{"file", plugin.path}, {"reason", plugin.reason}});
         }
-        std::cout << json.dump(2) << '\n';
+        std::cout << json_text(json) << '\n';
         return;
     }
     for (const auto &[desc, file] : nodes) {
@@ -164,7 +164,7 @@ void info(const std::string &id, bool as_json) {
     for (uint32_t i = 0; i < desc->param_count; ++i) {
         json["parameters"].push_back(param_json(element(desc->params, i)));
     }
-    std::cout << json.dump(2) << '\n';
+    std::cout << json_text(json) << '\n';
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <cctype>
 #include <cstdint>
 #include <fstream>
+#include <limits>
 #include <vector>
 
 #include "runtime/command/netpbm.h"
@@ -10,7 +11,6 @@ namespace sepflow::command {
 namespace {
 
 constexpr int kEnd = std::char_traits<char>::eof();
-constexpr uint32_t kWhite = 255;
 constexpr uint32_t kNone = UINT32_MAX;
 
 // The file's bytes, and numbers in ASCII between white space and comments, which go from '#' to the end of the line.
@@ -64,13 +64,14 @@ class Text {
     bool has_ended_ = false;
 };
 
-// "P1" and "P4" are bits, in ASCII and packed, "P2" grey and "P3" colours, in ASCII.
+// "P1" and "P4" are bits, "P2" and "P5" grey, "P3" and "P6" colours, the first of each in ASCII.
 struct Header {
     int kind = 0;
     uint32_t width = 0, height = 0, maximum = 0;
 
     bool holds_bits() const { return kind == '1' || kind == '4'; }
-    int channels() const { return kind == '3' ? 3 : 1; }
+    bool is_ascii() const { return kind < '4'; }
+    int channels() const { return kind == '3' || kind == '6' ? 3 : 1; }
     bool is_sound() const {
         const auto fits = [](uint32_t side) { return side > 0 && side < VIPS_MAX_COORD; };
         return fits(width) && fits(height) && maximum > 0 && maximum != kNone;
@@ -95,11 +96,22 @@ class Samples {
     uint32_t next() {
         if (header_.kind == '1') return of_bit(text_.character() - '0');
         if (header_.kind == '4') return of_bit(packed_bit());
-        return text_.number(header_.maximum);
+        return header_.is_ascii() ? text_.number(header_.maximum) : binary();
     }
 
   private:
-    static uint32_t of_bit(int bit) { return bit == 0 ? kWhite : bit == 1 ? 0 : kNone; }
+    static uint32_t of_bit(int bit) { return bit == 0 ? 1 : bit == 1 ? 0 : kNone; }
+
+    // One byte, or two where the maximum needs them, the high one first.
+    uint32_t binary() {
+        int sample = text_.byte();
+        if (sample != kEnd && header_.maximum > 255) {
+            const int low = text_.byte();
+            sample = low == kEnd ? kEnd : sample << 8 | low;
+        }
+        const bool is_sound = sample != kEnd && static_cast<uint32_t>(sample) <= header_.maximum;
+        return is_sound ? static_cast<uint32_t>(sample) : kNone;
+    }
 
     // The leftmost of eight is the byte's highest, and a row begins with a byte.
     int packed_bit() {
@@ -118,6 +130,7 @@ class Samples {
 template <typename Sample>
 ImagePointer read_samples(Text &text, const Header &header, const std::string &path) {
     const uint64_t count = uint64_t{header.width} * header.height * header.channels();
+    constexpr uint32_t white = std::numeric_limits<Sample>::max();
     Samples samples(text, header);
     std::vector<Sample> read;  // grows as far as the file really goes, whatever its header says
     while (read.size() < count) {
@@ -130,7 +143,7 @@ ImagePointer read_samples(Text &text, const Header &header, const std::string &p
                             (text.has_ended() ? std::string("it ends too early")
                                               : which + " is no number up to " + most));
         }
-        read.push_back(static_cast<Sample>(sample));
+        read.push_back(static_cast<Sample>((sample * white + header.maximum / 2) / header.maximum));
     }
     const VipsBandFormat format = sizeof(Sample) == 1 ? VIPS_FORMAT_UCHAR : VIPS_FORMAT_USHORT;
     ImagePointer image =
@@ -147,11 +160,15 @@ NetpbmKind netpbm_kind(const std::string &path) {
     file.read(magic, sizeof magic);
     if (magic[0] != 'P') return NetpbmKind::kOther;
     if (magic[1] == 'f' || magic[1] == 'F') return NetpbmKind::kFloats;
-    const bool is_ours = magic[1] >= '1' && magic[1] <= '4';
-    return is_ours ? NetpbmKind::kAsciiOrBits : NetpbmKind::kOther;
+    if (magic[1] >= '1' && magic[1] <= '4') return NetpbmKind::kIntegers;
+    if (magic[1] != '5' && magic[1] != '6') return NetpbmKind::kOther;
+    Text text(path);
+    const Header header = read_header(text);
+    const bool is_full = header.maximum == UINT8_MAX || header.maximum == UINT16_MAX;
+    return is_full && header.is_sound() ? NetpbmKind::kOther : NetpbmKind::kIntegers;
 }
 
-ImagePointer read_ascii_or_bits(const std::string &path) {
+ImagePointer read_integers(const std::string &path) {
     Text text(path);
     const Header header = read_header(text);
     if (!header.is_sound()) {

@@ -18,10 +18,13 @@ Error write_error(const std::string &path) {
     return Error(SEPFLOW_E_IO, "cannot write " + path + ": " + std::strerror(errno));
 }
 
+// Also where they lead to nothing yet.
 std::string followed_links(const std::string &path) {
-    std::error_code missing;
-    const std::filesystem::path target = std::filesystem::canonical(path, missing);
-    return missing ? path : target.string();
+    std::filesystem::path target = path;
+    std::error_code unknown;
+    for (int link = 0; link < 40 && std::filesystem::is_symlink(target, unknown); ++link)
+        target = target.parent_path() / std::filesystem::read_symlink(target, unknown);
+    return target.string();
 }
 
 // The mode that open() would have given, or that of the file to be replaced.
@@ -86,6 +89,26 @@ void OutputFile::commit() {
         throw write_error(path_);
     }
     temporary_.clear();
+}
+
+bool is_same_file(const std::string &a, const std::string &b) {
+    const auto place = [](const std::string &path) {
+        std::error_code unknown;
+        return std::filesystem::weakly_canonical(
+            std::filesystem::absolute(followed_links(path), unknown), unknown);
+    };
+    return place(a) == place(b);
+}
+
+void check_distinct(const std::vector<std::string> &paths) {
+    for (size_t i = 0; i < paths.size(); ++i) {
+        for (size_t j = 0; j < i; ++j) {
+            if (paths[i].empty() || !is_same_file(paths[i], paths[j])) continue;
+            const std::string how =
+                paths[i] == paths[j] ? "it is named twice" : "it is also " + paths[j];
+            throw Error(SEPFLOW_E_PARAM, "cannot write " + paths[i] + ": " + how);
+        }
+    }
 }
 
 std::string lower_case_suffix(const std::string &path) {

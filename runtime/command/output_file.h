@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sepflow::command {
 
@@ -33,6 +34,12 @@ class OutputFile {
     std::string temporary_;    // empty once committed
     int file_ = -1;            // temporary_, open
 };
+
+// Whether both name one file, which need not be there yet.
+bool is_same_file(const std::string &a, const std::string &b);
+
+// Throws if one that is not empty is named twice.
+void check_distinct(const std::vector<std::string> &paths);
 
 // ".png" of "a/B.PNG": in lower case, empty if there is none.
 std::string lower_case_suffix(const std::string &path);

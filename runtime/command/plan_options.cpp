@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdio>
 #include <iterator>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "runtime/command/csv.h"
 #include "runtime/command/kernel_image.h"
 #include "runtime/command/pixel_type.h"
+#include "runtime/command/plan_numbers.h"
 
 namespace sepflow::command {
 
@@ -59,34 +59,10 @@ std::string check_anchor(const std::string &text) {
     return sound ? "" : "'" + text + "' is not X,Y: column and row of the kernel, from 0";
 }
 
-// The direct calls read 0 as "no scale given".
-std::string check_scale(const std::string &text) {
-    double value = 0;
-    const bool is_zero = CLI::detail::lexical_cast(text, value) && value == 0;
-    return is_zero ? "the scale must not be 0" : "";
-}
-
 std::string number_text(double value) {
     std::string text;
     append_number(text, value);
     return text;
-}
-
-// "1/510" as a number; anything else as it is.
-std::string quotient(const std::string &text) {
-    const size_t slash = std::min(text.find('/'), text.size());
-    double above = 0, below = 0;
-    const auto is_number = [](const char *first, const char *last, double &number) {
-        const auto [end, error] = std::from_chars(first, last, number);
-        return error == std::errc() && end == last;
-    };
-    const char *first = text.data(), *last = first + text.size();
-    if (first + slash == last || !is_number(first, first + slash, above) ||
-        !is_number(first + slash + 1, last, below))
-        return text;
-    char number[40];
-    std::snprintf(number, sizeof number, "%.17g", above / below);
-    return number;
 }
 
 }  // namespace

@@ -50,7 +50,8 @@ sepflow_status read_pixels(void *ctx, const sepflow_image *into, sepflow_error *
 
 // Names the colour space by the new type; libvips reads the range of the values from it.
 VipsInterpretation interpretation_for(const VipsImage *like, VipsBandFormat format, int bands) {
-    if (like->BandFmt == format && like->Bands == bands) return like->Type;
+    const bool is_alike = like->BandFmt == format || like->Type == VIPS_INTERPRETATION_CMYK;
+    if (is_alike && like->Bands == bands) return like->Type;
     const bool grey = bands < 3;
     if (format == VIPS_FORMAT_USHORT) {
         return grey ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_RGB16;

@@ -94,13 +94,20 @@ std::map<std::string, std::string> files_by_name(const std::vector<std::string> 
                                                  const std::string &positional,
                                                  const std::string &what) {
     std::map<std::string, std::string> files;
-    for (const std::string &assignment : assignments) files.insert(split_at(assignment, '='));
+    const auto add = [&](const std::string &name, const std::string &file) {
+        if (files.emplace(name, file).second) return;
+        throw Error(SEPFLOW_E_PARAM, "the " + what + " '" + name + "' is given two files");
+    };
+    for (const std::string &assignment : assignments) {
+        const auto [name, file] = split_at(assignment, '=');
+        add(name, file);
+    }
     if (!positional.empty()) {
         if (names.size() != 1) {
             throw Error(SEPFLOW_E_PARAM, "the graph has " + std::to_string(names.size()) + " " +
                                              what + "s; name each with --" + what + " NAME=FILE");
         }
-        files.emplace(names.front(), positional);
+        add(names.front(), positional);
     }
     for (const auto &[name, file] : files) {
         if (std::find(names.begin(), names.end(), name) == names.end()) {
@@ -109,6 +116,12 @@ std::map<std::string, std::string> files_by_name(const std::vector<std::string> 
         }
     }
     return files;
+}
+
+std::vector<std::string> values_of(const std::map<std::string, std::string> &files) {
+    std::vector<std::string> values;
+    for (const auto &[name, file] : files) values.push_back(file);
+    return values;
 }
 
 void apply_settings(const Run &o, sepflow_graph *graph, const std::string &json, bool is_part) {
@@ -150,6 +163,7 @@ void run_job(const Run &o, const Job &job, Watch &watch) {
     const auto outputs = files_by_name(output_names, o.outputs, o.out, "output");
     if (outputs.empty())
         throw Error(SEPFLOW_E_PARAM, "no output is asked for; use --output NAME=FILE");
+    check_distinct(values_of(outputs));
 
     std::vector<ImagePointer> images;
     for (const std::string &name : input_names) {
@@ -170,6 +184,7 @@ void run_job(const Run &o, const Job &job, Watch &watch) {
         if (output == outputs.end()) continue;
         Rendering rendering(graph.get(), output->first, images.front().get(), o.threads, !o.quiet);
         check_writable(output->second, rendering.type(), rendering.channels());
+        for (const ImagePointer &image : images) check_keeps_pages(image.get(), output->second);
         OutputFile file(output->second);
         watch.writing(file.temporary());
         rendering.write(rendering.image(), file);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstring>
 
 #include "runtime/embedded/target.h"
 #include "runtime/error.h"
@@ -13,11 +14,34 @@ namespace {
 
 constexpr int32_t kWidest = 1 << 16;
 
+// Words of C and C++, what the header includes, and what compilers call by themselves.
+constexpr const char *kTaken =
+    " alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t "
+    "char32_t class co_await co_return co_yield compl concept const const_cast consteval constexpr "
+    "constinit continue contract_assert decltype default delete do double dynamic_cast else enum "
+    "explicit export extern false float for friend goto if inline int long mutable namespace new "
+    "noexcept not not_eq nullptr operator or or_eq private protected public register "
+    "reinterpret_cast requires restrict return short signed sizeof static static_assert "
+    "static_cast struct switch template this thread_local throw true try typedef typeid typename "
+    "typeof typeof_unqual union unsigned using virtual void volatile wchar_t while xor xor_eq "
+    "main linux unix NULL offsetof size_t ptrdiff_t max_align_t nullptr_t intptr_t uintptr_t "
+    "intmax_t uintmax_t int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t "
+    "memcmp memcpy memmove memset ";
+
+// _Bool and __func__ are such names, and others may become so.
+bool is_reserved(const std::string &name) {
+    const bool is_long = name.size() > 1 && name[0] == '_';
+    return is_long && (name[1] == '_' || std::isupper(static_cast<unsigned char>(name[1])));
+}
+
 void check_name(const std::string &name) {
     const auto is_word = [](unsigned char c) { return std::isalnum(c) || c == '_'; };
     if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) ||
         !std::all_of(name.begin(), name.end(), is_word))
         throw Error(SEPFLOW_E_PARAM, "'" + name + "' is not a name for a C function");
+    if (is_reserved(name) || std::strstr(kTaken, (" " + name + " ").c_str()) != nullptr)
+        throw Error(SEPFLOW_E_PARAM,
+                    "'" + name + "' is not a name for a C function: C or C++ has it for itself");
 }
 
 void check_type(sepflow_type type) {

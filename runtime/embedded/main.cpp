@@ -4,14 +4,15 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
-#include <fstream>
 #include <iostream>
 #include <string>
 
 #include "runtime/command/complete.h"
 #include "runtime/command/manual.h"
+#include "runtime/command/plan_numbers.h"
 #include "runtime/embedded/filter.h"
 #include "runtime/embedded/header.h"
+#include "runtime/embedded/output_files.h"
 #include "runtime/embedded/passes.h"
 #include "runtime/error.h"
 
@@ -84,32 +85,30 @@ Request request_of(const Asked &asked) {
     return request;
 }
 
-// A file appears whole or not at all.
-template <typename Write>
-void write_file(const std::string &folder, const std::string &name, Write write) {
-    const std::string path = folder + "/" + name, partial = folder + "/partial_" + name;
-    write(partial);
-    if (std::rename(partial.c_str(), path.c_str()) != 0) {
-        std::remove(partial.c_str());
-        throw Error(SEPFLOW_E_IO, "cannot write '" + path + "'");
-    }
+// Of the node's file and of those that it includes; the filter's own are NAME_begin and the like.
+void check_node_name(const std::string &name) {
+    for (const char *prefix : {"node_", "NODE_", "sepflow_", "SEPFLOW_"})
+        if ((name + "_").rfind(prefix, 0) == 0)
+            throw Error(SEPFLOW_E_PARAM, "'" + name + "': with --node names cannot begin with " +
+                                             "node_ or sepflow_, as " + name + "_begin would");
+}
+
+void write_files(const Filter &filter, const Asked &asked) {
+    OutputFiles files(asked.folder);
+    files.add_apart(filter.name + ".a",
+                    [&](const std::string &path) { compile_passes(filter, path); });
+    files.add(filter.name + ".h", header(filter));
+    if (asked.is_node) files.add(filter.name + "_node.c", node(filter));
+    files.commit();
 }
 
 void compile(const Asked &asked) {
     const Filter filter = make_filter(request_of(asked));
-    if (asked.is_node && (filter.name.rfind("node_", 0) == 0 || filter.name.rfind("NODE_", 0) == 0))
-        throw Error(SEPFLOW_E_PARAM,
-                    "'" + filter.name + "': with --node a name cannot begin with node_");
-    if (!asked.checks) {
-        write_file(asked.folder, filter.name + ".a",
-                   [&](const std::string &partial) { compile_passes(filter, partial); });
-        write_file(asked.folder, filter.name + ".h",
-                   [&](const std::string &partial) { std::ofstream(partial) << header(filter); });
-        if (asked.is_node)
-            write_file(asked.folder, filter.name + "_node.c",
-                       [&](const std::string &partial) { std::ofstream(partial) << node(filter); });
-    }
+    if (asked.is_node) check_node_name(filter.name);
+    if (!asked.checks) write_files(filter, asked);
     std::cout << filter.name << " for " << filter.target_name << '\n' << certificate(filter, "  ");
+    std::cout.flush();
+    if (!std::cout) throw Error(SEPFLOW_E_IO, "cannot write to standard output");
 }
 
 void add_options(CLI::App &app, Asked &o) {
@@ -139,9 +138,12 @@ void add_options(CLI::App &app, Asked &o) {
     app.add_option("--anchor", o.anchor,
                    "X,Y: column and row of the kernel that lie on the result's pixel (the middle)");
     app.add_option("--tolerance", options.tolerance,
-                   "Error allowed, as a part of the result's full scale");
+                   "Error allowed, as a part of the result's full scale, such as 1/510")
+        ->type_name("PART")
+        ->transform(command::quotient);
     app.add_option("--rank", options.rank, "Use exactly this rank");
-    app.add_option("--scale", options.scale, "Multiply the result (1)");
+    app.add_option("--scale", options.scale, "Multiply the result (1)")
+        ->check(command::check_scale);
     app.add_option("--delta", options.delta, "Add to the result, after scale (0)");
     app.add_option("--method", o.method,
                    "separable, direct or auto: the cheapest that keeps the tolerance");

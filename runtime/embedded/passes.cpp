@@ -1,6 +1,7 @@
 #include "runtime/embedded/passes.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <variant>
 #include <vector>
@@ -180,7 +181,11 @@ void compile_passes(const Filter &filter, const std::string &path) {
     Module all = link_modules(filter.name, modules);
     // Which linking forgets, and with it that multiplications and additions must not be fused.
     all.set_any_strict_float(filter.target.has_feature(Target::StrictFloat));
-    all.compile({{OutputFileType::static_library, path}});
+    // In two steps: where LLVM ends the process, Halide would leave the object file in its own folder.
+    const std::string object = std::filesystem::path(path).replace_extension(".o").string();
+    all.compile({{OutputFileType::object, object}});
+    create_static_library({object}, filter.target, path);
+    std::filesystem::remove(object);
 }
 
 }  // namespace sepflow::embedded

@@ -10,7 +10,7 @@ namespace sepflow::embedded {
 // A static archive of
 //     NAME_columns   rows under the kernel -> mid, a row for each term; not in the direct method
 //     NAME_row       mid, or the rows under the kernel -> a row of pixels
-// each called by its list of arguments, as Halide's NAME_argv functions are.
+// each called by its list of arguments, as Halide's NAME_argv functions are. Until it is there, its object file lies beside it.
 void compile_passes(const Filter &filter, const std::string &path);
 
 }  // namespace sepflow::embedded

@@ -88,7 +88,7 @@ Rescaling::Rescaling(const Plan &plan, const sepflow_rect &domain, const sepflow
       kernel_sum_(std::accumulate(plan.kernel.taps.begin(), plan.kernel.taps.end(), 0.0)),
       negligible_(1e-12 * plan.factoring.kernel_norm_1),
       row_sums_(sums),
-      column_sums_(sums + terms_ * tile.w) {
+      column_sums_(sums == nullptr ? nullptr : sums + terms_ * tile.w) {
     if (plan.method != Method::kSeparable) return;
     sums_along(plan.row_taps, plan.anchor_x, plan.options.border_x == SEPFLOW_BORDER_TRUNCATE,
                tile.x - domain.x, tile.w, domain.w, row_sums_);
@@ -97,9 +97,10 @@ Rescaling::Rescaling(const Plan &plan, const sepflow_rect &domain, const sepflow
 }
 
 double Rescaling::factor(int64_t x, int64_t y) const {
-    const double used =
-        plan_.method == Method::kSeparable ? sum_of_factors(x, y) : sum_of_taps(x, y);
-    return std::fabs(used) <= negligible_ ? 1 : kernel_sum_ / used;
+    const double used = sum_of_taps(x, y);
+    // Factors, which are rounded, would leave something of a sum of zero.
+    if (std::fabs(used) <= negligible_) return 1;
+    return kernel_sum_ / (plan_.method == Method::kSeparable ? sum_of_factors(x, y) : used);
 }
 
 double Rescaling::sum_of_factors(int64_t x, int64_t y) const {

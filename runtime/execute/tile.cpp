@@ -42,6 +42,11 @@ int64_t padded(int64_t bytes) {
     return (round_up(bytes, 64) / 64 | 1) * 64;
 }
 
+// Those of a strip, or more where a pass over terms wants a block.
+int64_t rows_of_terms(const Blocking &b) {
+    return std::max(b.strip_rows, b.result_rows);
+}
+
 Buffers carve(const Plan &plan, const Blocking &b, int32_t step, int64_t w, int64_t h,
               Carver &carver) {
     const Computed extent = computed(b, step, w, std::min(h, b.band_rows));
@@ -51,7 +56,8 @@ Buffers carve(const Plan &plan, const Blocking &b, int32_t step, int64_t w, int6
     buffers.strips = (extent.rows + b.strip_rows - 1) / b.strip_rows;
     buffers.mid = carver.take(plan.layers() * plan.column_taps.terms * buffers.strips *
                               b.strip_rows * buffers.mid_pitch * bytes);
-    const int64_t strip = extent.columns * b.strip_rows * bytes;
+    const int64_t strip =
+        extent.columns * (plan.shares_terms() ? rows_of_terms(b) : b.strip_rows) * bytes;
     buffers.strip = carver.take((plan.shares_terms() ? plan.row_taps.terms : 1) * strip);
     if (plan.shares_terms()) buffers.combined = carver.take(strip);
     if (plan.weighs()) buffers.support = carver.take(strip);
@@ -289,7 +295,7 @@ class TileRun {
     }
 
     // Of a strip, in samples; the terms lie one after the other.
-    int64_t term_size() const { return extent_.columns * b_.strip_rows; }
+    int64_t term_size() const { return extent_.columns * rows_of_terms(b_); }
     char *term_results(int32_t term) const {
         return static_cast<char *>(buffers_.strip) + term * term_size() * bytes_;
     }

@@ -120,15 +120,27 @@ Plan plan_of_terms(const Plan &like, const std::vector<Factor> &terms) {
     return plan;
 }
 
-// `is_term`: no other output has its only term.
-Combination make_combination(size_t output, const Plan &member, const std::vector<double> &weights,
-                             bool is_term) {
+// From the first weight that is not zero to the last.
+struct Span {
+    size_t first, end;
+};
+
+Span span_of(const std::vector<double> &weights) {
     const auto is_used = [](double weight) { return weight != 0; };
     const auto first = std::find_if(weights.begin(), weights.end(), is_used);
-    const auto last = std::find_if(weights.rbegin(), weights.rend(), is_used).base();
+    const auto end = std::find_if(weights.rbegin(), weights.rend(), is_used).base();
+    if (first == weights.end()) return {0, 0};
+    return {static_cast<size_t>(first - weights.begin()),
+            static_cast<size_t>(end - weights.begin())};
+}
+
+// `is_term`: no other output reads its only term.
+Combination make_combination(size_t output, const Plan &member, const std::vector<double> &weights,
+                             bool is_term) {
+    const Span span = span_of(weights);
     Combination combination = {};
     combination.output = output;
-    combination.first = static_cast<int32_t>(first - weights.begin());
+    combination.first = static_cast<int32_t>(span.first);
     combination.is_term = is_term;
     combination.delta = member.options.delta;
     combination.type = member.result_type();
@@ -136,12 +148,14 @@ Combination make_combination(size_t output, const Plan &member, const std::vecto
         row_pass_to(member, is_term ? member.row_form : Form::kPlain, combination.type);
     Taps &taps = combination.weights;
     taps.length = 1;
-    taps.terms = static_cast<int32_t>(last - first);
-    taps.f64.assign(first, last);
+    taps.terms = static_cast<int32_t>(span.end - span.first);
+    const auto first = weights.begin() + static_cast<ptrdiff_t>(span.first),
+               end = weights.begin() + static_cast<ptrdiff_t>(span.end);
+    taps.f64.assign(first, end);
     if (member.precision == Precision::kDouble) {
         taps.passed = taps.f64;
     } else {
-        taps.passed = std::vector<float>(first, last);
+        taps.passed = std::vector<float>(first, end);
     }
     return combination;
 }
@@ -183,13 +197,14 @@ double shared_cost(const SharedTerms &shared) {
     return cost;
 }
 
-// Outputs that have each term.
-std::vector<int> users_of(const std::vector<std::vector<double>> &weights, size_t terms) {
-    std::vector<int> users(terms);
+// Outputs that read each term: all of a span, as those in between are multiplied by zero.
+std::vector<int> readers_of(const std::vector<std::vector<double>> &weights, size_t terms) {
+    std::vector<int> readers(terms);
     for (const auto &of_output : weights) {
-        for (size_t t = 0; t < of_output.size(); ++t) users[t] += of_output[t] != 0;
+        const Span span = span_of(of_output);
+        for (size_t t = span.first; t < span.end; ++t) ++readers[t];
     }
-    return users;
+    return readers;
 }
 
 // Whether the weights are those of one term alone, as it stands.
@@ -220,15 +235,16 @@ std::optional<SharedTerms> shared_by(const Bank &bank, const std::vector<size_t>
     }
     SharedTerms shared;
     shared.plan = plan_of_terms(first, terms.all());
-    const std::vector<int> users = users_of(weights, terms.all().size());
+    const std::vector<int> readers = readers_of(weights, terms.all().size());
     std::vector<bool> is_kept(terms.all().size(), true);
     for (size_t i = 0; i < outputs.size(); ++i) {
         const Plan &member = *bank.members[outputs[i]];
         weights[i].resize(terms.all().size());
+        if (span_of(weights[i]).end == 0) return std::nullopt;  // its terms cancel
         if (error_as_sum(member, terms.all(), weights[i]) > 2 * output_error(member))
             return std::nullopt;
         const std::optional<size_t> only = only_term(weights[i]);
-        const bool is_term = only && users[*only] == 1;
+        const bool is_term = only && readers[*only] == 1;
         if (is_term) is_kept[*only] = false;
         shared.combinations.push_back(make_combination(outputs[i], member, weights[i], is_term));
     }

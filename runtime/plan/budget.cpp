@@ -44,10 +44,7 @@ PixelRange pixel_range(const Options &options) {
                                                            : 0;
     if (options.border_x == SEPFLOW_BORDER_CONSTANT || options.border_y == SEPFLOW_BORDER_CONSTANT)
         include(options.border_value * (1 + growth));
-    if (options.missing == SEPFLOW_MISSING_FILL) {
-        const bool is_rounded = options.precision == Precision::kSingle;
-        include(options.missing_value * (1 + (is_rounded ? 0x1p-24 : 0)));
-    }
+    if (options.missing == SEPFLOW_MISSING_FILL) include(options.missing_value);
     return range;
 }
 
@@ -72,7 +69,8 @@ bool keeps_budget(const Plan &plan) {
 double output_error(const Plan &plan) {
     const double largest = pixel_range(plan.options).largest();
     if (plan.truncates()) return largest * plan.truncated;
-    const double rounding = plan.fixed ? plan.fixed->error : largest * plan.rounding_bound();
+    const double rounding = plan.fixed ? plan.fixed->error + largest * plan.scale_rounding
+                                       : largest * plan.rounding_bound();
     // Both sums that are divided are as far off.
     const double sums = plan.weighs() ? 2 : 1;
     return sums * (remainder_error(plan.certificate, plan.options) + rounding);

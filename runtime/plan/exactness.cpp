@@ -50,6 +50,7 @@ Exactness exactness(const Plan &plan) {
     if (plan.weighs()) return {false, "sums over missing pixels are rescaled"};
     if (plan.has_missing()) return {false, "pixels that are filled in are rounded"};
     if (plan.truncates()) return {false, "sums of truncated taps are rescaled"};
+    if (plan.scale_rounding != 0) return {false, "the scale rounds the taps"};
     const bool is_direct = plan.method == Method::kDirect;
     if (plan.certificate.remainder_norm_1 != 0) {
         return {false, is_direct ? "the taps are not floats"

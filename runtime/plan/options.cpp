@@ -139,6 +139,8 @@ Options check_options(const sepflow_options *given) {
     options.keeps_missing = o.flags & SEPFLOW_OPTION_KEEP_MISSING;
     options.strict = o.flags & SEPFLOW_OPTION_STRICT;
     check_missing(options);
+    if (options.missing == SEPFLOW_MISSING_FILL && options.precision == Precision::kSingle)
+        options.missing_value = static_cast<float>(options.missing_value);
     options.passes = choose_pass_set(o.variant);
     return options;
 }

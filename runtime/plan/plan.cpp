@@ -7,6 +7,7 @@
 #include "runtime/error.h"
 #include "runtime/factor/balance.h"
 #include "runtime/factor/certificate.h"
+#include "runtime/factor/norms.h"
 #include "runtime/plan/budget.h"
 #include "runtime/plan/chosen_passes.h"
 #include "runtime/plan/exactness.h"
@@ -31,6 +32,17 @@ Kernel oriented(Kernel kernel, const Options &options) {
         for (Factor &factor : kernel.factors) scale(factor, options.scale);
     }
     return kernel;
+}
+
+// Whether any product with the scale is not the double that it becomes.
+bool scale_rounds(const Kernel &kernel, double scale) {
+    const auto rounds = [scale](double tap) { return std::fma(tap, scale, -(tap * scale)) != 0; };
+    const auto any = [&](const std::vector<double> &taps) {
+        return std::any_of(taps.begin(), taps.end(), rounds);
+    };
+    if (scale == 1) return false;
+    return any(kernel.taps) || std::any_of(kernel.factors.begin(), kernel.factors.end(),
+                                           [&](const Factor &factor) { return any(factor.row); });
 }
 
 int64_t checked_anchor(int64_t anchor, size_t length, const char *name) {
@@ -72,8 +84,7 @@ Taps join(const std::vector<Factor> &factors, std::vector<double> Factor::*side)
 void certify_the_rest(Plan &plan) {
     const double norm = plan.factoring.kernel_norm_1;
     double &rounding = plan.certificate.rounding_bound;
-    int exponent = 0;
-    if (std::fabs(std::frexp(plan.options.scale, &exponent)) != 0.5) rounding += 0x1p-52 * norm;
+    rounding += plan.scale_rounding;
     // Weights, their products with pixels and what is filled in: six roundings at most.
     if (plan.has_missing())
         rounding += 8 * norm * (plan.precision == Precision::kSingle ? 0x1p-24 : 0x1p-53);
@@ -222,6 +233,8 @@ Plan separable_plan(const Kernel &kernel, const Options &options, double part) {
     plan.options = options;
     plan.precision = options.precision;
     plan.kernel = oriented(kernel, options);
+    if (scale_rounds(kernel, options.scale))
+        plan.scale_rounding = 0x1p-52 * sum_abs(plan.kernel.taps);
     place_anchor(plan);
     plan.factoring = factor_within_budget(plan.kernel, options, part);
     plan.column_taps = join(plan.factoring.factors, &Factor::column);
@@ -276,8 +289,7 @@ Plan make_plan(const Kernel &kernel, const Options &options) {
         if (keeps_budget(other) && (!keeps_budget(plan) || cost(other) < cost(plan)))
             plan = std::move(other);
     }
-    if (plan.truncates() && plan.method != Method::kSeparable)
-        plan.tap_sums = sums_of_taps(plan.kernel);
+    if (plan.truncates()) plan.tap_sums = sums_of_taps(plan.kernel);
     plan.least_support = least_support(plan);
     plan.identity = is_identity(plan);
     const Exactness exact = exactness(plan);

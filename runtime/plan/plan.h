@@ -127,10 +127,11 @@ struct Plan {
     bool exact = false;     // no sum is rounded before the end; see exactness.h
     std::string exactness;  // why, or why not
     std::string reason;     // why this rank and method, a sentence
-    // If taps are truncated and the method is not separable: entry (y, x) is the sum of the taps above and left of tap (y, x).
+    // If taps are truncated: entry (y, x) is the sum of the taps above and left of tap (y, x).
     std::vector<double> tap_sums;
     double kernel_sum = 0;
-    double truncated = 0;  // if taps are truncated: truncated_error()
+    double scale_rounding = 0;  // bound on what it rounds off the taps, for |image| <= 1
+    double truncated = 0;       // if taps are truncated: truncated_error()
     // A sum of weighted taps that is no larger is no support: of taps that may cancel, what the arithmetic may leave of zero.
     double least_support = 0;
 
@@ -159,7 +160,7 @@ struct Plan {
     // Bounds for |image| <= 1, before the conversion to the output's type: what both passes round, and all there is.
     double rounding_bound() const {
         if (exact) return 0;
-        return fixed ? fixed->error / 255 : certificate.rounding_bound;
+        return fixed ? fixed->error / 255 + scale_rounding : certificate.rounding_bound;
     }
     double error_bound() const {
         const double sum = certificate.remainder_norm_1 + rounding_bound();

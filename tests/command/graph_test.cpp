@@ -85,6 +85,15 @@ TEST_CASE("a graph's mistakes are told in one line and leave no file") {
         {{"run", "graph.json", "-i", "left=l.csv", "-i", "right=l.csv", "-o", "sum=s.csv", "-o",
           "difference=absent/d.csv"},
          "absent/d.csv"},
+        {{"run", "graph.json", "-i", "left=l.csv", "-i", "right=l.csv", "-o", "sum=s.csv", "-o",
+          "difference=./s.csv"},
+         "s.csv"},
+        {{"run", "graph.json", "-i", "left=l.csv", "-i", "right=l.csv", "-o", "sum=s.csv", "-o",
+          "sum=t.csv"},
+         "'sum' is given two files"},
+        {{"run", "graph.json", "-i", "left=l.csv", "-i", "left=wide.csv", "-i", "right=l.csv", "-o",
+          "sum=s.csv"},
+         "'left' is given two files"},
     };
     for (const auto &mistake : mistakes) {
         const Outcome outcome = folder.run(mistake.arguments);

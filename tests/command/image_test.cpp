@@ -171,6 +171,8 @@ TEST_CASE("inks stay inks in TIFF, and become colours in PNG") {
     CHECK(folder.read("out.png")[24] == 8);  // IHDR's bit depth
     succeed(folder, {"filter", "out.png", "out.ppm", "-q", "-k", "identity"});
     const std::string ppm = folder.read("out.ppm");
+    succeed(folder, {"filter", "in.tif", "wide.tif", "-q", "-k", "identity", "--type", "u16"});
+    CHECK(tiff_tag(folder.read("wide.tif"), 262) == 5);
     const auto sample = [&](size_t i) {
         return static_cast<int>(static_cast<unsigned char>(ppm.at(ppm.size() - 9 + i)));
     };
@@ -224,6 +226,20 @@ TEST_CASE("a file that ends too early is refused") {
     }
 }
 
+TEST_CASE("of several pages one is read, which is told, and not written over all of them") {
+    const Folder folder;
+    const std::string header("GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff", 19),
+        frame("\x2c\0\0\0\0\1\0\1\0\0\2\2\x44\1\0", 15), two = header + frame + frame + ";";
+    folder.write("two.tif", two);
+    const Outcome told = folder.run({"filter", "two.tif", "one.png", "-q", "-k", "identity"});
+    CHECK(told.exit_code == 0);
+    CHECK(told.err == "sepflow: two.tif has 2 pages; only the first is read\n");
+    CHECK(folder.run({"filter", "two.tif", "./two.tif", "-k", "identity"}).exit_code == 1);
+    CHECK(folder.read("two.tif") == two);
+    folder.write("one.tif", header + frame + ";");
+    CHECK(folder.run({"filter", "one.tif", "one.tif", "-q", "-k", "identity"}).err == "");
+}
+
 TEST_CASE("a directory is no image, and a pipe only where it is read once") {
     const Folder folder;
     REQUIRE(mkfifo(folder.path("pipe.pgm").c_str(), 0600) == 0);
@@ -252,8 +268,8 @@ TEST_CASE("a read that fails tells of which file, and why") {
 
 TEST_CASE("an image without a pixel is refused in one line") {
     const Folder folder;
-    for (const std::string header : {"P5 0 2 255\n", "P5 2 0 255\n"}) {
-        folder.write("in.pgm", header);
+    for (const std::string header : {"P5 0 2 255\n", "P5 2 0 255\n", "P6 -1 3 65535\n"}) {
+        folder.write("in.pgm", header + "pixels beyond");
         const Outcome outcome = folder.run({"filter", "in.pgm", "out.pgm", "-k", "box 3"});
         CHECK(outcome.exit_code == 1);
         CHECK(outcome.err.find("cannot read in.pgm") != std::string::npos);

@@ -37,12 +37,12 @@ TEST_CASE("PFM begins with the bottom row, in either byte order, and its colours
     CHECK(!folder.has("o.tif"));
 }
 
-TEST_CASE("samples in ASCII stay as they are written, between white space and comments") {
+TEST_CASE("samples in ASCII stand between white space and comments") {
     Folder folder;
-    folder.write("in.pgm", "P2#grey\n#3 x 2\n3 2 # and its maximum\n15\n0\t15 7#seven\n1\r\n 2 3");
+    folder.write("in.pgm", "P2#grey\n#3 x 2\n3 2 # and its maximum\n255\n0\t15 7#seven\n1\r\n 2 3");
     CHECK(pixels_of(folder, "in.pgm") == "0,15,7\n1,2,3\n");
     CHECK(type_of(folder, "in.pgm") == "u8");
-    folder.write("wide.pgm", "P2 2 1 256 256 0\n");
+    folder.write("wide.pgm", "P2 2 1 65535 256 0\n");
     CHECK(pixels_of(folder, "wide.pgm") == "256,0\n");
     CHECK(type_of(folder, "wide.pgm") == "u16");
     folder.write("in.ppm", "P3 2 1 255 1 2 3 4 5 6");
@@ -50,6 +50,26 @@ TEST_CASE("samples in ASCII stay as they are written, between white space and co
     CHECK(folder.read("out.ppm") == "P6\n2 1\n255\n\1\2\3\4\5\6");
     succeed(folder, {"filter", "in.ppm", "out.png", "-q", "-k", "identity"});
     CHECK(folder.read("out.png")[25] == 2);  // IHDR's colour type: RGB
+}
+
+TEST_CASE("the maximum is white, 255 or 65535, in ASCII and in binary") {
+    Folder folder;
+    const struct {
+        std::string file;
+        const char *pixels, *type;
+    } rows[] = {{"P2 3 1 15 0 15 7", "0,255,119\n", "u8"},
+                {std::string("P5 3 1 100\n\0\x64\x32", 14), "0,255,128\n", "u8"},
+                {"P2 3 1 1023 0 1023 512", "0,65535,32800\n", "u16"},
+                {std::string("P5 3 1 1023\n\0\0\3\xff\2\0", 18), "0,65535,32800\n", "u16"},
+                {std::string("P5 2 1 65535\n\1\2\xff\xff", 17), "258,65535\n", "u16"}};
+    for (const auto &row : rows) {
+        folder.write("in.pgm", row.file);
+        CHECK(pixels_of(folder, "in.pgm") == row.pixels);
+        CHECK(type_of(folder, "in.pgm") == row.type);
+    }
+    folder.write("in.ppm", std::string("P6 1 1 1\n\1\0\1", 12));
+    succeed(folder, {"filter", "in.ppm", "out.ppm", "-q", "-k", "identity"});
+    CHECK(folder.read("out.ppm") == std::string("P6\n1 1\n255\n\xff\0\xff", 14));
 }
 
 TEST_CASE("bits are black where they are set, packed or in ASCII, apart or not") {
@@ -80,12 +100,15 @@ TEST_CASE("a Netpbm file that ends too early, or holds what it must not, is refu
         {"P4 9 2 abc", "ends too early"},
         {"P4 4000000 4000000 abc", "ends too early"},
         {"P5 40 2 255 abcdefg", "ends too early"},
-        {"P6 6553255 1535 10 abcdefg", "ends too early"},
+        {"P6 6553255 1535 100 abcd", "ends too early"},
         {"P1 2 1 02", "sample 2 is no number up to 1"},
         {"P2 2 1 255 1 256", "sample 2 is no number up to 255"},
         {"P2 2 1 255 1 99999999999999999999", "sample 2 is no number up to 255"},
         {"P2 2 1 255 1 -1", "sample 2 is no number up to 255"},
         {"P2 2 1 255 1 2x", "sample 2 is no number up to 255"},
+        {"P5 3 1 100 edc", "sample 1 is no number up to 100"},
+        {"P5 3 1 100 a", "ends too early"},
+        {"P6 2 1 300 abcdefg", "sample 1"},
         {"P2 2 1 65536 1 2", "header"},
         {"P2 2 1 0 0 0", "header"},
         {"P2 0 1 255", "header"},

@@ -120,6 +120,40 @@ TEST_CASE("a symbolic link stays a link and its file keeps its mode") {
     CHECK(S_ISLNK(status.st_mode));
     REQUIRE(stat(folder.path("real.csv").c_str(), &status) == 0);
     CHECK((status.st_mode & 0777) == 0640);
+    REQUIRE(symlink("new.csv", folder.path("ahead.csv").c_str()) == 0);
+    REQUIRE(folder.run({"filter", "in.csv", "ahead.csv", "-q", "-k", "identity"}).exit_code == 0);
+    CHECK(folder.read("new.csv") == "1,2\n");
+}
+
+TEST_CASE("what is written for one purpose is not written over for another") {
+    Folder folder;
+    folder.write("in.csv", "1,2\n");
+    folder.write("mask.csv", "1,1\n");
+    REQUIRE(symlink("in.csv", folder.path("link.csv").c_str()) == 0);
+    const auto before = folder.names();
+    const std::vector<std::vector<std::string>> rows = {
+        {"--report", "out.csv"},  {"--compare", "./out.csv"}, {"--report", "in.csv"},
+        {"--report", "link.csv"}, {"--compare", "mask.csv"},  {"--report", "a", "--compare", "a"}};
+    for (const std::vector<std::string> &row : rows) {
+        std::vector<std::string> arguments = {"filter", "in.csv", "out.csv",  "-k",
+                                              "box 3",  "--mask", "mask.csv", "-q"};
+        arguments.insert(arguments.end(), row.begin(), row.end());
+        const Outcome outcome = folder.run(arguments);
+        CHECK(outcome.exit_code == 1);
+        CHECK_MESSAGE(outcome.err.find("cannot write ") != std::string::npos, outcome.err);
+        CHECK(folder.names() == before);
+        CHECK(folder.read("in.csv") == "1,2\n");
+    }
+}
+
+TEST_CASE("names that are not UTF-8 are replaced in JSON and in pictures") {
+    Folder folder;
+    folder.write("\xff.csv", "1,2\n");
+    succeed(folder,
+            {"filter", "\xff.csv", "out.csv", "-q", "-k", "file \xff.csv", "--report", "r"});
+    const auto json = nlohmann::json::parse(folder.read("r"));
+    CHECK(json["input"]["file"] == "\uFFFD.csv");
+    succeed(folder, {"explain", "-k", "file \xff.csv", "--json", "--picture", "k.png"});
 }
 
 TEST_CASE("filter reports the factoring in one line, and in JSON") {

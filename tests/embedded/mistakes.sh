@@ -12,16 +12,28 @@ refused() {
     if "$sepflow" compile "$@" --output "$folder/out" >/dev/null 2>"$folder/said"; then
         echo "accepted: $*"
         exit 1
+    else
+        code=$?
     fi
     if [ "$(wc -l <"$folder/said")" != 1 ] || ! grep -q "^sepflow compile: .*$wanted" "$folder/said"; then
         echo "for $*, without '$wanted':"
         cat "$folder/said"
         exit 1
     fi
-    if [ -n "$(ls "$folder/out")" ]; then
-        echo "left behind: $(ls "$folder/out")"
+    if [ -n "$(ls -A "$folder/out")" ]; then
+        echo "left behind: $(ls -A "$folder/out")"
         exit 1
     fi
+}
+
+misused() {
+    refused "$@"
+    [ "$code" = 2 ] || { echo "$*: exit code $code"; exit 1; }
+}
+
+# What is compiled, for --tolerance $1.
+allowed() {
+    "$sepflow" compile blur --kernel "disc 4" --in-type f32 --target arm-64-linux --check --tolerance "$1" || exit 1
 }
 
 mkdir "$folder/out"
@@ -38,7 +50,20 @@ refused "largest width" blur $good --max-width 0
 refused "double precision" blur --kernel "gaussian 2" --in-type f32 --target arm-64-linux --tolerance 1e-12
 refused "required" blur --kernel "box 3"
 refused "anchor_x 5 lies outside" blur $good --anchor 5,0
-refused "cannot begin with node_" node_blur $good --node
+for name in node node_blur sepflow_node; do
+    refused "names cannot begin with node_ or sepflow_" $name $good --node
+done
+for name in int restrict class co_await xor main memcpy memset uint8_t _Bool __func__; do
+    refused "'$name' is not a name for a C function" $name $good
+done
+for name in integer nt memory _box Class; do
+    "$sepflow" compile $name $good --check >/dev/null || exit 1
+done
+misused "the scale must not be 0" blur $good --scale 0
+misused "the scale must not be 0" blur $good --scale -0.0
+misused "tolerance" blur $good --tolerance 1/x
+part=$(allowed 1/8)
+[ "$part" = "$(allowed 0.125)" ] && [ "$part" != "$(allowed 1/1000)" ] || { echo "--tolerance 1/8: $part"; exit 1; }
 
 cat >"$folder/CMakeLists.txt" <<'END'
 cmake_minimum_required(VERSION 3.25)

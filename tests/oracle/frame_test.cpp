@@ -48,6 +48,20 @@ Image filtered_at(const PlanPointer &plan, const Image &image, sepflow_type in, 
 
 }  // namespace
 
+TEST_CASE("where the taps inside sum to zero nothing is rescaled, whatever factors leave of it") {
+    for (const sepflow_type type : {SEPFLOW_U16, SEPFLOW_F32, SEPFLOW_F64}) {
+        for (const int method :
+             {SEPFLOW_METHOD_SEPARABLE, SEPFLOW_METHOD_DIRECT, SEPFLOW_METHOD_FFT}) {
+            Case c;
+            c.in_type = c.out_type = type;
+            c.kernel = {3, 4, {-4, -2, 1, 0, -5, -2, 0, 1, -3, -3, 6, -1}};  // columns 1 to 3: 0
+            c.options.border_x = c.options.border_y = SEPFLOW_BORDER_TRUNCATE;
+            c.method = method;
+            check(c);
+        }
+    }
+}
+
 TEST_CASE("an image may lie anywhere in the plane, on either side of zero and far off") {
     uint64_t seed = 40000;
     for (const int border : kBorders) {

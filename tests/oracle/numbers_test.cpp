@@ -66,6 +66,30 @@ TEST_CASE("what is not finite reaches as far as the taps, and no further") {
     }
 }
 
+TEST_CASE("a NaN becomes the least of integers, by every method and at every border") {
+    Image image(23, 17, 1);
+    std::fill(image.samples.begin(), image.samples.end(), std::nan(""));
+    for (const sepflow_type in : {SEPFLOW_F16, SEPFLOW_F32, SEPFLOW_F64}) {
+        Pixels from(in, 23, 17, 1, Layout::kInterleaved);
+        from.write(image);
+        for (const sepflow_type out : {SEPFLOW_U8, SEPFLOW_U16, SEPFLOW_S16}) {
+            for (const Way &way : kWays) {
+                for (const int border : kBorders) {
+                    sepflow_options options = options_of(in, way, border);
+                    options.out_type = out;
+                    Pixels to(out, 23, 17, 1, Layout::kInterleaved);
+                    apply(plan_of(uneven_kernel(4, 7), options), from.image(), to.image());
+                    const std::vector<double> got = to.read().samples;
+                    const double least = out == SEPFLOW_S16 ? -32768 : 0;
+                    INFO("types ", in, " ", out, " method ", way.method, " schedule ", way.schedule,
+                         " border ", border);
+                    CHECK(std::count(got.begin(), got.end(), least) == 23 * 17);
+                }
+            }
+        }
+    }
+}
+
 TEST_CASE("denormals are kept, on every path") {
     // Their sums with small integers are exact.
     constexpr int64_t kW = 61, kH = 37;

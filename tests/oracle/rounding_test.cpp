@@ -55,6 +55,21 @@ std::vector<double> all_values(int low, int high) {
 
 }  // namespace
 
+TEST_CASE("a sum that only the scale's rounding makes a tie is no tie, nor exact") {
+    // 3 * 0.16666666666666666 lies below a half, and becomes one.
+    for (const sepflow_type type : {SEPFLOW_U8, SEPFLOW_U16}) {
+        sepflow_options options = options_of(type);
+        options.scale = 1.0 / 6;
+        const PlanPointer plan = plan_from("3x2 0 0 3 0 0 0", options);
+        CHECK(described(plan).is_exact == 0);
+        CHECK(described(plan).output_error_bound > 0);
+        options.scale = 0.25;
+        CHECK(described(plan_from("3x2 0 0 3 0 0 0", options)).is_exact == 1);
+        options.scale = 3;
+        CHECK(described(plan_from("3x2 0 0 3 0 0 0", options)).is_exact == 1);
+    }
+}
+
 TEST_CASE("every 16-bit value, halved: ties go to even and what does not fit saturates") {
     for (const sepflow_type out : {SEPFLOW_U8, SEPFLOW_U16, SEPFLOW_S16, SEPFLOW_F32}) {
         for (const double delta : {0.0, 0.5, -1000.25}) {

@@ -1,0 +1,117 @@
+#include "runtime/embedded/output_files.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <utility>
+
+#include "runtime/error.h"
+
+namespace sepflow::embedded {
+
+namespace {
+
+Error write_error(const std::string &path, const std::string &reason) {
+    return Error(SEPFLOW_E_IO, "cannot write '" + path + "': " + reason);
+}
+
+[[noreturn]] void become_child(int words, const std::function<void()> &work) {
+    dup2(words, STDERR_FILENO);
+    const rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);  // LLVM's abort is not worth a file
+    try {
+        work();
+        _exit(EXIT_SUCCESS);
+    } catch (const std::exception &error) {
+        std::cerr << error.what();
+        _exit(EXIT_FAILURE);
+    }
+}
+
+std::string read_all(int file) {
+    std::string text;
+    char bytes[1024];
+    for (ssize_t count; (count = read(file, bytes, sizeof bytes)) > 0;)
+        text.append(bytes, static_cast<size_t>(count));
+    return text;
+}
+
+// Its words, and whether it came to its end.
+std::pair<std::string, bool> run_apart(const std::function<void()> &work) {
+    int words[2];
+    if (pipe(words) != 0)
+        throw Error(SEPFLOW_E_IO, std::string("no pipe: ") + std::strerror(errno));
+    const pid_t child = fork();
+    if (child == 0) become_child(words[1], work);
+    const int error = errno;
+    close(words[1]);
+    const std::string said = child < 0 ? "" : read_all(words[0]);
+    close(words[0]);
+    if (child < 0)
+        throw Error(SEPFLOW_E_IO, std::string("no child process: ") + std::strerror(error));
+    int status = 0;
+    waitpid(child, &status, 0);
+    if (WIFSIGNALED(status) && said.empty()) return {strsignal(WTERMSIG(status)), false};
+    return {said, WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS};
+}
+
+// "LLVM ERROR: IO failure on output stream: No space left on device", and Halide has other words around it.
+std::string reason_in(const std::string &words) {
+    for (const int code : {ENOSPC, EDQUOT, EFBIG, EIO, EROFS, EACCES, EMFILE, ENFILE})
+        if (words.find(std::strerror(code)) != words.npos) return std::strerror(code);
+    return words;
+}
+
+}  // namespace
+
+OutputFiles::OutputFiles(const std::string &folder)
+    : folder_(folder), temporary_(folder + "/.sepflow-XXXXXX") {
+    if (mkdtemp(temporary_.data()) == nullptr)
+        throw Error(SEPFLOW_E_IO, "cannot write to '" + folder + "': " + std::strerror(errno));
+}
+
+OutputFiles::~OutputFiles() {
+    std::error_code ignored;
+    std::filesystem::remove_all(temporary_, ignored);
+}
+
+// Renaming would tell only when others are there already.
+void OutputFiles::expect(const std::string &name) {
+    std::error_code missing;
+    if (std::filesystem::is_directory(path(name), missing))
+        throw write_error(path(name), std::strerror(EISDIR));
+    names_.push_back(name);
+}
+
+void OutputFiles::add(const std::string &name, const std::string &text) {
+    expect(name);
+    errno = 0;
+    std::ofstream file(partial(name), std::ios::binary);
+    file << text;
+    file.close();
+    if (!file) throw write_error(path(name), std::strerror(errno));
+}
+
+void OutputFiles::add_apart(const std::string &name,
+                            const std::function<void(const std::string &path)> &write) {
+    expect(name);
+    const auto [said, is_written] = run_apart([&] { write(partial(name)); });
+    if (!is_written) throw write_error(path(name), reason_in(said));
+    std::cerr << said;
+}
+
+void OutputFiles::commit() {
+    for (const std::string &name : names_)
+        if (std::rename(partial(name).c_str(), path(name).c_str()) != 0)
+            throw write_error(path(name), std::strerror(errno));
+}
+
+}  // namespace sepflow::embedded

@@ -1,0 +1,34 @@
+// Files that appear whole and together, or not at all: written into a hidden folder within the one they are for, then renamed.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace sepflow::embedded {
+
+// All but the destructor throw Error with the system's reason.
+class OutputFiles {
+  public:
+    explicit OutputFiles(const std::string &folder);
+    ~OutputFiles();
+    OutputFiles(const OutputFiles &) = delete;
+    OutputFiles &operator=(const OutputFiles &) = delete;
+
+    void add(const std::string &name, const std::string &text);
+    // `write` is told where, and may write others beside it, which are removed. It has a process of its own: LLVM ends it where it
+    // cannot write.
+    void add_apart(const std::string &name,
+                   const std::function<void(const std::string &path)> &write);
+    void commit();
+
+  private:
+    std::string path(const std::string &name) const { return folder_ + "/" + name; }
+    std::string partial(const std::string &name) const { return temporary_ + "/" + name; }
+    void expect(const std::string &name);
+
+    std::string folder_, temporary_;
+    std::vector<std::string> names_;
+};
+
+}  // namespace sepflow::embedded
