@@ -5,6 +5,7 @@
 #include <string>
 
 #include "runtime/error.h"
+#include "runtime/structs.h"
 
 namespace sepflow {
 
@@ -57,7 +58,7 @@ sepflow_image checked_image(const sepflow_image *given, const char *name, sepflo
     if (given->struct_size < sizeof(sepflow_image)) {
         fail(SEPFLOW_E_ABI, name, "struct_size is too small; set it to sizeof(sepflow_image)");
     }
-    sepflow_image image = *given;
+    sepflow_image image = known_part(*given);  // it may lie in an array from now on
     if (image.flags != 0)
         fail(SEPFLOW_E_UNSUPPORTED, name, "flags that this version does not know");
     if (image.type != type) fail(SEPFLOW_E_FORMAT, name, "its type is not the plan's");

@@ -119,7 +119,7 @@ SEPFLOW_EXPORT sepflow_status sepflow_graph_add_output(sepflow_graph *graph, con
 
 /* Lets the nodes of this graph read the files below `folder` that their parameters name, such as the kernel text
    "file NAME"; a NAME that is relative lies in `folder`, links are followed before it is judged. Without this, and with NULL, they
-   read none: a graph may be somebody else's.  [control] Errors: IO (no such folder). */
+   read none: a graph may be somebody else's. What was read before is read again.  [control] Errors: IO (no such folder). */
 SEPFLOW_EXPORT sepflow_status sepflow_graph_allow_files(sepflow_graph *graph, const char *folder,
                                                         sepflow_error *error);
 

@@ -36,21 +36,30 @@ void copy_alpha(const uint8_t *from, uint8_t *to, size_t pixels) {
     }
 }
 
-void premultiply(const uint8_t *straight, float *premultiplied, size_t pixels) {
+// So that the border's value, which every channel gets, is a colour of the border that is opaque.
+void weigh(const uint8_t *rgba, const Response &response, float *weighed, size_t pixels) {
+    const auto border = static_cast<float>(response.border_value);
     for (size_t i = 0; i < 4 * pixels; i += 4) {
-        const float alpha = straight[i + 3];
+        const float alpha = rgba[i + 3];
         for (size_t c = 0; c < 3; ++c)
-            premultiplied[i + c] = static_cast<float>(straight[i + c]) * alpha / 255;
-        premultiplied[i + 3] = alpha;
+            weighed[i + c] = (rgba[i + c] - border) * alpha / 255 + border;
+        weighed[i + 3] = 255 - alpha + border;
     }
 }
 
-void unpremultiply(const float *premultiplied, uint8_t *straight, size_t pixels) {
+void unweigh(const float *filtered, const Response &response, uint8_t *rgba, size_t pixels) {
+    // Of a kernel that sums to one.
+    const auto slope = static_cast<float>(1 / (response.scale * response.sum)),
+               delta = static_cast<float>(response.delta),
+               border = static_cast<float>(response.border_value);
+    const auto mean = [&](float value) { return (value - delta) * slope - border; };
     for (size_t i = 0; i < 4 * pixels; i += 4) {
-        const float alpha = premultiplied[i + 3];
-        straight[i + 3] = rounded(alpha);
-        const float scale = straight[i + 3] == 0 ? 0 : 255 / alpha;
-        for (size_t c = 0; c < 3; ++c) straight[i + c] = rounded(premultiplied[i + c] * scale);
+        const float alpha = 255 - mean(filtered[i + 3]);
+        rgba[i + 3] = rounded(alpha);
+        for (size_t c = 0; c < 3; ++c) {
+            const float colour = mean(filtered[i + c]) * 255 / alpha + border;
+            rgba[i + c] = rgba[i + 3] == 0 ? 0 : rounded(colour / slope + delta);
+        }
     }
 }
 

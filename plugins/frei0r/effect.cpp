@@ -1,9 +1,11 @@
 #include "plugins/frei0r/effect.h"
 
 #include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <mutex>
+#include <numeric>
 #include <set>
 
 #include "plugins/frei0r/alpha.h"
@@ -27,6 +29,11 @@ sepflow_image frame_image(const void *pixels, sepflow_type type, int64_t width, 
     image.stride_x = 4 * image.stride_c;
     image.stride_y = width * image.stride_x;
     return image;
+}
+
+double sum_of(const Kernel &kernel) {
+    const double sum = std::accumulate(kernel.taps.begin(), kernel.taps.end(), 0.0);
+    return std::fabs(sum) < 1e-9 ? 0 : sum;  // what rounding leaves of nothing
 }
 
 bool keeps_alpha(const std::string &text) {
@@ -62,7 +69,7 @@ void complain(const char *sentence) {
 
 Effect::Effect(unsigned width, unsigned height) : width_(width), height_(height) {
     for (const Parameter &parameter : parameters()) texts_.push_back(parameter.initial);
-    filter_.set("kernel", text_of("kernel"));
+    apply("kernel", text_of("kernel"));
 }
 
 const std::string &Effect::text_of(const std::string &name) const {
@@ -104,9 +111,11 @@ void Effect::apply(const std::string &name, const std::string &text) {
         filter_.set_in_turn(texts);
     } else if (name == "border_x" || name == "border_y") {
         filter_.set(name, text.empty() ? text_of("border") : text);
+    } else if (name == "kernel") {
+        const double sum = sum_of(kernel_from_trusted_text(text));
+        filter_.set(name, text);  // which reads it with the plan
+        sum_ = sum;
     } else {
-        if (name == "kernel")
-            kernel_from_trusted_text(text);  // the filter itself reads it with the plan
         filter_.set(name, text);
     }
 }
@@ -123,25 +132,36 @@ void Effect::update(const uint8_t *in, uint8_t *out) noexcept {
 
 void Effect::filter(const uint8_t *in, uint8_t *out) {
     const auto pixels = static_cast<size_t>(width_ * height_);
+    if (!keeps_alpha_ && sum_ == 0)
+        throw Error(SEPFLOW_E_PARAM,
+                    "alpha 'straight' needs a kernel whose sum is not zero; set alpha to 'keep'");
     if (!keeps_alpha_ && !is_opaque(in, pixels)) {
-        filter_weighted(in, out);
+        filter_weighed(in, out);
         return;
     }
     // All four channels, although alpha is put back: pixels without gaps go faster than three of four bytes.
     filter_image(*filter_.plan(SEPFLOW_U8, SEPFLOW_U8, 4),
                  frame_image(in, SEPFLOW_U8, width_, height_),
                  frame_image(out, SEPFLOW_U8, width_, height_), max_threads_);
-    if (keeps_alpha_) copy_alpha(in, out, pixels);
+    copy_alpha(in, out, pixels);
 }
 
-void Effect::filter_weighted(const uint8_t *in, uint8_t *out) {
+double Effect::number(const std::string &name) const {
+    const std::string text = filter_.text(name);
+    double value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+void Effect::filter_weighed(const uint8_t *in, uint8_t *out) {
     const auto pixels = static_cast<size_t>(width_ * height_);
+    const Response response = {sum_, number("scale"), number("delta"), number("border_value")};
     std::vector<float> before(4 * pixels), after(4 * pixels);
-    premultiply(in, before.data(), pixels);
+    weigh(in, response, before.data(), pixels);
     filter_image(*filter_.plan(SEPFLOW_F32, SEPFLOW_F32, 4),
                  frame_image(before.data(), SEPFLOW_F32, width_, height_),
                  frame_image(after.data(), SEPFLOW_F32, width_, height_), max_threads_);
-    unpremultiply(after.data(), out, pixels);
+    unweigh(after.data(), response, out, pixels);
 }
 
 }  // namespace sepflow::frei0r

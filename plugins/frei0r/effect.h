@@ -23,11 +23,13 @@ class Effect {
   private:
     void apply(const std::string &name, const std::string &text);
     void filter(const uint8_t *in, uint8_t *out);
-    void filter_weighted(const uint8_t *in, uint8_t *out);
+    void filter_weighed(const uint8_t *in, uint8_t *out);
+    double number(const std::string &name) const;
     const std::string &text_of(const std::string &name) const;
 
     int64_t width_, height_;
     HostedFilter filter_;
+    double sum_ = 0;  // of the kernel's taps
     bool keeps_alpha_ = true;
     int32_t max_threads_ = 0;
     std::vector<std::string> texts_;

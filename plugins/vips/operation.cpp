@@ -124,7 +124,15 @@ int build(VipsObject *object) {
     }
 }
 
-// Rows are read from top to bottom, unless the first one needs the last.
+// As the kernel's text is read: in either case, behind any spaces.
+bool names_file(const std::string &kernel) {
+    const size_t first = kernel.find_first_not_of(" \t\n\r_");
+    return first != std::string::npos &&
+           g_ascii_strncasecmp(kernel.c_str() + first, "file", 4) == 0;
+}
+
+// Rows are read from top to bottom, unless the first one needs the last. What a file held is not kept: it may hold
+// something else by now, which the arguments do not tell.
 VipsOperationFlags get_flags(VipsOperation *operation) {
     HostedFilter filter;
     try {
@@ -132,7 +140,10 @@ VipsOperationFlags get_flags(VipsOperation *operation) {
     } catch (const std::exception &) {
         return VIPS_OPERATION_NONE;  // which build will tell
     }
-    return filter.text("border_y") == "wrap" ? VIPS_OPERATION_NONE : VIPS_OPERATION_SEQUENTIAL;
+    const int order =
+        filter.text("border_y") == "wrap" ? VIPS_OPERATION_NONE : VIPS_OPERATION_SEQUENTIAL;
+    const int kept = names_file(filter.text("kernel")) ? VIPS_OPERATION_NOCACHE : 0;
+    return static_cast<VipsOperationFlags>(order | kept);
 }
 
 void init_class(gpointer klass, gpointer) {

@@ -73,7 +73,7 @@ sepflow_status sepflow_graph_allow_files(sepflow_graph *graph, const char *folde
         } else {
             graph->files.allow(folder);
         }
-        graph->order.clear();
+        graph->forget_files();
     });
 }
 
@@ -171,7 +171,7 @@ sepflow_status sepflow_graph_bind_source(sepflow_graph *graph, const char *input
         Place &place = graph->input(input);
         check_input("input '" + place.name + "'", source->type, source->channels, source->domain);
         bind(place, source->type, source->channels, source->domain);
-        place.source = *source;
+        place.source = sepflow::known_part(*source);
         graph->order.clear();
     });
 }

@@ -177,8 +177,11 @@ void sepflow_graph::compute(const std::string &name, const sepflow_image &given,
         const int most = tbb::this_task_arena::max_concurrency();
         sepflow::LentArena arena(run.max_threads > 0 ? std::min(run.max_threads, most) : most);
         arena.execute([&] {
-            tbb::parallel_for(int64_t{0}, tiles.count(),
-                              [&](int64_t i) { run_tile(runners.local(), i); });
+            tbb::parallel_for(int64_t{0}, tiles.count(), [&](int64_t i) {
+                // A source or a node may wait for tasks of its own: meanwhile its thread must not begin another tile in the
+                // buffers of this one.
+                tbb::this_task_arena::isolate([&] { run_tile(runners.local(), i); });
+            });
         });
         // While the runners are there: its lock shows the thread sanitizer, which does not see into oneTBB, that every
         // tile came before their end.

@@ -14,6 +14,11 @@ namespace {
     throw Error(SEPFLOW_E_PARAM, "graph: " + what);
 }
 
+// Behind one, C functions would not see the rest.
+void check_no_zero(const std::string &text) {
+    if (text.find('\0') != std::string::npos) fail("a text holds a zero character");
+}
+
 // Takes the parser's events. Its functions return whether to go on.
 class Builder {
   public:
@@ -34,6 +39,7 @@ class Builder {
         return add_number(value, written);
     }
     bool string(const std::string &value) {
+        check_no_zero(value);
         Json json;
         json.kind = Json::kText;
         json.text = value;
@@ -50,6 +56,7 @@ class Builder {
     bool end_object() { return close(); }
     // A graph has no use for two nodes of one name.
     bool key(const std::string &name) {
+        check_no_zero(name);
         if (!keys_.back().insert(name).second) fail("the key '" + name + "' is there twice");
         key_ = name;
         return true;

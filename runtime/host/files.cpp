@@ -22,15 +22,25 @@ std::string AllowedFiles::path_of(const std::string &name) const {
                     "the graph names the file '" + name +
                         "'; no folder is allowed for such files (sepflow run --files FOLDER)");
     }
+    const fs::path named = folder_ / name;
     std::error_code unknown;
-    const fs::path real = fs::weakly_canonical(folder_ / name, unknown);
-    const auto [folder_end, rest] =
-        std::mismatch(folder_.begin(), folder_.end(), real.begin(), real.end());
-    if (unknown || folder_end != folder_.end() || rest == real.end()) {
+    // Of the whole path: weakly_canonical leaves links behind a missing folder as they are, and "missing/.." is nothing to
+    // who opens the file.
+    const fs::path real = fs::canonical(named, unknown);
+    // What is not there is judged by its name: a graph is not to learn which files others have.
+    if (!is_inside(unknown ? named.lexically_normal() : real)) {
         throw Error(SEPFLOW_E_UNSUPPORTED, "the graph names the file '" + name +
                                                "', which is not in the folder that is allowed");
     }
+    if (unknown)
+        throw Error(SEPFLOW_E_IO, "cannot read the file '" + name + "': " + unknown.message());
     return real.string();
+}
+
+bool AllowedFiles::is_inside(const fs::path &path) const {
+    const auto [folder_end, rest] =
+        std::mismatch(folder_.begin(), folder_.end(), path.begin(), path.end());
+    return folder_end == folder_.end() && rest != path.end();
 }
 
 }  // namespace sepflow

@@ -13,10 +13,13 @@ class AllowedFiles {
     void allow(const std::string &folder);  // throws Error{IO} if there is no such folder
     void allow_none() { folder_.clear(); }
 
-    // The file's path without links; throws Error{UNSUPPORTED} where it lies outside the folder.
+    // The file's path without links; throws Error{UNSUPPORTED} where it lies outside the folder, Error{IO} where it is not
+    // there.
     std::string path_of(const std::string &name) const;
 
   private:
+    bool is_inside(const std::filesystem::path &path) const;
+
     std::filesystem::path folder_;  // without links; empty: none
 };
 

@@ -160,13 +160,17 @@ void sepflow_graph::set_param(const std::string &node, const std::string &name,
                               const sepflow_value &value) {
     uint32_t index = 0;
     param(node, name, &index);
-    const Place &place = places[find_node(node)];
+    set_param(places[find_node(node)], index, value);
+}
+
+void sepflow_graph::set_param(const Place &place, uint32_t index, const sepflow_value &value) {
     sepflow_error error = new_error();
     const sepflow_status status = call_node(place, "set_param", [&] {
         return place.desc->set_param(place.node.get(), index, &value, &error);
     });
     if (status != SEPFLOW_OK) {
-        throw Error(status, "node '" + node + "': " + error.message, static_cast<int32_t>(index));
+        throw Error(status, "node '" + place.name + "': " + error.message,
+                    static_cast<int32_t>(index));
     }
     order.clear();
 }
@@ -175,6 +179,26 @@ void sepflow_graph::set_text(const std::string &node, const std::string &name,
                              const std::string &text) {
     uint32_t index = 0;
     set_param(node, name, sepflow::value_from_text(param(node, name, &index), text));
+}
+
+// Nodes keep their plans, and what they read for them, until a parameter is set: so each text is set to itself.
+void sepflow_graph::forget_files() {
+    order.clear();
+    for (const Place &place : places) {
+        for (uint32_t i = 0; !place.is_input() && i < place.desc->param_count; ++i) {
+            const sepflow_param_desc &desc = sepflow::element(place.desc->params, i);
+            if (desc.type != SEPFLOW_VALUE_TEXT && desc.type != SEPFLOW_VALUE_MATRIX) continue;
+            sepflow_error error = new_error();
+            sepflow_value value = {};
+            value.struct_size = sizeof value;
+            const sepflow_status status = call_node(place, "get_param", [&] {
+                return place.desc->get_param(place.node.get(), i, &value, &error);
+            });
+            if (status != SEPFLOW_OK || value.s == nullptr) continue;
+            const std::string text = value.s;
+            set_param(place, i, sepflow::value_from_text(desc, text));
+        }
+    }
 }
 
 void sepflow_graph::connect(const std::string &source, const std::string &node,
@@ -198,6 +222,8 @@ void sepflow_graph::connect(const std::string &source, const std::string &node,
 
 void sepflow_graph::add_output(const std::string &name, const std::string &source) {
     if (name.empty()) fail("a name is empty");
+    if (outputs.size() >= sepflow::kMaxPlaces)
+        throw Error(SEPFLOW_E_UNSUPPORTED, "a graph has at most 10000 outputs");
     for (const sepflow::Output &output : outputs) {
         if (output.name == name) fail("the output '" + name + "' is there already");
     }

@@ -82,6 +82,7 @@ struct sepflow_graph {
     void add_node(const std::string &name, const std::string &id, sepflow_type out_type);
     void set_param(const std::string &node, const std::string &param, const sepflow_value &value);
     void set_text(const std::string &node, const std::string &param, const std::string &text);
+    void forget_files();  // those that nodes have read
     void connect(const std::string &source, const std::string &node, const std::string &port);
     void add_output(const std::string &name, const std::string &source);
     void prepare();
@@ -103,6 +104,7 @@ struct sepflow_graph {
 
   private:
     void check_new_name(const std::string &name) const;
+    void set_param(const sepflow::Place &place, uint32_t index, const sepflow_value &value);
     const sepflow_param_desc &param(const std::string &node, const std::string &name,
                                     uint32_t *index) const;
 };

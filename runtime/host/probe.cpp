@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 #include "runtime/error.h"
@@ -18,7 +19,9 @@ namespace sepflow {
 
 namespace {
 
-constexpr int kPatienceMs = 10000;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kPatience(10);
 
 class FileActions {
   public:
@@ -53,12 +56,10 @@ class Pipe {
     int ends_[2];
 };
 
-// All that the other end says before it closes, or until patience is at an end.
-bool read_all(int reader, std::string *said) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(kPatienceMs);
+// All that the other end says before it closes; false: it did not until `end`.
+bool read_all(int reader, Clock::time_point end, std::string *said) {
     for (;;) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-            end - std::chrono::steady_clock::now());
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
         pollfd ready = {reader, POLLIN, 0};
         const int count = left.count() > 0 ? poll(&ready, 1, static_cast<int>(left.count())) : 0;
         if (count < 0 && errno == EINTR) continue;
@@ -68,6 +69,22 @@ bool read_all(int reader, std::string *said) {
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) return true;
         if (said->size() < sizeof block) said->append(block, static_cast<size_t>(got));
+    }
+}
+
+// False: it did not until `end`. A host may have its children reaped by somebody else; then only what was said counts.
+bool has_ended(pid_t child, Clock::time_point end, int *status) {
+    for (;;) {
+        const pid_t ended = waitpid(child, status, WNOHANG);
+        if (ended == child || (ended < 0 && errno != EINTR)) return true;
+        if (Clock::now() >= end) return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+}
+
+void end(pid_t child) {
+    kill(child, SIGKILL);
+    while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
     }
 }
 
@@ -96,12 +113,12 @@ void probe(const std::string &file) {
     if (child < 0) return;
     pipe.close_writer();
     std::string said;
-    const bool ended = read_all(pipe.reader(), &said);
-    if (!ended) kill(child, SIGKILL);
     int status = 0;
-    // A host may have its children reaped by somebody else; then only what was said counts.
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
+    const auto patience_ends = Clock::now() + kPatience;
+    // A plugin may close the pipe and stay.
+    const bool ended =
+        read_all(pipe.reader(), patience_ends, &said) && has_ended(child, patience_ends, &status);
+    if (!ended) end(child);
     // It did not even begin: no program of this processor's, as under an emulator.
     if (ended && said.empty()) return;
     said.erase(0, 1);

@@ -11,7 +11,7 @@ namespace sepflow {
 namespace {
 
 constexpr int64_t kAlignment = 64;
-constexpr int64_t kNoBuffer = -1;
+constexpr size_t kNoSlot = static_cast<size_t>(-1);
 
 bool is_empty(const sepflow_rect &r) {
     return r.w <= 0 || r.h <= 0;
@@ -53,7 +53,7 @@ int64_t row_bytes(const Place &place, const sepflow_rect &bounds) {
 }
 
 // A dense image of a place's pixels over `bounds`, its rows aligned.
-sepflow_image buffer_image(const Place &place, const sepflow_rect &bounds, char *memory) {
+sepflow_image buffer_image(const Place &place, const sepflow_rect &bounds, void *memory) {
     sepflow_image image = {};
     image.struct_size = sizeof image;
     image.type = place.type;
@@ -150,7 +150,7 @@ TileRunner::TileRunner(TileJob &job) : job_(job) {
     needed_.reserve(count);
     inputs_.reserve(count);
     images_.resize(count);
-    offsets_.resize(count);
+    slots_.resize(count);
     in_place_of_.resize(count);
     for (const size_t step : job.steps) {
         in_place_of_[step] = job.in_place_of(step);
@@ -160,9 +160,10 @@ TileRunner::TileRunner(TileJob &job) : job_(job) {
             images_[step].push_back(is_target          ? job.out
                                     : place.is_input() ? place.image
                                                        : no_image());
-            offsets_[step].push_back(job.has_buffer({step, output}) ? 0 : kNoBuffer);
+            slots_[step].push_back(job.has_buffer({step, output}) ? 0 : kNoSlot);
         }
     }
+    share_slots();
 }
 
 TileRunner::~TileRunner() {
@@ -183,32 +184,72 @@ void TileRunner::run(const sepflow_rect &tile) {
     }
 }
 
-void TileRunner::lay_out() {
-    int64_t bytes = 0;
-    for (const size_t step : job_.steps) {
-        const Place &place = job_.graph.places[step];
-        const std::optional<Outlet> &own = in_place_of_[step];
-        for (size_t output = 0; output < images_[step].size(); ++output) {
-            int64_t &offset = offsets_[step][output];
-            if (offset == kNoBuffer) continue;
-            if (own && same(needed_[own->place], needed_[step])) {
-                offset = offsets_[own->place][own->output];
-            } else {
-                offset = bytes;
-                bytes = checked_sum(
-                    bytes, aligned_product(row_bytes(place, needed_[step]), needed_[step].h));
-            }
+// A slot is free for others when the last step that reads it is done, so that a long chain runs in two.
+void TileRunner::share_slots() {
+    const std::vector<size_t> &steps = job_.steps;
+    std::vector<std::vector<size_t>> last_use(job_.graph.places.size());  // by place and output
+    for (size_t i = 0; i < steps.size(); ++i) {
+        last_use[steps[i]].assign(images_[steps[i]].size(), i);
+        for (const Outlet &feed : job_.graph.places[steps[i]].feeds) {
+            if (feed.is_connected()) last_use[feed.place][feed.output] = i;
         }
+    }
+    // What works in place lives on in the slot of its feed.
+    for (size_t i = steps.size(); i-- > 0;) {
+        const std::optional<Outlet> &own = in_place_of_[steps[i]];
+        if (own) last_use[own->place][own->output] = last_use[steps[i]].front();
+    }
+    std::vector<std::vector<size_t>> freed_after(steps.size());
+    std::vector<size_t> unused;
+    size_t count = 0;
+    for (size_t i = 0; i < steps.size(); ++i) {
+        for (size_t output = 0; output < slots_[steps[i]].size(); ++output) {
+            size_t &slot = slots_[steps[i]][output];
+            if (slot == kNoSlot) continue;
+            if (unused.empty()) unused.push_back(count++);
+            slot = unused.back();
+            unused.pop_back();
+            freed_after[last_use[steps[i]][output]].push_back(slot);
+        }
+        unused.insert(unused.end(), freed_after[i].begin(), freed_after[i].end());
+    }
+    slot_sizes_.resize(count);
+    slot_offsets_.resize(count);
+}
+
+bool TileRunner::is_in_place(size_t step) const {
+    const std::optional<Outlet> &own = in_place_of_[step];
+    return own && same(needed_[own->place], needed_[step]);
+}
+
+void TileRunner::lay_out() {
+    std::fill(slot_sizes_.begin(), slot_sizes_.end(), 0);
+    for (const size_t step : job_.steps) {
+        if (is_in_place(step)) continue;
+        const Place &place = job_.graph.places[step];
+        for (const size_t slot : slots_[step]) {
+            if (slot == kNoSlot) continue;
+            slot_sizes_[slot] =
+                std::max(slot_sizes_[slot],
+                         aligned_product(row_bytes(place, needed_[step]), needed_[step].h));
+        }
+    }
+    int64_t bytes = 0;
+    for (size_t slot = 0; slot < slot_sizes_.size(); ++slot) {
+        slot_offsets_[slot] = bytes;
+        bytes = checked_sum(bytes, slot_sizes_[slot]);
     }
     reserve(checked_sum(bytes, scratch_size_));
     char *memory = static_cast<char *>(memory_);
     scratch_ = memory + bytes;
     for (const size_t step : job_.steps) {
+        const std::optional<Outlet> &own = in_place_of_[step];
         for (size_t output = 0; output < images_[step].size(); ++output) {
-            const int64_t offset = offsets_[step][output];
-            if (offset == kNoBuffer) continue;
-            images_[step][output] =
-                buffer_image(job_.graph.places[step], needed_[step], memory + offset);
+            const size_t slot = slots_[step][output];
+            if (slot == kNoSlot) continue;
+            void *pixels = is_in_place(step) ? images_[own->place][own->output].data
+                                             : memory + slot_offsets_[slot];
+            images_[step][output] = buffer_image(job_.graph.places[step], needed_[step], pixels);
         }
     }
 }

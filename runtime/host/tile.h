@@ -39,6 +39,8 @@ class TileRunner {
     void run(const sepflow_rect &tile);  // throws Error
 
   private:
+    void share_slots();
+    bool is_in_place(size_t step) const;  // for this tile
     void lay_out();
     void reserve(int64_t bytes);
     void read(const Place &place, const sepflow_image &into) const;
@@ -48,9 +50,10 @@ class TileRunner {
     // By place.
     std::vector<sepflow_rect> needed_;
     std::vector<std::optional<Outlet>> in_place_of_;
-    // By place and output: views of bound images, the caller's image for the target, buffers in memory_ for the rest.
+    // By place and output: views of bound images, the caller's image for the target, slots of memory_ for the rest.
     std::vector<std::vector<sepflow_image>> images_;
-    std::vector<std::vector<int64_t>> offsets_;
+    std::vector<std::vector<size_t>> slots_;
+    std::vector<int64_t> slot_sizes_, slot_offsets_;
     std::vector<sepflow_image> inputs_;
     void *memory_ = nullptr;
     int64_t size_ = 0;

@@ -16,24 +16,46 @@ const std::string kKernels[] = {"gaussian 1.5", "gaussian_1.5",
                                 "sobel x",      "3x5 1 2 3 4 5 0 1 0 0 2 9 1 0 0 -3 norm",
                                 "identity"};
 
-// The definition, in doubles: colours times alpha are filtered, and so is alpha, which then is divided out.
-Frame filtered_with_alpha(const Frame &in, const std::string &kernel) {
-    const auto pixels = static_cast<size_t>(in.w * in.h);
-    std::vector<double> weighted(4 * pixels), sums(4 * pixels);
-    for (size_t i = 0; i < 4 * pixels; ++i)
-        weighted[i] = i % 4 == 3 ? in.pixels[i] : in.pixels[i] * (in.pixels[i | 3] / 255.0);
-    oracle::apply(oracle::plan_from(kernel, oracle::options_of(SEPFLOW_F64, SEPFLOW_F64, 4)),
-                  sepflow_image_dense(weighted.data(), SEPFLOW_F64, in.w, in.h, 4),
-                  sepflow_image_dense(sums.data(), SEPFLOW_F64, in.w, in.h, 4));
+// Colours and alpha with what lies outside, by a kernel of this sum.
+struct Weighing {
+    std::string kernel;
+    double sum = 1, scale = 1, delta = 0, border_value = 0;
+    int32_t border = SEPFLOW_BORDER_REFLECT101;
+};
+
+// One filter over all four channels, in doubles.
+std::vector<double> sums_of(std::vector<double> values, const Frame &frame,
+                            const Weighing &weighing, double border_value) {
+    std::vector<double> sums(values.size());
+    sepflow_options options = oracle::options_of(SEPFLOW_F64, SEPFLOW_F64, 4);
+    options.border_x = options.border_y = weighing.border;
+    options.border_value = border_value;
+    oracle::apply(oracle::plan_from(weighing.kernel, options),
+                  sepflow_image_dense(values.data(), SEPFLOW_F64, frame.w, frame.h, 4),
+                  sepflow_image_dense(sums.data(), SEPFLOW_F64, frame.w, frame.h, 4));
+    return sums;
+}
+
+// The definition: colours times alpha are filtered, and so is alpha, which then is divided out.
+Frame filtered_with_alpha(const Frame &in, const Weighing &weighing) {
+    const size_t samples = in.pixels.size();
+    std::vector<double> colours(samples), alphas(samples);
+    for (size_t i = 0; i < samples; ++i) {
+        alphas[i] = in.pixels[i | 3];
+        colours[i] = in.pixels[i] * (alphas[i] / 255);
+    }
+    colours = sums_of(colours, in, weighing, weighing.border_value);
+    alphas = sums_of(alphas, in, weighing, 255);
     const auto byte = [](double v) {
         return static_cast<uint8_t>(std::nearbyint(std::clamp(v, 0.0, 255.0)));
     };
     Frame out(in.w, in.h);
-    for (size_t i = 0; i < 4 * pixels; ++i) {
-        const double alpha = sums[i | 3];
-        out.pixels[i] = i % 4 == 3         ? byte(alpha)
-                        : byte(alpha) == 0 ? uint8_t{0}
-                                           : byte(sums[i] * 255 / alpha);
+    for (size_t i = 0; i < samples; ++i) {
+        const double alpha = alphas[i] / weighing.sum;
+        out.pixels[i] = i % 4 == 3 ? byte(alpha)
+                        : byte(alpha) == 0
+                            ? uint8_t{0}
+                            : byte(colours[i] * 255 / alpha * weighing.scale + weighing.delta);
     }
     return out;
 }
@@ -146,16 +168,59 @@ TEST_CASE("alpha, where it is filtered too, weighs the colours") {
         for (int x = 0; x < 30; ++x) in.pixels[static_cast<size_t>(4 * (y * 67 + x) + 3)] = 0;
     }
     const Frame out = instance.update(in);
-    CHECK(greatest_difference(out, filtered_with_alpha(in, "gaussian 2")) <= 1);
+    CHECK(greatest_difference(out, filtered_with_alpha(in, {"gaussian 2"})) <= 1);
     CHECK(
         std::all_of(out.pixels.begin(), out.pixels.begin() + 4, [](uint8_t v) { return v == 0; }));
     CHECK(!(out == filtered(in, "gaussian 2")));
 
-    // Nothing to weigh in opaque frames: the bytes of the direct call over four channels.
+    // Nothing to weigh in opaque frames: the bytes of the direct call.
     Frame opaque = noise(67, 43, 3, true), wanted = filtered(opaque, "gaussian 2");
     CHECK(instance.update(opaque) == wanted);
+}
+
+TEST_CASE("scale, delta and the border's value are for colours, and leave what is opaque so") {
+    const Plugin plugin;
+    const Frame in = noise(67, 43);
+    for (const Weighing &weighing :
+         {Weighing{"gaussian 2", 1, 0.5, 40}, Weighing{"3x3 0 1 0 1 4 1 0 1 0", 8, 0.2, -20},
+          Weighing{"gaussian 2", 1, -1, 255},
+          Weighing{"disc 4 norm", 1, 0.8, 10, 200, SEPFLOW_BORDER_CONSTANT},
+          Weighing{"disc 4 norm", 1, 1.5, 0, 90, SEPFLOW_BORDER_TRUNCATE}}) {
+        CAPTURE(weighing.kernel);
+        CAPTURE(weighing.scale);
+        Instance instance(plugin, 67, 43);
+        instance.set("alpha", "straight");
+        instance.set("kernel", weighing.kernel);
+        instance.set("scale", std::to_string(weighing.scale));
+        instance.set("delta", std::to_string(weighing.delta));
+        instance.set("border_value", std::to_string(weighing.border_value));
+        if (weighing.border == SEPFLOW_BORDER_CONSTANT) instance.set("border", "constant");
+        if (weighing.border == SEPFLOW_BORDER_TRUNCATE) instance.set("border", "truncate");
+        CHECK(greatest_difference(instance.update(in), filtered_with_alpha(in, weighing)) <= 1);
+
+        // A corner that is not quite opaque makes no difference elsewhere.
+        Frame opaque = noise(67, 43, 3, true), almost = opaque;
+        almost.pixels[3] = 254;
+        const Frame wanted = instance.update(opaque);
+        Frame out = instance.update(almost);
+        CHECK(wanted.pixels[3] == 255);
+        for (int y = 0; y < 10; ++y)
+            std::copy_n(wanted.pixels.begin() + y * 67 * 4, 40, out.pixels.begin() + y * 67 * 4);
+        CHECK(greatest_difference(out, wanted) <= 1);
+    }
+}
+
+TEST_CASE("alpha has no weight in a kernel whose sum is zero: frames are passed on") {
+    const Plugin plugin;
+    Instance instance(plugin, 67, 43);
     instance.set("kernel", "sobel x");
-    CHECK(instance.update(opaque).pixels[3] == 0);  // alpha is a channel like the others
+    Frame opaque = noise(67, 43, 3, true);
+    CHECK(instance.update(opaque) == filtered(opaque, "sobel x"));
+    instance.set("alpha", "straight");
+    for (const bool is_opaque : {true, false}) {
+        const Frame in = noise(67, 43, 3, is_opaque);
+        CHECK(instance.update(in) == in);
+    }
 }
 
 TEST_CASE("many threads update slices and frames on one instance") {

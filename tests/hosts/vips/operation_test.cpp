@@ -1,4 +1,5 @@
 // What the module exports and leaves alone, when the operation is set up, and what it refuses.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <doctest/doctest.h>
@@ -73,6 +74,29 @@ TEST_CASE("an operation is set up when it is built: neither before nor again") {
     g_object_unref(out);
     vips_object_unref_outputs(VIPS_OBJECT(operation));
     g_object_unref(operation);
+}
+
+TEST_CASE("a kernel file that has changed is read again, though libvips keeps operations") {
+    start();
+    vips_cache_set_max(100);
+    const std::string file = std::string(P_tmpdir) + "/sepflow-vips-changed.csv";
+    const Image in = noise(VIPS_FORMAT_FLOAT, 30, 20);
+    for (const std::string &text : {"file " + file, " FILE_" + file}) {
+        CAPTURE(text);
+        for (const std::string taps : {"1,2,3", "4,5,7"}) {
+            std::ofstream(file) << taps << "\n";
+            const Image out = filtered(in.get(), filter(text));
+            REQUIRE_MESSAGE(out != nullptr, error_text());
+            std::string kernel = "1x3 " + taps;
+            std::replace(kernel.begin(), kernel.end(), ',', ' ');
+            CHECK((bytes_of(out.get()) == direct(in.get(), filter(kernel))));
+        }
+    }
+    const Image once = filtered(in.get(), filter(kUneven)),
+                again = filtered(in.get(), filter(kUneven));
+    CHECK((once == again));  // as it keeps others
+    std::remove(file.c_str());
+    vips_cache_set_max(0);
 }
 
 TEST_CASE("pictures keep what they carry, and results outlive the operation and its input") {
