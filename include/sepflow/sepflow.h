@@ -100,8 +100,8 @@ enum {
        delta + S * sum(K * m * in) / sum(K * m) (normalised convolution, Knutsson and Westin 1993);
        the missing_value where too little is left to divide by. The border TRUNCATE has the weight
        0, other pixels outside that of what stands for them, CONSTANT 1. Not by FFT. The error is at
-       most error_bound * |S / sum(K * m)| times the largest |pixel| and |sum(K * m * in) /
-       sum(K * m)|, which is no larger if no tap is negative, taken together. */
+       most error_bound * |S / sum(K * m)| times the sum of the largest |pixel| and of
+       |sum(K * m * in) / sum(K * m)|, which is no larger if no tap is negative. */
     SEPFLOW_MISSING_IGNORE = 1,
     /* in is taken as m * in + (1 - m) * missing_value, which output_error_bound knows. Not by FFT. */
     SEPFLOW_MISSING_FILL = 2

@@ -67,16 +67,24 @@ sepflow_plan_info filter_info(const sepflow_graph *graph) {
     return info;
 }
 
+// What stands for pixels outside, and for missing ones, is one of the pixels.
+double largest_read(const PlanOptions &options, sepflow_type in) {
+    double largest = largest_pixel(in);
+    if (options.border.find("constant") != options.border.npos)
+        largest = std::max(largest, std::fabs(options.border_value.value_or(0)));
+    if (options.missing == "fill")
+        largest = std::max(largest, std::fabs(options.missing_value.value_or(0)));
+    return largest;
+}
+
 // One line: how the kernel was factored and what it cost.
 std::string factoring_line(const Filter &o, const NamedKernel &kernel,
                            const sepflow_plan_info &info, sepflow_type in, sepflow_type out,
                            double seconds) {
     const std::string size =
         std::to_string(kernel.kernel.rows) + " x " + std::to_string(kernel.kernel.columns);
-    // What missing pixels are filled with is one of the pixels.
-    const double filled = o.plan.missing == "fill" ? o.plan.missing_value.value_or(0) : 0;
     const bool is_relative = is_float(in) && is_float(out);
-    const double largest = is_relative ? 1 : std::max(largest_pixel(in), std::fabs(filled));
+    const double largest = is_relative ? 1 : largest_read(o.plan, in);
     const std::string method = info.method;
     const std::string how = method == "fft"      ? "by Fourier transforms"
                             : method == "direct" ? "directly"
@@ -136,9 +144,8 @@ void filter(Filter o) {
     Rendering rendering(graph.get(), kOutput, input.get(), o.threads, !o.quiet);
     check_writable(o.out, rendering.type(), rendering.channels());
 
-    check_distinct({o.out, o.compare, o.report});
+    check_distinct({o.mask, kernel.file, o.out, o.compare, o.report});
     check_distinct({o.in, o.compare, o.report});
-    check_distinct({o.mask, o.compare, o.report});
     check_keeps_pages(input.get(), o.out);
     OutputFile out(o.out);
     const auto compare = file_if(o.compare);

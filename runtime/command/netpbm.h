@@ -1,6 +1,6 @@
-// Netpbm's formats, but for reading P5 and P6 whose white is 255 or 65535, which libvips does. libvips 8.14 reads and writes PFM
-// upside down, takes what is behind the end of P1 to P4 for pixels, bits in ASCII without white space between them for one, any
-// header for one, and leaves samples as they are, whatever their maximum.
+// Netpbm's formats, but for reading P5 and P6 without comments whose white is 255 or 65535, which libvips does. libvips 8.14 reads
+// and writes PFM upside down, takes what is behind the end of P1 to P4 for pixels, bits in ASCII without white space between them
+// for one, any header for one, the end of a comment for pixels, and leaves samples as they are, whatever their maximum.
 #pragma once
 
 #include <string>

@@ -50,9 +50,11 @@ class Text {
 
     // Whether something was asked for behind the end.
     bool has_ended() const { return has_ended_; }
+    bool has_comments() const { return has_comments_; }
 
   private:
     int end_of_line() {
+        has_comments_ = true;
         int next;
         do {
             next = byte();
@@ -61,7 +63,7 @@ class Text {
     }
 
     std::ifstream file_;
-    bool has_ended_ = false;
+    bool has_ended_ = false, has_comments_ = false;
 };
 
 // "P1" and "P4" are bits, "P2" and "P5" grey, "P3" and "P6" colours, the first of each in ASCII.
@@ -165,7 +167,8 @@ NetpbmKind netpbm_kind(const std::string &path) {
     Text text(path);
     const Header header = read_header(text);
     const bool is_full = header.maximum == UINT8_MAX || header.maximum == UINT16_MAX;
-    return is_full && header.is_sound() ? NetpbmKind::kOther : NetpbmKind::kIntegers;
+    const bool is_plain = is_full && header.is_sound() && !text.has_comments();
+    return is_plain ? NetpbmKind::kOther : NetpbmKind::kIntegers;
 }
 
 ImagePointer read_integers(const std::string &path) {

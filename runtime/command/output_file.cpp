@@ -40,7 +40,7 @@ mode_t mode_for(const std::string &destination) {
 
 OutputFile::OutputFile(const std::string &path) : path_(path), destination_(followed_links(path)) {
     struct stat status = {};
-    if (stat(destination_.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
         throw Error(SEPFLOW_E_IO, "cannot write " + path + ": it is not a regular file");
     }
     const std::filesystem::path destination(destination_);
@@ -97,7 +97,7 @@ bool is_same_file(const std::string &a, const std::string &b) {
         return std::filesystem::weakly_canonical(
             std::filesystem::absolute(followed_links(path), unknown), unknown);
     };
-    return place(a) == place(b);
+    return !place(a).empty() && place(a) == place(b);
 }
 
 void check_distinct(const std::vector<std::string> &paths) {

@@ -124,7 +124,7 @@ NamedKernel read_kernel(const std::string &text) {
     NamedKernel named;
     named.text = text;
     named.kernel = kernel_from_text(text, [&](const std::string &path) {
-        named.is_file = true;
+        named.file = path;
         return kernel_from_file(path, read_kernel_image);
     });
     return named;
@@ -137,7 +137,7 @@ void set_node_parameters(sepflow_graph *graph, const std::string &node, const Pl
             return sepflow_graph_set_text(graph, node.c_str(), param, text.c_str(), error);
         });
     };
-    if (named.is_file) {  // which the node may not read
+    if (!named.file.empty()) {  // which the node may not read
         sepflow_value value = {};
         value.struct_size = sizeof value;
         value.type = SEPFLOW_VALUE_MATRIX;
@@ -211,7 +211,7 @@ PlanPointer make_direct_plan(const PlanOptions &o, const NamedKernel &named, sep
 
     sepflow_plan *plan = nullptr;
     call([&](sepflow_error *error) {
-        if (!named.is_file) {
+        if (named.file.empty()) {
             return sepflow_plan_from_text(named.text.c_str(), &options, &plan, error);
         }
         const Kernel &kernel = named.kernel;

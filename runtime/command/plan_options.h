@@ -26,11 +26,11 @@ struct PlanOptions {
 
 void add_plan_options(CLI::App &verb, PlanOptions &options);
 
-// A kernel's text, understood; `is_file` if it names a file, which nodes do not read on their own.
+// A kernel's text, understood; nodes do not read the file that it may name on their own.
 struct NamedKernel {
     std::string text;
     Kernel kernel;
-    bool is_file = false;
+    std::string file;  // where it was read from, if it was
 };
 NamedKernel read_kernel(const std::string &text);
 

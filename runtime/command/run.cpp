@@ -175,6 +175,9 @@ void run_job(const Run &o, const Job &job, Watch &watch) {
         images.push_back(read_image(file->second));
         bind_input(graph.get(), name, images.back().get());
     }
+    for (const ImagePointer &image : images) {
+        for (const auto &[name, file] : outputs) check_keeps_pages(image.get(), file);
+    }
     if (images.empty()) throw Error(SEPFLOW_E_PARAM, o.graph + ": the graph has no inputs");
     call([&](sepflow_error *error) { return sepflow_graph_prepare(graph.get(), error); });
 
@@ -184,7 +187,6 @@ void run_job(const Run &o, const Job &job, Watch &watch) {
         if (output == outputs.end()) continue;
         Rendering rendering(graph.get(), output->first, images.front().get(), o.threads, !o.quiet);
         check_writable(output->second, rendering.type(), rendering.channels());
-        for (const ImagePointer &image : images) check_keeps_pages(image.get(), output->second);
         OutputFile file(output->second);
         watch.writing(file.temporary());
         rendering.write(rendering.image(), file);

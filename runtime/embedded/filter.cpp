@@ -24,9 +24,17 @@ constexpr const char *kTaken =
     "reinterpret_cast requires restrict return short signed sizeof static static_assert "
     "static_cast struct switch template this thread_local throw true try typedef typeid typename "
     "typeof typeof_unqual union unsigned using virtual void volatile wchar_t while xor xor_eq "
-    "main linux unix NULL offsetof size_t ptrdiff_t max_align_t nullptr_t intptr_t uintptr_t "
-    "intmax_t uintmax_t int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t "
-    "memcmp memcpy memmove memset ";
+    "main linux unix NULL offsetof size_t ptrdiff_t max_align_t nullptr_t memcmp memcpy memmove "
+    "memset ";
+
+// <stdint.h>'s types and macros, such as uint_least8_t and INT8_MAX.
+bool is_of_integers(const std::string &name) {
+    const auto begins = [&](const char *start) { return name.rfind(start, 0) == 0; };
+    const std::string end = name.substr(std::min(name.rfind('_'), name.size()));
+    if (begins("int") || begins("uint")) return end == "_t";
+    const bool is_macro = end == "_MAX" || end == "_MIN" || end == "_C";
+    return is_macro && (begins("INT") || begins("UINT") || begins("SIZE_") || begins("PTRDIFF_"));
+}
 
 // _Bool and __func__ are such names, and others may become so.
 bool is_reserved(const std::string &name) {
@@ -39,7 +47,8 @@ void check_name(const std::string &name) {
     if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) ||
         !std::all_of(name.begin(), name.end(), is_word))
         throw Error(SEPFLOW_E_PARAM, "'" + name + "' is not a name for a C function");
-    if (is_reserved(name) || std::strstr(kTaken, (" " + name + " ").c_str()) != nullptr)
+    if (is_reserved(name) || is_of_integers(name) ||
+        std::strstr(kTaken, (" " + name + " ").c_str()) != nullptr)
         throw Error(SEPFLOW_E_PARAM,
                     "'" + name + "' is not a name for a C function: C or C++ has it for itself");
 }

@@ -58,16 +58,19 @@ std::pair<std::string, bool> run_apart(const std::function<void()> &work) {
     if (child < 0)
         throw Error(SEPFLOW_E_IO, std::string("no child process: ") + std::strerror(error));
     int status = 0;
-    waitpid(child, &status, 0);
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
     if (WIFSIGNALED(status) && said.empty()) return {strsignal(WTERMSIG(status)), false};
     return {said, WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS};
 }
 
-// "LLVM ERROR: IO failure on output stream: No space left on device", and Halide has other words around it.
-std::string reason_in(const std::string &words) {
+// "LLVM ERROR: IO failure on output stream: No space left on device", and Halide has other words around it. What has none of these
+// failed otherwise.
+Error failure(const std::string &path, const std::string &words) {
     for (const int code : {ENOSPC, EDQUOT, EFBIG, EIO, EROFS, EACCES, EMFILE, ENFILE})
-        if (words.find(std::strerror(code)) != words.npos) return std::strerror(code);
-    return words;
+        if (words.find(std::strerror(code)) != words.npos)
+            return write_error(path, std::strerror(code));
+    return Error(SEPFLOW_E_INTERNAL, "cannot compile '" + path + "': " + words);
 }
 
 }  // namespace
@@ -104,7 +107,7 @@ void OutputFiles::add_apart(const std::string &name,
                             const std::function<void(const std::string &path)> &write) {
     expect(name);
     const auto [said, is_written] = run_apart([&] { write(partial(name)); });
-    if (!is_written) throw write_error(path(name), reason_in(said));
+    if (!is_written) throw failure(path(name), said);
     std::cerr << said;
 }
 

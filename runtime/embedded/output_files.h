@@ -1,4 +1,4 @@
-// Files that appear whole and together, or not at all: written into a hidden folder within the one they are for, then renamed.
+// Files that appear whole, and when all of them are: written into a hidden folder within the one they are for, then renamed.
 #pragma once
 
 #include <functional>

@@ -97,10 +97,11 @@ Rescaling::Rescaling(const Plan &plan, const sepflow_rect &domain, const sepflow
 }
 
 double Rescaling::factor(int64_t x, int64_t y) const {
-    const double used = sum_of_taps(x, y);
+    const auto is_zero = [this](double sum) { return std::fabs(sum) <= negligible_; };
+    double used = sum_of_taps(x, y);
     // Factors, which are rounded, would leave something of a sum of zero.
-    if (std::fabs(used) <= negligible_) return 1;
-    return kernel_sum_ / (plan_.method == Method::kSeparable ? sum_of_factors(x, y) : used);
+    if (!is_zero(used) && plan_.method == Method::kSeparable) used = sum_of_factors(x, y);
+    return is_zero(used) ? 1 : kernel_sum_ / used;
 }
 
 double Rescaling::sum_of_factors(int64_t x, int64_t y) const {

@@ -61,7 +61,8 @@ TEST_CASE("the maximum is white, 255 or 65535, in ASCII and in binary") {
                 {std::string("P5 3 1 100\n\0\x64\x32", 14), "0,255,128\n", "u8"},
                 {"P2 3 1 1023 0 1023 512", "0,65535,32800\n", "u16"},
                 {std::string("P5 3 1 1023\n\0\0\3\xff\2\0", 18), "0,65535,32800\n", "u16"},
-                {std::string("P5 2 1 65535\n\1\2\xff\xff", 17), "258,65535\n", "u16"}};
+                {"P5 2 1 65535\n\1\2\xff\xff", "258,65535\n", "u16"},
+                {"P5 2 1 255# 2 1\n\x40\xc0", "64,192\n", "u8"}};
     for (const auto &row : rows) {
         folder.write("in.pgm", row.file);
         CHECK(pixels_of(folder, "in.pgm") == row.pixels);

@@ -129,14 +129,16 @@ TEST_CASE("what is written for one purpose is not written over for another") {
     Folder folder;
     folder.write("in.csv", "1,2\n");
     folder.write("mask.csv", "1,1\n");
+    folder.write("k.csv", "1,2,1\n");
     REQUIRE(symlink("in.csv", folder.path("link.csv").c_str()) == 0);
     const auto before = folder.names();
     const std::vector<std::vector<std::string>> rows = {
         {"--report", "out.csv"},  {"--compare", "./out.csv"}, {"--report", "in.csv"},
-        {"--report", "link.csv"}, {"--compare", "mask.csv"},  {"--report", "a", "--compare", "a"}};
+        {"--report", "link.csv"}, {"--compare", "mask.csv"},  {"--report", "a", "--compare", "a"},
+        {"--report", "k.csv"}};
     for (const std::vector<std::string> &row : rows) {
-        std::vector<std::string> arguments = {"filter", "in.csv", "out.csv",  "-k",
-                                              "box 3",  "--mask", "mask.csv", "-q"};
+        std::vector<std::string> arguments = {"filter",     "in.csv", "out.csv",  "-k",
+                                              "file k.csv", "--mask", "mask.csv", "-q"};
         arguments.insert(arguments.end(), row.begin(), row.end());
         const Outcome outcome = folder.run(arguments);
         CHECK(outcome.exit_code == 1);
@@ -144,6 +146,10 @@ TEST_CASE("what is written for one purpose is not written over for another") {
         CHECK(folder.names() == before);
         CHECK(folder.read("in.csv") == "1,2\n");
     }
+    CHECK(folder.run({"filter", "in.csv", "mask.csv", "-k", "box 3", "--mask", "mask.csv"})
+              .exit_code == 1);
+    REQUIRE(symlink("loop.csv", folder.path("loop.csv").c_str()) == 0);  // to itself
+    succeed(folder, {"filter", "in.csv", "loop.csv", "-q", "-k", "identity"});
 }
 
 TEST_CASE("names that are not UTF-8 are replaced in JSON and in pictures") {

@@ -60,6 +60,20 @@ TEST_CASE("where the taps inside sum to zero nothing is rescaled, whatever facto
             check(c);
         }
     }
+    // Where the taps' sum is not zero, but that of the factors.
+    const PlanPointer plan = [] {
+        sepflow_options options = options_of(SEPFLOW_F32);
+        options.border_x = SEPFLOW_BORDER_TRUNCATE;
+        options.method = SEPFLOW_METHOD_SEPARABLE;
+        return plan_of({1, 3, {1, -0.999999999, 5}}, options);
+    }();
+    Image image(5, 2, 1);
+    std::fill(image.samples.begin(), image.samples.end(), 7);
+    Pixels from(SEPFLOW_F32, 5, 2, 1, Layout::kInterleaved),
+        to(SEPFLOW_F32, 5, 2, 1, Layout::kInterleaved);
+    from.write(image);
+    apply(plan, from.image(), to.image());
+    for (const double sample : to.read().samples) CHECK(std::isfinite(sample));
 }
 
 TEST_CASE("an image may lie anywhere in the plane, on either side of zero and far off") {

@@ -208,7 +208,7 @@ TEST_CASE("missing pixels are left out or filled, for every type, border, layout
                         // Near no support the bound says nothing.
                         if (under != 0 && under < 1e-3) continue;
                         exact = under == 0 ? 7 : delta + scale * over / under;
-                        growth = under == 0 ? 0 : 2 / under;
+                        growth = under == 0 ? 0 : 1 / under;
                     }
                     const double allowed = d.error_bound * largest * growth * 1.01 + 1e-12;
                     const double low = to_type(exact - allowed, out),
