@@ -75,7 +75,7 @@ struct Header {
     bool is_ascii() const { return kind < '4'; }
     int channels() const { return kind == '3' || kind == '6' ? 3 : 1; }
     bool is_sound() const {
-        const auto fits = [](uint32_t side) { return side > 0 && side < VIPS_MAX_COORD; };
+        const auto fits = [](int64_t side) { return side > 0 && side < VIPS_MAX_COORD; };
         return fits(width) && fits(height) && maximum > 0 && maximum != kNone;
     }
 };
