@@ -113,7 +113,7 @@ TEST_CASE("a Netpbm file that ends too early, or holds what it must not, is refu
         {"P2 2 1 65536 1 2", "header"},
         {"P2 2 1 0 0 0", "header"},
         {"P2 0 1 255", "header"},
-        {"P2 2 99999999 255 1 2", "header"},
+        {"P2 2 999999999 255 1 2", "header"},
         {"P2 two 1 255 1 2", "header"},
         {"P1", "header"},
     };
