@@ -1,13 +1,12 @@
 // Banks: every output is what its kernel makes of the image, whatever runs only once.
+#include "tests/oracle/bank.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <doctest/doctest.h>
 #include <string>
 #include <vector>
-
-#include "tests/oracle/case.h"
-#include "tests/oracle/plan.h"
 
 using namespace oracle;
 
@@ -31,81 +30,6 @@ const std::vector<std::vector<std::string>> kFamilies = {
 template <typename Array>
 auto any_of(const Array &values, std::mt19937_64 &random) {
     return values[random() % std::size(values)];
-}
-
-sepflow_plan_info queried(const PlanPointer &plan) {
-    sepflow_plan_info info = {};
-    info.struct_size = sizeof info;
-    REQUIRE(sepflow_plan_query(plan.get(), &info) == SEPFLOW_OK);
-    return info;
-}
-
-struct Answer {
-    sepflow_status status;
-    std::string message;
-    PlanPointer bank;
-};
-
-Answer bank_from(const std::vector<PlanPointer> &members) {
-    std::vector<const sepflow_plan *> plans;
-    for (const PlanPointer &member : members) plans.push_back(member.get());
-    sepflow_plan *bank = nullptr;
-    sepflow_error error = {};
-    error.struct_size = sizeof error;
-    const sepflow_status status =
-        sepflow_plan_bank(plans.data(), static_cast<int32_t>(plans.size()), &bank, &error);
-    return {status, error.message, PlanPointer(bank)};
-}
-
-PlanPointer bank_of(const std::vector<PlanPointer> &members) {
-    Answer answer = bank_from(members);
-    REQUIRE_MESSAGE(answer.status == SEPFLOW_OK, answer.message);
-    return std::move(answer.bank);
-}
-
-std::vector<PlanPointer> members_of(const std::vector<std::string> &kernels,
-                                    const sepflow_options &options) {
-    std::vector<PlanPointer> members;
-    for (const std::string &kernel : kernels) members.push_back(plan_from(kernel, options));
-    return members;
-}
-
-sepflow_status run(const PlanPointer &bank, const std::vector<sepflow_image> &inputs,
-                   const std::vector<sepflow_image> &outputs, const sepflow_rect &region,
-                   int threads, std::string *message = nullptr) {
-    sepflow_process call = {};
-    call.struct_size = sizeof call;
-    call.inputs = inputs.data();
-    call.input_count = static_cast<uint32_t>(inputs.size());
-    call.outputs = outputs.data();
-    call.output_count = static_cast<uint32_t>(outputs.size());
-    call.region = region;
-    call.max_threads = threads;
-    sepflow_error error = {};
-    error.struct_size = sizeof error;
-    const sepflow_status status = sepflow_process_plan(bank.get(), &call, &error);
-    if (message != nullptr) *message = error.message;
-    return status;
-}
-
-std::vector<Pixels> outputs_for(const std::vector<sepflow_type> &types, int64_t w, int64_t h,
-                                int channels, Layout layout) {
-    std::vector<Pixels> outputs;
-    for (const sepflow_type type : types) outputs.emplace_back(type, w, h, channels, layout);
-    return outputs;
-}
-
-std::vector<sepflow_image> images_of(const std::vector<Pixels> &pixels) {
-    std::vector<sepflow_image> images;
-    for (const Pixels &one : pixels) images.push_back(one.image());
-    return images;
-}
-
-// Terms that run apart, or in the bank.
-int32_t terms_apart(const std::vector<PlanPointer> &members) {
-    int32_t terms = 0;
-    for (const PlanPointer &member : members) terms += described(member).rank;
-    return terms;
 }
 
 }  // namespace
@@ -195,74 +119,6 @@ TEST_CASE("a bank's outputs keep twice their plans' bounds, for every type, bord
         }
     }
     CHECK(shared > 40);
-}
-
-TEST_CASE("kernels with terms in common run them once") {
-    const auto terms = [](const std::vector<std::string> &kernels) {
-        sepflow_options options = options_of(SEPFLOW_F32);
-        options.method = SEPFLOW_METHOD_SEPARABLE;
-        return queried(bank_of(members_of(kernels, options))).rank;
-    };
-    // Four Gaussians for six.
-    CHECK(terms({"dog 3 4 20", "dog 4 5 20", "dog 5 6 20"}) == 4);
-    // cos(a - b) and cos(a + b): two products for four.
-    CHECK(terms({"gabor 4 10 30", "gabor 4 10 -30"}) == 2);
-    CHECK(terms({"gaussian 3", "gaussian 3"}) == 1);
-    // Nothing in common.
-    CHECK(terms({"gaussian 3", "derivative 3"}) == 2);
-    CHECK(terms({"disc 5", "gaussian 3"}) == terms({"disc 5"}) + 1);
-}
-
-TEST_CASE("outputs do not depend on what the scratch held") {
-    sepflow_options options = options_of(SEPFLOW_F32);
-    options.method = SEPFLOW_METHOD_SEPARABLE;
-    // The difference's terms lie on both sides of one that only another output reads.
-    std::vector<PlanPointer> members;
-    for (const double sigma : {2.0, 3.0}) {
-        std::vector<double> bell;
-        for (int x = -12; x <= 12; ++x) bell.push_back(std::exp(-x * x / (2 * sigma * sigma)));
-        sepflow_plan *made = nullptr;
-        REQUIRE(sepflow_plan_from_vectors(bell.data(), 25, bell.data(), 25, &options, &made,
-                                          nullptr) == SEPFLOW_OK);
-        members.emplace_back(made);
-    }
-    members.push_back(plan_from("dog 2 4 12", options));
-    const PlanPointer bank = bank_of(members);
-    const sepflow_plan_info info = queried(bank);
-    REQUIRE(info.rank < terms_apart(members));
-    std::mt19937_64 random(92000);
-    Pixels from(SEPFLOW_F32, 64, 48, 1, Layout::kPadded);
-    from.write(random_image(64, 48, 1, SEPFLOW_F32, random));
-    const std::vector<Pixels> together =
-        outputs_for({SEPFLOW_F32, SEPFLOW_F32, SEPFLOW_F32}, 64, 48, 1, Layout::kInterleaved);
-    const std::vector<sepflow_image> inputs = {from.image()}, outputs = images_of(together);
-    std::vector<unsigned char> scratch(info.scratch_bytes, 0xff);  // of NaN
-    sepflow_process call = {};
-    call.struct_size = sizeof call;
-    call.inputs = inputs.data();
-    call.input_count = 1;
-    call.outputs = outputs.data();
-    call.output_count = 3;
-    call.region = {0, 0, 64, 48};
-    call.max_threads = 1;
-    call.scratch = scratch.data();
-    call.scratch_size = scratch.size();
-    REQUIRE(sepflow_process_plan(bank.get(), &call, nullptr) == SEPFLOW_OK);
-    for (size_t i = 0; i < members.size(); ++i) {
-        Pixels alone(SEPFLOW_F32, 64, 48, 1, Layout::kInterleaved);
-        apply(members[i], from.image(), alone.image());
-        const std::vector<double> wanted = alone.read().samples, got = together[i].read().samples;
-        for (size_t k = 0; k < got.size(); ++k) CHECK(std::fabs(got[k] - wanted[k]) < 1e-4);
-    }
-}
-
-TEST_CASE("plans whose terms cancel make a bank") {
-    for (const sepflow_type type : {SEPFLOW_F32, SEPFLOW_F64}) {
-        sepflow_options options = options_of(type);
-        options.rank = 2;
-        const std::string kernel = "expsum 1 0.05 -0.9999999 0.05";
-        CHECK(bank_of(members_of({kernel, kernel}, options)) != nullptr);
-    }
 }
 
 TEST_CASE("plans that put NaN where pixels are missing are alike") {
@@ -395,18 +251,8 @@ TEST_CASE("scratch of the caller's is enough for all members") {
     for (size_t i = 0; i < 3; ++i)
         outputs.push_back(sepflow_image_dense(&out[i * in.size()], SEPFLOW_F32, 97, 61, 1));
     const sepflow_image from = sepflow_image_dense(in.data(), SEPFLOW_F32, 97, 61, 1);
-    std::vector<char> scratch(info.scratch_bytes);
-    sepflow_process call = {};
-    call.struct_size = sizeof call;
-    call.inputs = &from;
-    call.input_count = 1;
-    call.outputs = outputs.data();
-    call.output_count = 3;
-    call.region = {0, 0, 97, 61};
-    call.max_threads = 1;
-    call.scratch = scratch.data();
-    call.scratch_size = scratch.size();
-    CHECK(sepflow_process_plan(bank.get(), &call, nullptr) == SEPFLOW_OK);
+    std::vector<unsigned char> scratch(info.scratch_bytes);
+    CHECK(run(bank, {from}, outputs, {0, 0, 97, 61}, 1, nullptr, &scratch) == SEPFLOW_OK);
     CHECK(std::fabs(out[0]) < 1e-6);
 }
 

@@ -7,23 +7,11 @@
 #include <unistd.h>
 
 #include "tests/unit/host/fixture.h"
+#include "tests/unit/host/folder.h"
 
 namespace fs = std::filesystem;
 
 namespace {
-
-// A folder of its own, gone with this.
-struct Folder {
-    fs::path path;
-
-    Folder() {
-        std::string pattern = (fs::temp_directory_path() / "sepflow-trust-XXXXXX").string();
-        REQUIRE(mkdtemp(pattern.data()) != nullptr);
-        path = pattern;
-    }
-    Folder(const Folder &) = delete;
-    ~Folder() { fs::remove_all(path); }
-};
 
 // What prepare says of a graph whose kernel has this text.
 sepflow_status prepared(Host &host, const std::string &kernel) {

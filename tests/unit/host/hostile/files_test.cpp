@@ -4,23 +4,11 @@
 #include <fstream>
 
 #include "tests/unit/host/fixture.h"
+#include "tests/unit/host/folder.h"
 
 namespace fs = std::filesystem;
 
 namespace {
-
-// A folder of its own, gone with this.
-struct Folder {
-    fs::path path;
-
-    Folder() {
-        std::string pattern = (fs::temp_directory_path() / "sepflow-hostile-XXXXXX").string();
-        REQUIRE(mkdtemp(pattern.data()) != nullptr);
-        path = pattern;
-    }
-    Folder(const Folder &) = delete;
-    ~Folder() { fs::remove_all(path); }
-};
 
 // One pixel through the kernel of a file.
 struct Filtered : Host {
