@@ -67,7 +67,7 @@ std::pair<std::string, bool> run_apart(const std::function<void()> &work) {
 // "LLVM ERROR: IO failure on output stream: No space left on device", and Halide has other words around it. What has none of these
 // failed otherwise.
 Error failure(const std::string &path, const std::string &words) {
-    for (const int code : {ENOSPC, EDQUOT, EFBIG, EIO, EROFS, EACCES, EMFILE, ENFILE})
+    for (const int code : {ENOSPC, EDQUOT, EFBIG, EIO, EROFS, EACCES, EMFILE, ENFILE, ENAMETOOLONG})
         if (words.find(std::strerror(code)) != words.npos)
             return write_error(path, std::strerror(code));
     return Error(SEPFLOW_E_INTERNAL, "cannot compile '" + path + "': " + words);

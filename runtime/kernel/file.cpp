@@ -235,19 +235,20 @@ Kernel kernel_from_file(const std::string &path) {
     return kernel_from_file(path, [&](const std::string &) -> Kernel {
         throw Error(
             SEPFLOW_E_UNSUPPORTED,
-            "kernel file '" + path + "': the library reads .csv, .txt, .dat, .pgm and .pfm");
+            "kernel file '" + path + "': the library reads .csv, .txt, .dat, .pgm, .pnm and .pfm");
     });
 }
 
 Kernel kernel_from_file(const std::string &path, const KernelReader &read_image) {
-    if (has_suffix(path, ".pgm") || has_suffix(path, ".pfm")) {
+    const bool is_any_netpbm = has_suffix(path, ".pnm");  // bitmaps and colours too
+    if (is_any_netpbm || has_suffix(path, ".pgm") || has_suffix(path, ".pfm")) {
         const std::string bytes = read_whole(path);
         const std::string magic = bytes.substr(0, 2);
-        if (magic != "P2" && magic != "P5" && magic != "Pf") {
+        if (magic == "P2" || magic == "P5" || magic == "Pf")
+            return NetpbmReader(path, bytes).read();
+        if (!is_any_netpbm)
             throw Error(SEPFLOW_E_PARAM,
                         "kernel file '" + path + "' is not a grey PGM or PFM image");
-        }
-        return NetpbmReader(path, bytes).read();
     }
     if (is_text_matrix_name(path)) return parse_text_matrix(path, read_whole(path));
     return read_image(path);

@@ -68,6 +68,8 @@ TEST_CASE("CSV and text matrices, whatever separates them") {
 TEST_CASE("a grey image's pixels are weights that sum to one") {
     CHECK(read(".pgm", "P2\n# c\n2 2\n255\n0 100\n100 200\n").taps ==
           std::vector<double>{0, 0.25, 0.25, 0.5});
+    // As they are, not as parts of white.
+    CHECK(read(".pnm", "P2 3 1 100 1 2 1").taps == std::vector<double>{0.25, 0.5, 0.25});
     CHECK(read(".pgm", "P2 1#wide\r2#tall\n9 1#\n#\n3#").taps == std::vector<double>{0.25, 0.75});
     for (const char *header : {"P5 2 1 255\n", "P5#\n2#\n1#\n255#\n", "P5 2 1 255# 2 1\n"}) {
         CAPTURE(header);
