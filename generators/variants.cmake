@@ -1,6 +1,6 @@
 # Which passes are compiled: (pass, pixel type) x form x instruction set, each one object file made by
 # the generator program for one target. One object for each, and our own table over them (passes.cpp) instead
-# of Halide's multi-target wrapper: a variant can be forced, compared and looked at (NAME.s, NAME.stmt).
+# of Halide's multi-target wrapper: a variant can be forced, compared and disassembled.
 
 # Every feature is spelled out: Halide 14 implies neither FMA nor F16C with AVX2 as later ones do.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
@@ -48,10 +48,9 @@ function(sepflow_add_pass name generator features)
         endif()
         add_custom_command(
             OUTPUT ${function}.o ${function}.h
-            BYPRODUCTS ${function}.s ${function}.stmt
             COMMAND ${CMAKE_COMMAND} -E env --unset=HL_TARGET --unset=HL_EXTRA_OUTPUTS
                 $<TARGET_FILE:sepflow_generators> -g ${generator} -f ${function} -o .
-                -e object,c_header,assembly,stmt target=${target} ${ARGN}
+                -e object,c_header target=${target} ${ARGN}
             DEPENDS sepflow_generators
             COMMENT "Compiling pass ${function}"
             VERBATIM)

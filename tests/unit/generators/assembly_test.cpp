@@ -1,7 +1,9 @@
 // What the compiler made of the passes: no gathers, no element-wise inserts, accumulators in registers, fused
 // operations only where they are allowed. A compiler update that undoes a transpose turns this red.
+#include <cstdio>
 #include <doctest/doctest.h>
 #include <fstream>
+#include <memory>
 #include <regex>
 #include <string>
 #include <vector>
@@ -12,15 +14,22 @@ struct Counts {
     int products = 0, fused = 0, gathers = 0, spills = 0, shuffles = 0, inserts = 0;
 };
 
+// Disassembles the object of a pass; false if this build has no such pass.
 bool read_assembly(const std::string &pass, std::vector<std::string> &lines) {
-    std::ifstream file(std::string(SEPFLOW_PASSES_DIR) + "/sepflow_" + pass + ".s");
-    for (std::string line; std::getline(file, line);) lines.push_back(line);
-    return !lines.empty();
+    const std::string object = std::string(SEPFLOW_PASSES_DIR) + "/sepflow_" + pass + ".o";
+    if (!std::ifstream(object)) return false;
+    const std::string command = SEPFLOW_OBJDUMP " -d --no-show-raw-insn '" + object + "'";
+    const std::unique_ptr<FILE, int (*)(FILE *)> output(popen(command.c_str(), "r"), pclose);
+    REQUIRE(output);
+    char line[1 << 12];
+    while (std::fgets(line, sizeof line, output.get()) != nullptr) lines.emplace_back(line);
+    REQUIRE(lines.size() > 20);
+    return true;
 }
 
 Counts count(const std::vector<std::string> &lines) {
-    const std::regex spill(R"(\tv?mov(dq)?[au].*mm\d+, .*\(%rsp\))"),
-        fused(R"(\tvfn?m(add|sub)\d)"), product(R"(\t(vfn?m(add|sub)\d|v?mulp[sd]|v?pmulhw))"),
+    const std::regex spill(R"(\tv?mov(dq)?[au].*mm\d+,.*\(%rsp\))"), fused(R"(\tvfn?m(add|sub)\d)"),
+        product(R"(\t(vfn?m(add|sub)\d|v?mulp[sd]|v?pmulhw))"),
         shuffle(R"(\tv?(unpck|perm|shuf|blend|punpck|movlhps|movhlps|insertf|pinsr|insertps))"),
         insert(R"(\tv?insertps)");
     Counts counts;
