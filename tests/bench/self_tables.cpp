@@ -206,7 +206,9 @@ Row calls_table(const Settings &settings) {
         "Microseconds of one call, and sepFilter2D's time as a multiple; many calls a turn.",
         {"type", "size", "taps", "kind", "us", "sepFilter2D"});
     for (Workload workload : settings.workloads) {
-        workload.calls = 200;
+        // As many as make a turn long beside the clock's reading, and no longer.
+        workload.calls =
+            static_cast<int>(std::clamp<int64_t>(4'000'000 / workload.samples(), 1, 200));
         const Buffers buffers(workload);
         std::vector<Contender> contenders{sepflow_contender("sepflow", buffers, buffers.ours)};
         const std::vector<Contender> peers = opencv_contenders(buffers);
