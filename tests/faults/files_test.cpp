@@ -1,5 +1,6 @@
 // The command where files fail: killed at any change, a disk that is full at any, a read that fails at any. What it writes is
 // there whole or not at all, and what was there before stays whole.
+#include <algorithm>
 #include <cstdlib>
 #include <doctest/doctest.h>
 #include <filesystem>
