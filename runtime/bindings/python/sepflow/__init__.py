@@ -5,7 +5,9 @@
     plan = sepflow.Plan("disc 7.5", "float32", border="wrap")
     for frame in frames: plan(frame, out=frame_out)
 
-Arrays are used where they lie, with any strides; `sepflow.dask` does the same for arrays larger than memory.
+Arrays are used where they lie, with any strides; other byte orders and integers are converted where no value is lost.
+In a mask True is a valid pixel; a np.ma.MaskedArray is taken with its own mask. `sepflow.dask` does the same for arrays larger
+than memory.
 """
 
 from ._library import Error, lib, text

@@ -42,7 +42,7 @@ def call(function, *arguments) -> None:
     status = function(*arguments, error)
     if status == lib.SEPFLOW_OK:
         return
-    message = ffi.string(error.message).decode() or ffi.string(lib.sepflow_status_text(status)).decode()
+    message = ffi.string(error.message).decode(errors="replace") or text(lib.sepflow_status_text(status))
     if status == lib.SEPFLOW_E_MEMORY:
         raise MemoryError(message)
     raise Error(message, status)

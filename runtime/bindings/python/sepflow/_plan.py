@@ -1,94 +1,113 @@
 """Plans: a kernel, factored once, to be applied to any number of arrays."""
 
-from typing import Any, Dict, Optional, Sequence, Tuple, Union
+from functools import cached_property
+from inspect import signature
+from typing import Any, Dict, Optional, Tuple, Union
 
 import numpy as np
 
+from . import _options as check
 from ._abi import ffi
-from ._image import as_array, describe, spatial_first, type_of
+from ._image import (as_array, describe, dtype_of, exactly, lies_in_place, memory_of, out_dtype_of, pixel_dtype,
+                     result_dtype, rows_first, type_code)
+from ._kernel import Frozen, Kernel, create, frozen
 from ._library import call, lib, new, text
-
-Kernel = Union[str, "np.typing.ArrayLike", Tuple["np.typing.ArrayLike", "np.typing.ArrayLike"]]
-Pair = Tuple[int, int]
-
-
-def _constant(option: str, word: str) -> int:
-    """The header's constant: ("method", "fft") is SEPFLOW_METHOD_FFT."""
-    value = getattr(lib, f"SEPFLOW_{option}_{word}".upper(), None)
-    if value is None:
-        known = [name for name in dir(lib) if name.startswith(f"SEPFLOW_{option}_".upper())]
-        words = ", ".join(name.split("_")[-1].lower() for name in known)
-        raise ValueError(f"{option} is one of {words}, not {word!r}")
-    return value
-
-
-def _options(dtype, out_dtype, channels, border, anchor, convolve, keep_missing, strict, files, variant,
-             rest):
-    options = new("sepflow_options", in_type=type_of(dtype), channels=channels)
-    options.out_type = type_of(out_dtype) if out_dtype is not None else 0
-    border_y, border_x = (border, border) if isinstance(border, str) else border
-    options.border_y, options.border_x = _constant("border", border_y), _constant("border", border_x)
-    if anchor is not None:
-        options.flags |= lib.SEPFLOW_OPTION_ANCHOR
-        options.anchor_y, options.anchor_x = anchor
-    options.flags |= lib.SEPFLOW_OPTION_CONVOLVE if convolve else 0
-    options.flags |= lib.SEPFLOW_OPTION_KEEP_MISSING if keep_missing else 0
-    options.flags |= lib.SEPFLOW_OPTION_STRICT if strict else 0
-    options.flags |= 0 if files else lib.SEPFLOW_OPTION_NO_FILES
-    for name, value in rest.items():
-        setattr(options, name, _constant(name, value) if isinstance(value, str) else value)
-    variant = ffi.new("char[]", variant.encode()) if variant is not None else ffi.NULL
-    options.variant = variant
-    return options, variant  # which must outlive the call
-
-
-def _create(kernel: Kernel, options):
-    plan = ffi.new("sepflow_plan **")
-    if isinstance(kernel, str):
-        call(lib.sepflow_plan_from_text, kernel.encode(), options, plan)
-    elif isinstance(kernel, tuple):
-        column, row = (np.ascontiguousarray(side, np.float64) for side in kernel)
-        if column.ndim != 1 or row.ndim != 1:
-            raise ValueError("a kernel of two filters is (column, row), each of one dimension")
-        pointers = (ffi.cast("double *", side.ctypes.data) for side in (column, row))
-        column_pointer, row_pointer = pointers
-        call(lib.sepflow_plan_from_vectors, column_pointer, len(column), row_pointer, len(row), options, plan)
-    else:
-        taps = np.ascontiguousarray(kernel, np.float64)
-        if taps.ndim != 2:
-            raise ValueError("a kernel is text, a matrix, or (column, row)")
-        pointer = ffi.cast("double *", taps.ctypes.data)
-        call(lib.sepflow_plan_create, pointer, *taps.shape, taps.shape[1], options, plan)
-    return ffi.gc(plan[0], lib.sepflow_plan_free)
+from ._mask import spread, weights_of, where_valid
+from ._options import Pair
 
 
 class Plan:
     """A kernel made ready for arrays of one dtype and number of channels. Immutable; any number of threads may use it.
 
-    kernel  text ("gaussian 3"), a matrix, or a tuple (column, row) of two 1-D filters
-    border, anchor  for the axes (rows, columns); one word of border is for both
-    files  False for text of somebody who is not trusted: "file NAME" is refused
-    Other options are those of sepflow.h, with the words of its constants: extent="valid", method="fft" ...
+    Parameters
+    ----------
+    kernel : str, matrix, or tuple (column, row)
+        Text such as "gaussian 3", the taps of a 2-D kernel, or the two 1-D filters whose product it is. Real numbers.
+    dtype : dtype
+        The dtype of the arrays. A plan takes every array whose values its pixel type holds; see the README's table.
+    channels : int
+        Channels that lie along the last of the axes that are neither rows nor columns. With 1, each such plane is an
+        image of its own.
+    out_dtype : dtype, optional
+        The dtype of results: uint8, uint16, int16, float16, float32 or float64. The default is that of the arrays; int16
+        for int8, and float64 for bool and for integers of 32 and 64 bits.
+    border : str or (str, str)
+        What lies outside the image: "reflect101" (d c b | a b c d | c b a), "reflect" (c b a | a b c d), "replicate"
+        (a a a | a b c d), "wrap", "constant", or "truncate", which leaves taps out and rescales the others. Two words are
+        for rows and for columns.
+    border_value : float
+        The pixels outside for "constant".
+    extent : str
+        "same" size as the image, "valid" where the kernel lies wholly inside, "full" where it touches the image.
+    convolve : bool
+        True flips the kernel (convolution). False is correlation.
+    anchor : (int, int), optional
+        Row and column of the kernel that lie on the result's pixel, from 0. The default is the middle: rows // 2,
+        columns // 2.
+    tolerance : float
+        The error allowed, as a part (0 .. 1) of the result's full scale. 0 is half a unit for integers, else the
+        precision of the arithmetic.
+    rank : int, optional
+        Use exactly this many pairs of 1-D passes. The default is as many as the tolerance needs.
+    scale, delta : float
+        The result is delta + scale * sum. scale is not 0.
+    method : str
+        "auto", "separable", "direct" or "fft".
+    schedule : str
+        "auto", "plain" or "transposed": the form of the passes.
+    missing : str
+        What becomes of NaN and of masked pixels. "propagate": a NaN spreads, and no mask is taken. "ignore": the other
+        pixels are rescaled. "fill": they are taken as missing_value.
+    missing_value : float, optional
+        What "fill" fills in, and with "ignore" the results for which no pixel is left. The default is 0 for "fill" and
+        for results of integers, NaN for results of floats.
+    keep_missing : bool
+        True: results are missing_value where their own pixel is missing.
+    strict : bool
+        True: float images, too, give the same bytes on every instruction set.
+    files : bool
+        False: refuse kernel text "file NAME", for untrusted text.
+    variant : str, optional
+        The instruction set, such as "avx2". The default is the best that this CPU runs.
+
+    Raises
+    ------
+    TypeError, ValueError
+        An argument has the wrong type or value.
+    sepflow.Error
+        The library refuses the kernel or an option; a ValueError.
+
+    Examples
+    --------
+    >>> import numpy as np, sepflow
+    >>> plan = sepflow.Plan("box 3", "uint8")
+    >>> plan
+    <sepflow.Plan 3 x 3, uint8, separable, rank 1, ...>
+    >>> plan(np.full((2, 3), 9, "uint8"))
+    array([[9, 9, 9],
+           [9, 9, 9]], dtype=uint8)
     """
 
     def __init__(self, kernel: Kernel, dtype: Any, *, channels: int = 1, out_dtype: Any = None,
                  border: Union[str, Tuple[str, str]] = "reflect101", border_value: float = 0.0,
                  extent: str = "same", convolve: bool = False, anchor: Optional[Pair] = None,
-                 tolerance: float = 0.0, rank: int = 0, scale: float = 1.0, delta: float = 0.0,
+                 tolerance: float = 0.0, rank: Optional[int] = None, scale: float = 1.0, delta: float = 0.0,
                  method: str = "auto", schedule: str = "auto", missing: str = "propagate",
-                 missing_value: float = 0.0, keep_missing: bool = False, strict: bool = False,
+                 missing_value: Optional[float] = None, keep_missing: bool = False, strict: bool = False,
                  files: bool = True, variant: Optional[str] = None):
-        rest = dict(border_value=border_value, extent=extent, tolerance=tolerance, rank=rank, scale=scale,
-                    delta=delta, method=method, schedule=schedule, missing=missing, missing_value=missing_value)
-        options, self._variant = _options(dtype, out_dtype, channels, border, anchor, convolve, keep_missing,
-                                          strict, files, variant, rest)
-        self._made_of: Tuple[Kernel, Dict[str, Any]] = (kernel, dict(
-            rest, dtype=np.dtype(dtype), channels=channels, out_dtype=out_dtype, border=border,
-            convolve=convolve, anchor=anchor, keep_missing=keep_missing, strict=strict, files=files))
-        self._plan = _create(kernel, options)
-        self.dtype = np.dtype(dtype)
-        self.out_dtype = np.dtype(out_dtype) if out_dtype is not None else self.dtype
+        self.dtype = dtype_of(dtype, "dtype").newbyteorder("=")
+        self._pixels = pixel_dtype(self.dtype, "dtype")
+        self.out_dtype = result_dtype(self.dtype, "dtype") if out_dtype is None else out_dtype_of(out_dtype)
         self.channels = channels
+        if missing_value is None:
+            missing_value = np.nan if missing == "ignore" and self.out_dtype.kind == "f" else 0.0
+        self._options: Dict[str, Any] = dict(
+            channels=channels, border=border, border_value=border_value, extent=extent, convolve=convolve, anchor=anchor,
+            tolerance=tolerance, rank=rank, scale=scale, delta=delta, method=method, schedule=schedule, missing=missing,
+            missing_value=missing_value, keep_missing=keep_missing, strict=strict, files=files, variant=variant)
+        options, variant = check.struct(self._options, type_code(self._pixels), type_code(self.out_dtype))
+        self._kernel = frozen(kernel)
+        self._plan = create(self._kernel, options)
         self._ask()
 
     def _ask(self) -> None:
@@ -114,54 +133,92 @@ class Plan:
 
     def __reduce__(self):
         # With the instruction set, so that another machine computes the same bytes, or refuses.
-        kernel, options = self._made_of
-        return _remake, (kernel, dict(options, variant=self.variant))
+        options = dict(self._options, dtype=self.dtype, out_dtype=self.out_dtype, variant=self.variant)
+        return _remake, (self._kernel, options)
 
     def output_domain(self, shape: Pair) -> Tuple[Pair, Pair]:
         """First pixel (row, column) and size (rows, columns) of the result for an image of `shape`."""
-        into, out = ffi.new("sepflow_rect *", {"w": shape[1], "h": shape[0]}), ffi.new("sepflow_rect *")
+        rows, columns = check.pair("shape", shape, 0)
+        into, out = ffi.new("sepflow_rect *", {"w": columns, "h": rows}), ffi.new("sepflow_rect *")
         lib.sepflow_plan_output_domain(self._plan, into, out)
         return (out.y, out.x), (out.h, out.w)
 
     def input_region(self, origin: Pair, shape: Pair, domain: Pair) -> Tuple[Pair, Pair]:
         """The pixels of an image of shape `domain` that this region of the result reads: first pixel and size."""
-        out = ffi.new("sepflow_rect *", {"x": origin[1], "y": origin[0], "w": shape[1], "h": shape[0]})
-        whole, into = ffi.new("sepflow_rect *", {"w": domain[1], "h": domain[0]}), ffi.new("sepflow_rect *")
+        (y, x), (rows, columns) = check.pair("origin", origin), check.pair("shape", shape, 0)
+        height, width = check.pair("domain", domain, 0)
+        out = ffi.new("sepflow_rect *", {"x": x, "y": y, "w": columns, "h": rows})
+        whole, into = ffi.new("sepflow_rect *", {"w": width, "h": height}), ffi.new("sepflow_rect *")
         lib.sepflow_plan_input_region(self._plan, out, whole, into)
         return (into.y, into.x), (into.h, into.w)
 
-    def __call__(self, a: Any, out: Any = None, *, mask: Any = None, axes: Pair = (0, 1),
+    def __call__(self, a: Any, out: Any = None, *, mask: Any = None, axes: Optional[Pair] = None,
                  threads: int = 0) -> np.ndarray:
-        """The filtered array. `axes` are those of rows and columns; along all others images lie side by side, and the
-        last of them is the plan's channels, unless those are 1. `out` must have the result's shape."""
-        a = as_array(a)
-        shape = (a.shape[axes[0]], a.shape[axes[1]])
-        origin, size = self.output_domain(shape)
+        """Returns the filtered array, as sepflow.filter does."""
+        a = as_array(a, "the image")
+        rows, columns = axes = check.axes(axes, a.shape, self.channels)
+        origin, size = self.output_domain((a.shape[rows], a.shape[columns]))
         return self.region(a, origin, size, out, mask=mask, axes=axes, threads=threads)
 
-    def region(self, a: Any, origin: Pair, size: Pair, out: Any = None, *, mask: Any = None, axes: Pair = (0, 1),
-               threads: int = 0, first: Pair = (0, 0), domain: Optional[Pair] = None) -> np.ndarray:
-        """The part of the result that begins at `origin`. `a` may be a part of the image too: the one that begins at
-        `first` in an image of shape `domain`, and holds what input_region says."""
-        image = spatial_first(as_array(a), axes)
-        if image.dtype != self.dtype:
-            raise TypeError(f"the plan is for {self.dtype}, the array is {image.dtype}")
-        if out is None:
-            shape = list(as_array(a).shape)
-            shape[axes[0]], shape[axes[1]] = size
-            out = np.empty(shape, self.out_dtype)
-        result = spatial_first(as_array(out), axes)
-        if result.shape != tuple(size) + image.shape[2:] or result.dtype != self.out_dtype:
-            raise ValueError(f"out is {result.dtype} {result.shape}, not {self.out_dtype} {tuple(size) + image.shape[2:]}")
+    def region(self, a: Any, origin: Pair, size: Pair, out: Any = None, *, mask: Any = None,
+               axes: Optional[Pair] = None, threads: int = 0, first: Pair = (0, 0),
+               domain: Optional[Pair] = None) -> np.ndarray:
+        """Returns the part of the result that begins at `origin`. `a` may be a part of the image too: the one that begins
+        at `first` in an image of shape `domain`, and holds what input_region says. So may the mask."""
+        a = as_array(a, "the image")
+        axes = check.axes(axes, a.shape, self.channels)
+        self._check_channels(a, axes)
+        weights = self._weights(a, mask, axes)
+        place = (check.pair("first", first), domain if domain is None else check.pair("domain", domain, 0),
+                 check.pair("origin", origin), check.whole("threads", threads, 0))
+        shape = list(a.shape)
+        shape[axes[0]], shape[axes[1]] = check.pair("size", size, 0)
+        result = np.empty(shape, self.out_dtype) if out is None else self._checked_out(out, tuple(shape))
+        written = result if lies_in_place(result) else np.empty(shape, self.out_dtype.newbyteorder("="))
+        image, into = rows_first(exactly(a, self._pixels, "the image"), axes), rows_first(written, axes)
+        weights = None if weights is None else rows_first(weights, axes)
+        self._run(image, into, weights, *place)
+        if written is not result:
+            result[...] = written
+        if out is not None:
+            return out
+        if isinstance(a, np.ma.MaskedArray):
+            return np.ma.masked_array(result, np.moveaxis(self._lacking(image, into, weights, *place), (0, 1), axes))
+        return result
+
+    def _check_channels(self, a: np.ndarray, axes: Pair) -> None:
+        others = [length for axis, length in enumerate(a.shape) if axis not in axes]
+        if self.channels > 1 and others[-1:] != [self.channels]:
+            raise ValueError(f"the plan is for {self.channels} channels along the last of the other axes, and the array has "
+                             f"the shape {a.shape}: make a plan with other channels, or say axes")
+
+    def _require_missing(self) -> None:
+        if self._options["missing"] == "propagate":
+            raise ValueError("missing='propagate' takes no mask and no masked array: the plan needs missing='ignore' or "
+                             "missing='fill'")
+
+    def _weights(self, a: np.ndarray, mask: Any, axes: Pair) -> Optional[np.ndarray]:
+        masked = isinstance(a, np.ma.MaskedArray)
+        if mask is None and not masked:
+            return None
+        self._require_missing()
+        weights = None if mask is None else spread(weights_of(mask), a.shape, axes)
+        return weights if np.ma.getmask(a) is np.ma.nomask else where_valid(~np.ma.getmaskarray(a), weights)
+
+    def _checked_out(self, out: Any, shape: Tuple[int, ...]) -> np.ndarray:
+        result = memory_of(out)
+        if result.shape != shape or result.dtype.newbyteorder("=") != self.out_dtype.newbyteorder("="):
+            raise ValueError(f"out is {result.dtype} {result.shape}, not {self.out_dtype} {shape}")
         if not result.flags.writeable:
-            raise ValueError("out is read-only")
-        mask = None if mask is None else spatial_first(as_array(mask), axes)
+            raise ValueError("out is read-only: pass a writeable array of NumPy's")
+        return result
+
+    # From here on rows and columns are the first two axes. `place` is first, domain, origin, threads.
+    def _run(self, image: np.ndarray, out: np.ndarray, weights: Optional[np.ndarray], *place) -> None:
         planes = image.shape[2:] if self.channels == 1 else image.shape[2:-1]
         for plane in np.ndindex(*planes):
             at = (slice(None), slice(None)) + plane
-            masked = mask if mask is None or mask.ndim < 2 + len(planes) else mask[at]
-            self._process(image[at], result[at], masked, first, domain, origin, threads)
-        return out
+            self._process(image[at], out[at], None if weights is None else weights[at], *place)
 
     def _process(self, a, out, mask, first, domain, origin, threads) -> None:
         inputs = [describe(a, first, domain)] + ([] if mask is None else [describe(mask, first, domain)])
@@ -171,21 +228,98 @@ class Plan:
                       region=result.bounds, max_threads=threads)
         call(lib.sepflow_process_plan, self._plan, process)
 
+    def _lacking(self, image: np.ndarray, result: np.ndarray, weights: Optional[np.ndarray], *place) -> np.ndarray:
+        """Returns where the result of a masked array is missing: the mask of the result."""
+        if self._options["missing"] == "fill" and not self._options["keep_missing"]:
+            return np.zeros(result.shape, bool)
+        if self._options["missing"] == "ignore" and np.isnan(self._options["missing_value"]):
+            return np.isnan(result)
+        if image.dtype.kind == "f":
+            weights = where_valid(~np.isnan(image), weights)
+        ones = np.broadcast_to(image.dtype.type(1), image.shape)
+        seen = np.empty(result.shape, self._seeing.out_dtype)
+        self._seeing._run(ones, seen, weights, *place)
+        return np.isnan(seen)
+
+    @cached_property
+    def _seeing(self) -> "Plan":
+        """A plan whose results are NaN where this one's are missing, for results that cannot be NaN themselves."""
+        out_dtype = "f8" if np.dtype("f8") in (self._pixels, self.out_dtype) else "f4"
+        if self._options["missing"] == "fill":  # missing is a pixel that is missing itself
+            return Plan([[1.0]], self._pixels, channels=self.channels, out_dtype=out_dtype, border="constant",
+                        missing="ignore")
+        return Plan(self._kernel, self._pixels, out_dtype=out_dtype, **dict(self._options, missing_value=np.nan))
+
     def __repr__(self) -> str:
         rows, columns = self.taps.shape
         return f"<sepflow.Plan {rows} x {columns}, {self.dtype}, {self.method}, rank {self.rank}, {self.variant}>"
 
 
-def _remake(kernel: Kernel, options: Dict[str, Any]) -> Plan:
+def _remake(kernel: Frozen, options: Dict[str, Any]) -> Plan:
     return Plan(kernel, **options)
 
 
-def filter(a: Any, kernel: Kernel, *, out: Any = None, mask: Any = None, axes: Pair = (0, 1), threads: int = 0,
+OPTIONS = [name for name in signature(Plan).parameters if name not in ("kernel", "dtype", "channels")]
+
+
+def filter(a: Any, kernel: Kernel, *, out: Any = None, mask: Any = None, axes: Optional[Pair] = None, threads: int = 0,
            **options: Any) -> np.ndarray:
-    """Filters an array: Plan(kernel, a.dtype, **options) applied to it, all of an image's channels at once."""
-    a = as_array(a)
-    if a.ndim < 2:
-        raise ValueError("an image has two axes at least")
-    others = spatial_first(a, axes).shape[2:]
-    plan = Plan(kernel, a.dtype, channels=others[-1] if others else 1, **options)
+    """Returns an array filtered with a kernel: Plan(kernel, a.dtype, **options) applied to it.
+
+    Parameters
+    ----------
+    a : array
+        The image: an array of NumPy's, a list, or whatever has DLPack, the buffer protocol or __array__. Real numbers of any
+        byte order; dtypes that the library does not compute in are converted where no value is lost (int32 to float64).
+    kernel : str, matrix, or tuple (column, row)
+        As for Plan.
+    out : array, optional
+        An array of the result's shape and dtype to write into. It must not overlap `a`.
+    mask : array, optional
+        Of the shape of the image, or of its rows and columns. True is a valid pixel, False a missing one: numpy.ma's mask
+        turned round. Floats are weights from 0 to 1; uint8, uint16 and int16 are weights in parts of their largest value.
+        With a mask, missing="ignore" is the default.
+    axes : (int, int), optional
+        The axes of rows and columns. Along all others images lie side by side. The default is (0, 1), if there are no
+        others, or up to four channels along a third; where there are more, axes must be given.
+    threads : int
+        1 is this thread alone, 0 one thread for every CPU.
+    options
+        Those of Plan: border, scale, out_dtype, missing ...
+
+    Returns
+    -------
+    array
+        Of the dtype of `a`, if out_dtype says no other; int16 for int8, and float64 for bool and for integers of 32 and 64
+        bits. For a np.ma.MaskedArray another, masked where no pixel is left to compute a result from, and with
+        keep_missing=True also where the pixel itself was masked. `out`, if it was given. Units, labels and coordinates stay
+        behind.
+
+    Raises
+    ------
+    TypeError, ValueError, sepflow.Error
+        As for Plan. Complex numbers, objects and text are refused, never cut.
+
+    Examples
+    --------
+    >>> import numpy as np, sepflow
+    >>> a = np.array([[1, 1, 1, 1], [1, 9, 1, 1], [1, 1, 1, 1]], ">f4")
+    >>> sepflow.filter(a, "box 3", border="replicate").round(2)
+    array([[1.89, 1.89, 1.89, 1.  ],
+           [1.89, 1.89, 1.89, 1.  ],
+           [1.89, 1.89, 1.89, 1.  ]], dtype=float32)
+    >>> sepflow.filter(a, "box 3", mask=a < 5)[1]
+    array([1., 1., 1., 1.], dtype=float32)
+    >>> stack = np.zeros((20, 30, 40), "uint16")
+    >>> sepflow.filter(stack, "gaussian 2", axes=(1, 2)).shape
+    (20, 30, 40)
+    """
+    check.names(options, [*OPTIONS, "out", "mask", "axes", "threads"])
+    a = as_array(a, "the image")
+    pixel_dtype(a.dtype, "the image")
+    axes = check.axes(axes, a.shape, 1)
+    others = [length for axis, length in enumerate(a.shape) if axis not in axes]
+    if mask is not None or isinstance(a, np.ma.MaskedArray):
+        options.setdefault("missing", "ignore")
+    plan = Plan(kernel, a.dtype, channels=max(others[-1], 1) if others else 1, **options)
     return plan(a, out, mask=mask, axes=axes, threads=threads)

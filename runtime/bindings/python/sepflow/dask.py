@@ -8,39 +8,93 @@ the single call.
 from bisect import bisect_right
 from itertools import product
 from operator import getitem
-from typing import Any, Tuple
+from typing import Any, Optional, Tuple
 
 import numpy as np
-from dask.array import Array, empty
+from dask.array import Array, empty, from_array
+from dask.array.ma import masked_array
 from dask.base import tokenize
 from dask.highlevelgraph import HighLevelGraph
 
-from ._plan import Kernel, Pair, Plan
+from . import _options as check
+from ._image import pixel_dtype
+from ._mask import spread, weights_of
+from ._plan import OPTIONS, Kernel, Pair, Plan
 
 
-def filter(array: Array, kernel: Kernel, *, axes: Pair = (0, 1), **options: Any) -> Array:
-    """As sepflow.filter, for a Dask array. Other axes than `axes` may be chunked too. Options are those of Plan."""
-    axes = (axes[0] % array.ndim, axes[1] % array.ndim)
+def filter(array: Array, kernel: Kernel, *, mask: Any = None, axes: Optional[Pair] = None, **options: Any) -> Array:
+    """Returns what sepflow.filter does, as a Dask array whose chunks are those of the image.
+
+    Parameters
+    ----------
+    array : dask.array.Array
+        The image, of any chunks: of the dtypes that sepflow.filter takes, or of np.ma.MaskedArray. Whether integers of 64
+        bits are too large is found when they are computed.
+    kernel : str, matrix, or tuple (column, row)
+        As for Plan.
+    mask : array, optional
+        A Dask or NumPy array of truth values (True is a valid pixel) or of floats, weights from 0 to 1.
+    axes : (int, int), optional
+        The axes of rows and columns, as for sepflow.filter. Other axes may be chunked too.
+    options
+        Those of Plan.
+
+    Examples
+    --------
+    >>> import dask.array as da, sepflow.dask
+    >>> image = da.ones((4000, 6000), chunks=1000, dtype="uint16")
+    >>> sepflow.dask.filter(image, "gaussian 5")[:2, :3].compute()
+    array([[1, 1, 1],
+           [1, 1, 1]], dtype=uint16)
+    """
+    check.names(options, [*OPTIONS, "mask", "axes"])
+    if not isinstance(array, Array):
+        raise TypeError(f"the image is {type(array).__name__}, not a Dask array: dask.array.from_array makes one; "
+                        "sepflow.filter takes others")
+    if np.isnan(array.shape).any():
+        raise ValueError("the image's chunks have sizes that are not known: call array.compute_chunk_sizes() first")
+    pixel_dtype(array.dtype, "the image")
+    axes = check.axes(axes, array.shape, 1)
+    weights = None if mask is None else _mask_like(mask, array, axes)
+    is_masked = isinstance(array._meta, np.ma.MaskedArray)
+    if weights is not None or is_masked:
+        options.setdefault("missing", "ignore")
     others = [axis for axis in range(array.ndim) if axis not in axes]
     interleaved = bool(others) and array.numblocks[others[-1]] == 1
     plan = Plan(kernel, array.dtype, channels=array.shape[others[-1]] if interleaved else 1, **options)
+    if weights is not None or is_masked:
+        plan._require_missing()
     domain = (array.shape[axes[0]], array.shape[axes[1]])
     start, size = plan.output_domain(domain)
     chunks = list(array.chunks)
     for axis, first, length in zip(axes, start, size):
         chunks[axis] = _cut(array.chunks[axis], first, length)
     if 0 in size:
-        return empty([sum(sizes) for sizes in chunks], dtype=plan.out_dtype)
-    name = "sepflow-" + tokenize(array, kernel, axes, options)
+        nothing = empty([sum(sizes) for sizes in chunks], dtype=plan.out_dtype)
+        return masked_array(nothing) if is_masked else nothing
+    name = "sepflow-" + tokenize(array, kernel, axes, options, weights)
     graph = {name + "-plan": plan}
     for index in product(*(range(len(sizes)) for sizes in chunks)):
         origin = tuple(start[i] + sum(chunks[axis][: index[axis]]) for i, axis in enumerate(axes))
         shape = tuple(chunks[axis][index[axis]] for axis in axes)
         first, read = plan.input_region(origin, shape, domain)
-        pieces = _pieces(array, name, index, axes, first, read, graph)
-        graph[(name, *index)] = (_apply, name + "-plan", pieces, axes, origin, shape, first, domain)
-    graph = HighLevelGraph.from_collections(name, graph, dependencies=[array])
-    return Array(graph, name, chunks, plan.out_dtype)
+        pieces = _pieces(array, name + "-piece", index, axes, first, read, graph)
+        valid = None if weights is None else _pieces(weights, name + "-mask", index, axes, first, read, graph)
+        graph[(name, *index)] = (_apply, name + "-plan", pieces, valid, axes, origin, shape, first, domain)
+    graph = HighLevelGraph.from_collections(name, graph, dependencies=[array] if weights is None else [array, weights])
+    meta = np.empty((0,) * array.ndim, plan.out_dtype)
+    return Array(graph, name, chunks, meta=np.ma.masked_array(meta) if is_masked else meta)
+
+
+def _mask_like(mask: Any, array: Array, axes: Pair) -> Array:
+    """Returns the mask in the shape and the chunks of the image."""
+    mask = mask if isinstance(mask, Array) else from_array(np.asanyarray(mask))
+    if isinstance(mask._meta, np.ma.MaskedArray):
+        weights_of(mask._meta)  # refuses it
+    if mask.dtype.kind not in "bf":  # chunks cannot tell truth values from weights
+        raise TypeError(f"mask is {mask.dtype}, not truth values (True is a valid pixel) or weights 0 .. 1 as floats: pass "
+                        "mask > 0, or mask / 255")
+    return spread(mask, array.shape, axes).rechunk(array.chunks)
 
 
 def _cut(sizes: Tuple[int, ...], first: int, length: int) -> Tuple[int, ...]:
@@ -60,7 +114,7 @@ def _pieces(array, name, index, axes, first, read, graph):
             chunk, cut = list(index), [slice(None)] * array.ndim
             chunk[axes[0]], cut[axes[0]] = row, row_slice
             chunk[axes[1]], cut[axes[1]] = column, column_slice
-            key = (name + "-piece", *index, row, column)
+            key = (name, *index, row, column)
             graph[key] = (getitem, (array.name, *chunk), tuple(cut))
             keys[-1].append(key)
     return keys
@@ -77,9 +131,10 @@ def _parts(sizes, first, length):
         chunk += 1
 
 
-def _apply(plan, pieces, axes, origin, shape, first, domain):
+def _apply(plan, pieces, valid, axes, origin, shape, first, domain):
     # Dask runs a task on each core.
-    return plan.region(_joined(pieces, axes), origin, shape, axes=axes, threads=1, first=first, domain=domain)
+    mask = None if valid is None else _joined(valid, axes)
+    return plan.region(_joined(pieces, axes), origin, shape, mask=mask, axes=axes, threads=1, first=first, domain=domain)
 
 
 def _joined(pieces, axes):
@@ -90,7 +145,9 @@ def _joined(pieces, axes):
         return pieces[0][0]
     shape = list(pieces[0][0].shape)
     shape[axes[0]], shape[axes[1]] = bottoms[-1], rights[-1]
-    image, place = np.empty(shape, pieces[0][0].dtype), [slice(None)] * len(shape)
+    is_masked = any(isinstance(piece, np.ma.MaskedArray) for row in pieces for piece in row)
+    image = (np.ma.masked_all if is_masked else np.empty)(shape, pieces[0][0].dtype)
+    place = [slice(None)] * len(shape)
     for row, bottom in zip(pieces, bottoms):
         for piece, right in zip(row, rights):
             place[axes[0]] = slice(bottom - piece.shape[axes[0]], bottom)
