@@ -22,6 +22,11 @@ int main(void) {
     FIELDS4(sepflow_options, border_value, anchor_x, anchor_y, tolerance);
     FIELDS4(sepflow_options, rank, schedule, scale, delta);
     FIELDS4(sepflow_options, variant, method, missing, missing_value);
+    SIZE(sepflow_process);
+    FIELDS4(sepflow_process, struct_size, flags, input_count, output_count);
+    FIELDS4(sepflow_process, inputs, outputs, region, max_threads);
+    FIELDS4(sepflow_process, reserved, scratch, scratch_size, host);
+    FIELD(sepflow_process, call_ctx);
     SIZE(sepflow_plan_info);
     FIELDS4(sepflow_plan_info, struct_size, flags, left, right);
     FIELDS4(sepflow_plan_info, top, bottom, rank, reserved);

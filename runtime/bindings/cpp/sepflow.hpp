@@ -9,6 +9,7 @@
 #define SEPFLOW_SEPFLOW_HPP
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -88,7 +89,7 @@ template <class T> class Image {
 };
 template <class T, class... Sizes> Image(std::span<T>, Sizes...) -> Image<T>;
 
-/* sepflow_options by name; types are the plan's. */
+/* sepflow_options by name; types are the plan's. Zero channels, rank and scale are refused: only in C do they mean a default. */
 struct Options {
     std::int32_t channels = 1;
     std::int32_t border_x = SEPFLOW_BORDER_REFLECT101, border_y = SEPFLOW_BORDER_REFLECT101;
@@ -97,7 +98,7 @@ struct Options {
     std::uint32_t flags = 0;
     std::int64_t anchor_x = 0, anchor_y = 0;
     double tolerance = 0;
-    std::int32_t rank = 0;
+    std::optional<std::int32_t> rank = std::nullopt; /* as many as the tolerance needs */
     double scale = 1, delta = 0;
     std::int32_t method = SEPFLOW_METHOD_AUTO, schedule = SEPFLOW_SCHEDULE_AUTO;
     std::int32_t missing = SEPFLOW_MISSING_PROPAGATE;
@@ -105,6 +106,9 @@ struct Options {
     const char *variant = nullptr;
 
     sepflow_options of(sepflow_type in, sepflow_type out) const {
+        if (channels < 1) throw Error(SEPFLOW_E_PARAM, "channels must be 1 or more");
+        if (rank && *rank < 1) throw Error(SEPFLOW_E_PARAM, "rank must be 1 or more; unset, the tolerance decides");
+        if (scale == 0) throw Error(SEPFLOW_E_PARAM, "scale must not be 0");
         sepflow_options o{};
         o.struct_size = sizeof o;
         o.flags = flags;
@@ -118,7 +122,7 @@ struct Options {
         o.anchor_x = anchor_x;
         o.anchor_y = anchor_y;
         o.tolerance = tolerance;
-        o.rank = rank;
+        o.rank = rank.value_or(0);
         o.scale = scale;
         o.delta = delta;
         o.method = method;
@@ -137,7 +141,7 @@ template <class In, class Out = In> class Plan {
         const sepflow_options o = of(options);
         call(sepflow_plan_from_text, kernel, &o, &plan_);
     }
-    explicit Plan(const std::string &kernel, const Options &options = {}) : Plan(kernel.c_str(), options) {}
+    explicit Plan(const std::string &kernel, const Options &options = {}) : Plan(whole(kernel), options) {}
     /* A matrix of taps, row by row. */
     Plan(std::span<const double> taps, std::int64_t columns, const Options &options = {}) {
         const auto count = static_cast<std::int64_t>(taps.size());
@@ -147,6 +151,7 @@ template <class In, class Out = In> class Plan {
     }
     /* The kernel column * row^T. */
     Plan(std::span<const double> column, std::span<const double> row, const Options &options = {}) {
+        if (column.empty() || row.empty()) throw Error(SEPFLOW_E_INVALID, "a filter without taps");
         const sepflow_options o = of(options);
         call(sepflow_plan_from_vectors, column.data(), static_cast<std::int64_t>(column.size()), row.data(),
              static_cast<std::int64_t>(row.size()), &o, &plan_);
@@ -162,6 +167,21 @@ template <class In, class Out = In> class Plan {
     /* max_threads: 1 serial, 0 one per CPU. */
     void apply(Image<const In> in, Image<Out> out, std::int32_t max_threads = 0) const {
         call(sepflow_apply, plan_, in.get(), out.get(), nullptr, max_threads);
+    }
+    /* With a mask, or weights, of one channel or as many as the image; the plan needs Options::missing. Integers are parts of
+       their largest value, so 255 is a valid pixel in std::uint8_t. */
+    template <class Weight>
+    void apply(Image<const In> in, Image<Weight> mask, Image<Out> out, std::int32_t max_threads = 0) const {
+        const sepflow_image inputs[] = {*in.get(), *mask.get()};
+        sepflow_process process{};
+        process.struct_size = sizeof process;
+        process.input_count = 2;
+        process.output_count = 1;
+        process.inputs = inputs;
+        process.outputs = out.get();
+        process.region = out.get()->bounds;
+        process.max_threads = max_threads;
+        call(sepflow_process_plan, plan_, &process);
     }
     sepflow_plan_info info() const {
         sepflow_plan_info info{};
@@ -179,6 +199,11 @@ template <class In, class Out = In> class Plan {
     const sepflow_plan *get() const noexcept { return plan_; }
 
   private:
+    /* Throws where C would read the text only up to a NUL. */
+    static const char *whole(const std::string &text) {
+        if (text.find('\0') != text.npos) throw Error(SEPFLOW_E_PARAM, "the kernel's text holds a NUL character");
+        return text.c_str();
+    }
     static sepflow_options of(const Options &options) { return options.of(type_of<In>, type_of<Out>); }
     sepflow_plan *plan_ = nullptr;
 };

@@ -3,11 +3,17 @@ package sepflow
 // #include <sepflow/sepflow.h>
 import "C"
 
-import "unsafe"
+import (
+	"math"
+	"unsafe"
+)
+
+// Half is an IEEE 754 half, as its bits.
+type Half uint16
 
 // Pixel is a type that pixels may have.
 type Pixel interface {
-	uint8 | uint16 | int16 | float32 | float64
+	uint8 | uint16 | int16 | Half | float32 | float64
 }
 
 func typeOf[T Pixel]() C.sepflow_type {
@@ -19,6 +25,8 @@ func typeOf[T Pixel]() C.sepflow_type {
 		return C.SEPFLOW_U16
 	case int16:
 		return C.SEPFLOW_S16
+	case Half:
+		return C.SEPFLOW_F16
 	case float32:
 		return C.SEPFLOW_F32
 	default:
@@ -51,7 +59,7 @@ func Strided[T Pixel](pixels []T, width, height, channels int, s Strides) (Image
 			most += reach
 		}
 	}
-	if width < 1 || height < 1 || channels < 1 || least < 0 || most >= len(pixels) {
+	if width < 1 || height < 1 || channels < 1 || channels > math.MaxInt32 || least < 0 || most >= len(pixels) {
 		return Image[T]{}, &Error{Invalid, "the image does not lie within its slice"}
 	}
 	var zero T

@@ -21,11 +21,31 @@ static sepflow_status apply(const sepflow_plan *plan, sepflow_image in, void *in
     out.data = out_data;
     return sepflow_apply(plan, &in, &out, NULL, max_threads, error);
 }
+
+static sepflow_status apply_masked(const sepflow_plan *plan, sepflow_image in, void *in_data, sepflow_image mask,
+                                   void *mask_data, sepflow_image out, void *out_data, int32_t max_threads,
+                                   sepflow_error *error) {
+    in.data = in_data;
+    mask.data = mask_data;
+    out.data = out_data;
+    const sepflow_image inputs[] = {in, mask};
+    const sepflow_process process = {.struct_size = sizeof process,
+                                     .input_count = 2,
+                                     .output_count = 1,
+                                     .inputs = inputs,
+                                     .outputs = &out,
+                                     .region = out.bounds,
+                                     .max_threads = max_threads};
+    return sepflow_process_plan(plan, &process, error);
+}
 */
 import "C"
 
 import (
+	"fmt"
+	"math"
 	"runtime"
+	"strings"
 	"unsafe"
 )
 
@@ -45,7 +65,7 @@ const (
 	Memory  = int(C.SEPFLOW_E_MEMORY)
 )
 
-// What lies outside the image; which pixels the result has; how the sum is taken.
+// Border pixels; pixels of the result; how the sum is taken; the form of the passes; what becomes of missing pixels.
 const (
 	Reflect101 = int32(C.SEPFLOW_BORDER_REFLECT101)
 	Reflect    = int32(C.SEPFLOW_BORDER_REFLECT)
@@ -62,21 +82,35 @@ const (
 	Separable = int32(C.SEPFLOW_METHOD_SEPARABLE)
 	Direct    = int32(C.SEPFLOW_METHOD_DIRECT)
 	FFT       = int32(C.SEPFLOW_METHOD_FFT)
+
+	AutoSchedule = int32(C.SEPFLOW_SCHEDULE_AUTO)
+	Plain        = int32(C.SEPFLOW_SCHEDULE_PLAIN)
+	Transposed   = int32(C.SEPFLOW_SCHEDULE_TRANSPOSED)
+
+	Propagate = int32(C.SEPFLOW_MISSING_PROPAGATE)
+	Ignore    = int32(C.SEPFLOW_MISSING_IGNORE)
+	Fill      = int32(C.SEPFLOW_MISSING_FILL)
 )
 
-// Options of a plan; the zero value is sound. Anchor: column and row of the kernel that lie on the result's pixel.
+// Options of a plan. The zero value of a field is its default, as in C: one channel, the scale 1, as many pairs of passes
+// (Rank) as the tolerance needs. Anchor: column and row of the kernel that lie on the result's pixel.
 type Options struct {
 	Channels         int
 	BorderX, BorderY int32
 	BorderValue      float64
 	Extent, Method   int32
+	Schedule         int32
 	Convolve         bool
 	Strict           bool // float images, too, come out as the same bytes on every instruction set
 	Anchor           *[2]int
 	Tolerance        float64
 	Rank             int
 	Scale, Delta     float64
-	NoFiles          bool // for text of somebody who is not trusted: "file NAME" is refused
+	Missing          int32   // NaN and pixels whose mask is 0: Propagate, Ignore or Fill
+	MissingValue     float64 // what Fill fills in, and with Ignore results for which no pixel is left
+	KeepMissing      bool    // results are MissingValue where their own pixel is missing
+	Variant          string  // the instruction set, such as "avx2"
+	NoFiles          bool    // refuses kernel text "file NAME", for untrusted text
 }
 
 // Plan is a kernel, factored. Any number of goroutines may apply one.
@@ -95,15 +129,27 @@ func newRecord() C.sepflow_error {
 	return C.sepflow_error{struct_size: C.uint32_t(unsafe.Sizeof(C.sepflow_error{}))}
 }
 
-func (o Options) of(in, out C.sepflow_type) C.sepflow_options {
+// The struct holds the caller's variant.
+func (o Options) of(in, out C.sepflow_type, variant *C.char) (C.sepflow_options, error) {
 	var c C.sepflow_options
 	c.struct_size = C.uint32_t(unsafe.Sizeof(c))
+	if err := check32("Channels", o.Channels); err != nil {
+		return c, err
+	}
+	if err := check32("Rank", o.Rank); err != nil {
+		return c, err
+	}
 	c.in_type, c.out_type, c.channels = in, out, C.int32_t(o.Channels)
 	c.border_x, c.border_y, c.border_value = C.int32_t(o.BorderX), C.int32_t(o.BorderY), C.double(o.BorderValue)
 	c.extent, c.method, c.rank = C.int32_t(o.Extent), C.int32_t(o.Method), C.int32_t(o.Rank)
 	c.tolerance, c.scale, c.delta = C.double(o.Tolerance), C.double(o.Scale), C.double(o.Delta)
+	c.schedule, c.missing, c.missing_value = C.int32_t(o.Schedule), C.int32_t(o.Missing), C.double(o.MissingValue)
+	c.variant = variant
 	if o.Convolve {
 		c.flags |= C.SEPFLOW_OPTION_CONVOLVE
+	}
+	if o.KeepMissing {
+		c.flags |= C.SEPFLOW_OPTION_KEEP_MISSING
 	}
 	if o.NoFiles {
 		c.flags |= C.SEPFLOW_OPTION_NO_FILES
@@ -115,11 +161,36 @@ func (o Options) of(in, out C.sepflow_type) C.sepflow_options {
 		c.flags |= C.SEPFLOW_OPTION_ANCHOR
 		c.anchor_x, c.anchor_y = C.int64_t(o.Anchor[0]), C.int64_t(o.Anchor[1])
 	}
-	return c
+	return c, nil
+}
+
+// C would take the lower bits of a larger number.
+func check32(name string, number int) error {
+	if number < 0 || number > math.MaxInt32 {
+		return &Error{Param, fmt.Sprintf("%s must lie in 0 .. %d, not be %d", name, math.MaxInt32, number)}
+	}
+	return nil
+}
+
+// The caller frees it. C would take text up to a NUL.
+func cText(name, text string) (*C.char, error) {
+	if strings.IndexByte(text, 0) >= 0 {
+		return nil, &Error{Param, name + " holds a NUL character"}
+	}
+	return C.CString(text), nil
 }
 
 func newPlan[In, Out Pixel](o Options, create maker) (*Plan[In, Out], error) {
-	options, record := o.of(typeOf[In](), typeOf[Out]()), newRecord()
+	variant, err := cText("Variant", o.Variant)
+	if err != nil {
+		return nil, err
+	}
+	defer C.free(unsafe.Pointer(variant))
+	options, err := o.of(typeOf[In](), typeOf[Out](), variant)
+	if err != nil {
+		return nil, err
+	}
+	record := newRecord()
 	var made *C.sepflow_plan
 	if err := newError(create(&options, &made, &record), &record); err != nil {
 		return nil, err
@@ -131,7 +202,10 @@ func newPlan[In, Out Pixel](o Options, create maker) (*Plan[In, Out], error) {
 
 // FromText makes a plan from kernel text such as "gaussian 3".
 func FromText[In, Out Pixel](kernel string, o Options) (*Plan[In, Out], error) {
-	text := C.CString(kernel)
+	text, err := cText("the kernel's text", kernel)
+	if err != nil {
+		return nil, err
+	}
 	defer C.free(unsafe.Pointer(text))
 	return newPlan[In, Out](o, func(c *C.sepflow_options, p **C.sepflow_plan, e *C.sepflow_error) C.sepflow_status {
 		return C.sepflow_plan_from_text(text, c, p, e)
@@ -162,8 +236,25 @@ func FromVectors[In, Out Pixel](column, row []float64, o Options) (*Plan[In, Out
 
 // Apply filters in into out. maxThreads: 1 serial, 0 one per CPU.
 func (p *Plan[In, Out]) Apply(in Image[In], out Image[Out], maxThreads int) error {
+	if err := check32("maxThreads", maxThreads); err != nil {
+		return err
+	}
 	record := newRecord()
 	status := C.apply(p.plan, in.image, in.data(), out.image, out.data(), C.int32_t(maxThreads), &record)
+	runtime.KeepAlive(p)
+	return newError(status, &record)
+}
+
+// ApplyMasked filters with a mask, or weights, of one channel or as many as the image; the plan needs Options.Missing.
+// Integers are parts of their largest value, so 255 is a valid pixel in uint8.
+func ApplyMasked[In, Weight, Out Pixel](p *Plan[In, Out], in Image[In], mask Image[Weight], out Image[Out],
+	maxThreads int) error {
+	if err := check32("maxThreads", maxThreads); err != nil {
+		return err
+	}
+	record := newRecord()
+	status := C.apply_masked(p.plan, in.image, in.data(), mask.image, mask.data(), out.image, out.data(),
+		C.int32_t(maxThreads), &record)
 	runtime.KeepAlive(p)
 	return newError(status, &record)
 }

@@ -16,6 +16,11 @@ const structs = {
         anchor_y: 'int64_t', tolerance: 'double', rank: 'int32_t', schedule: 'int32_t', scale: 'double',
         delta: 'double', variant: 'const char *', method: 'int32_t', missing: 'int32_t', missing_value: 'double',
     },
+    sepflow_process: {
+        struct_size: 'uint32_t', flags: 'uint32_t', input_count: 'uint32_t', output_count: 'uint32_t',
+        inputs: 'sepflow_image *', outputs: 'sepflow_image *', region: 'sepflow_rect', max_threads: 'int32_t',
+        reserved: 'int32_t', scratch: 'void *', scratch_size: 'uint64_t', host: 'void *', call_ctx: 'void *',
+    },
     sepflow_plan_info: {
         struct_size: 'uint32_t', flags: 'uint32_t', left: 'int64_t', right: 'int64_t', top: 'int64_t',
         bottom: 'int64_t', rank: 'int32_t', reserved: 'int32_t', error_bound: 'double', preferred_tile_w: 'int64_t',
@@ -38,8 +43,7 @@ for (const declaration of [
         '_Out_ sepflow_plan **plan, _Inout_ sepflow_error *error)',
     'void sepflow_plan_free(sepflow_plan *plan)',
     'int32_t sepflow_plan_query(const sepflow_plan *plan, _Inout_ sepflow_plan_info *info)',
-    'int32_t sepflow_apply(const sepflow_plan *plan, const sepflow_image *in, const sepflow_image *out, ' +
-        'const sepflow_rect *region, int32_t max_threads, _Inout_ sepflow_error *error)',
+    'int32_t sepflow_process_plan(const sepflow_plan *plan, const sepflow_process *call, _Inout_ sepflow_error *error)',
 ]) {
     functions[declaration.match(/sepflow_\w+(?=\()/)[0]] = library.func(declaration);
 }

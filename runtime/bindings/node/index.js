@@ -18,8 +18,14 @@ const words = {
     border: ['reflect101', 'reflect', 'replicate', 'wrap', 'constant', 'truncate'],
     extent: ['same', 'valid', 'full'],
     method: ['auto', 'separable', 'direct', 'fft'],
+    schedule: ['auto', 'plain', 'transposed'],
+    missing: ['propagate', 'ignore', 'fill'],
 };
-const CONVOLVE = 1 << 0, ANCHOR = 1 << 1, NO_FILES = 1 << 3, STRICT = 1 << 4;
+const optionNames = [
+    'type', 'outType', 'channels', 'border', 'borderValue', 'extent', 'method', 'schedule', 'convolve', 'anchor', 'tolerance',
+    'rank', 'scale', 'delta', 'missing', 'missingValue', 'keepMissing', 'strict', 'variant', 'noFiles',
+];
+const CONVOLVE = 1 << 0, ANCHOR = 1 << 1, KEEP_MISSING = 1 << 2, NO_FILES = 1 << 3, STRICT = 1 << 4;
 
 class SepflowError extends Error {
     constructor(code, message) {
@@ -33,36 +39,86 @@ function check(status, error) {
     if (status !== 0) throw new SepflowError(status, error.message);
 }
 
-function kindOf(name) {
-    if (!kinds[name]) throw new TypeError(`a pixel type is one of ${Object.keys(kinds).join(', ')}, not ${name}`);
+function kindOf(option, name) {
+    if (!Object.hasOwn(kinds, name)) throw new TypeError(`${option} is one of ${Object.keys(kinds).join(', ')}, not ${String(name)}`);
     return kinds[name];
 }
 
+// Values are checked here, as koffi would make a number of what is none.
 function indexOf(option, word) {
     const index = words[option].indexOf(word);
-    if (index < 0) throw new TypeError(`${option} is one of ${words[option].join(', ')}, not ${word}`);
+    if (index < 0) throw new TypeError(`${option} is one of ${words[option].join(', ')}, not ${String(word)}`);
     return index;
 }
 
+function numberOf(option, value) {
+    if (typeof value !== 'number') throw new TypeError(`${option} is a number, not ${String(value)}`);
+    return value;
+}
+
+function wholeOf(option, value, least, most = 2 ** 31 - 1) {
+    if (!Number.isInteger(value)) throw new TypeError(`${option} is a whole number, not ${String(value)}`);
+    if (value < least || value > most) throw new RangeError(`${option} lies in ${least} .. ${most}, not ${value}`);
+    return value;
+}
+
+function flagOf(option, value, flag) {
+    if (typeof value !== 'boolean') throw new TypeError(`${option} is true or false, not ${String(value)}`);
+    return value ? flag : 0;
+}
+
+// C would take text up to a NUL.
+function textOf(option, value) {
+    if (typeof value !== 'string' || value.includes('\0')) throw new TypeError(`${option} is text without a NUL character`);
+    return value;
+}
+
+function pairOf(option, value) {
+    if (!Array.isArray(value) || value.length !== 2) throw new TypeError(`${option} is a pair [x, y], not ${String(value)}`);
+    return value;
+}
+
+function onlyNames(what, given, names) {
+    for (const name of Object.keys(given)) {
+        if (!names.includes(name)) throw new TypeError(`${name} is not known: ${what} has ${names.join(', ')}`);
+    }
+}
+
 function optionsOf(o) {
-    const {type, outType = type, channels = 1, border = 'reflect101', extent = 'same', method = 'auto', anchor} = o;
-    const [borderX, borderY] = Array.isArray(border) ? border : [border, border];
-    const [x, y] = anchor || [0, 0];
+    onlyNames('a plan', o, optionNames);
+    const {
+        type, outType = type, channels = 1, border = 'reflect101', borderValue = 0, extent = 'same', method = 'auto',
+        schedule = 'auto', convolve = false, anchor, tolerance = 0, rank, scale = 1, delta = 0, missing = 'propagate',
+        missingValue = 0, keepMissing = false, strict = false, variant, noFiles = false,
+    } = o;
+    if (scale === 0) throw new RangeError('scale must not be 0');
+    const [borderX, borderY] = typeof border === 'string' ? [border, border] : pairOf('border', border);
+    const [x, y] = anchor === undefined ? [0, 0] : pairOf('anchor', anchor);
     return abi.make('sepflow_options', {
-        in_type: kindOf(type).type, out_type: kindOf(outType).type, channels,
-        border_x: indexOf('border', borderX), border_y: indexOf('border', borderY), border_value: o.borderValue || 0,
-        extent: indexOf('extent', extent), method: indexOf('method', method),
-        flags: (o.convolve ? CONVOLVE : 0) | (anchor ? ANCHOR : 0) | (o.noFiles ? NO_FILES : 0) |
-            (o.strict ? STRICT : 0), anchor_x: x, anchor_y: y,
-        tolerance: o.tolerance || 0, rank: o.rank || 0, scale: o.scale || 0, delta: o.delta || 0,
-        variant: o.variant || null,
+        in_type: kindOf('type', type).type, out_type: kindOf('outType', outType).type,
+        channels: wholeOf('channels', channels, 1),
+        border_x: indexOf('border', borderX), border_y: indexOf('border', borderY),
+        border_value: numberOf('borderValue', borderValue), extent: indexOf('extent', extent),
+        method: indexOf('method', method), schedule: indexOf('schedule', schedule),
+        flags: flagOf('convolve', convolve, CONVOLVE) | (anchor === undefined ? 0 : ANCHOR) |
+            flagOf('keepMissing', keepMissing, KEEP_MISSING) | flagOf('noFiles', noFiles, NO_FILES) |
+            flagOf('strict', strict, STRICT),
+        anchor_x: wholeOf('anchor', x, 0), anchor_y: wholeOf('anchor', y, 0),
+        tolerance: numberOf('tolerance', tolerance), rank: rank === undefined ? 0 : wholeOf('rank', rank, 1),
+        scale: numberOf('scale', scale), delta: numberOf('delta', delta),
+        missing: indexOf('missing', missing), missing_value: numberOf('missingValue', missingValue),
+        variant: variant === undefined ? null : textOf('variant', variant),
     });
 }
 
 // An image of the ABI over a typed array; strides count elements and may be negative, `first` is where the first pixel lies.
-function imageOf({data, width, height, first = 0, strides}, kind, channels) {
+function imageOf(image, kind, channels) {
+    onlyNames('an image', image, ['data', 'width', 'height', 'first', 'strides']);
+    const {data, width, height, first = 0, strides = {}} = image;
     if (!kind.array.some((type) => data instanceof type)) throw new TypeError('the array is not of the plan\'s type');
+    onlyNames('strides', strides, ['x', 'y', 'c']);
     const {x, y, c} = {x: channels, y: width * channels, c: 1, ...strides};
+    for (const [name, value] of Object.entries({width, height, first, x, y, c})) wholeOf(name, value, -(2 ** 53), 2 ** 53);
     const reaches = [(width - 1) * x, (height - 1) * y, (channels - 1) * c];
     const least = reaches.reduce((sum, reach) => sum + Math.min(reach, 0), first);
     const most = reaches.reduce((sum, reach) => sum + Math.max(reach, 0), first);
@@ -74,6 +130,15 @@ function imageOf({data, width, height, first = 0, strides}, kind, channels) {
         type: kind.type, channels, data: data.subarray(first), bounds: {x: 0, y: 0, w: width, h: height},
         stride_x: x * size, stride_y: y * size, stride_c: c * size,
     });
+}
+
+// A mask: of one channel, or of as many as the image, by its array's length.
+function maskOf(mask, channels) {
+    const kind = Object.values(kinds).find(({array}) => array.some((type) => mask.data instanceof type));
+    if (!kind) throw new TypeError('a mask is a typed array of pixels: Uint8Array of 0 and 255, Float32Array of 0 .. 1');
+    const {channels: own = 1, ...image} = mask;
+    if (own !== 1 && own !== channels) throw new RangeError(`a mask has one channel, or ${channels} as the image`);
+    return imageOf(image, kind, own);
 }
 
 const unused = new FinalizationRegistry((plan) => abi.sepflow_plan_free(plan));
@@ -88,35 +153,51 @@ class Plan {
     constructor(kernel, options) {
         const o = optionsOf(options), plan = [null], error = abi.make('sepflow_error');
         if (typeof kernel === 'string') {
-            check(abi.sepflow_plan_from_text(kernel, o, plan, error), error);
+            check(abi.sepflow_plan_from_text(textOf('the kernel', kernel), o, plan, error), error);
+        } else if (!kernel || !(kernel.taps || kernel.column)) {
+            throw new TypeError('a kernel is text, {taps, columns} or {column, row}');
         } else if (kernel.column) {
+            onlyNames('a kernel', kernel, ['column', 'row']);
             const column = Float64Array.from(kernel.column), row = Float64Array.from(kernel.row);
             check(abi.sepflow_plan_from_vectors(column, column.length, row, row.length, o, plan, error), error);
         } else {
+            onlyNames('a kernel', kernel, ['taps', 'columns']);
             const taps = Float64Array.from(kernel.taps), {columns} = kernel, rows = taps.length / columns;
             if (!Number.isInteger(rows)) throw new RangeError('the taps do not fill their rows');
             check(abi.sepflow_plan_create(taps, rows, columns, columns, o, plan, error), error);
         }
         this.#plan = plan[0];
-        this.#in = kindOf(options.type);
-        this.#out = kindOf(options.outType || options.type);
-        this.#channels = options.channels || 1;
+        this.#in = kindOf('type', options.type);
+        this.#out = kindOf('outType', options.outType || options.type);
+        this.#channels = o.channels;
         unused.register(this, this.#plan);
     }
 
-    // On this thread, and maxThreads - 1 more; 0: one per CPU.
-    applySync(from, to, {maxThreads = 0} = {}) {
-        const input = imageOf(from, this.#in, this.#channels), output = imageOf(to, this.#out, this.#channels);
+    #callOf(from, to, how) {
+        onlyNames('a call', how, ['mask', 'maxThreads']);
+        const {mask, maxThreads = 0} = how, inputs = [imageOf(from, this.#in, this.#channels)];
+        if (mask !== undefined) inputs.push(maskOf(mask, this.#channels));
+        const output = imageOf(to, this.#out, this.#channels);
+        return abi.make('sepflow_process', {
+            input_count: inputs.length, output_count: 1, inputs, outputs: [output], region: output.bounds,
+            max_threads: wholeOf('maxThreads', maxThreads, 0),
+        });
+    }
+
+    // On this thread, and maxThreads - 1 more; 0: one per CPU. mask: an image whose zeros are missing pixels; the plan needs
+    // `missing`.
+    applySync(from, to, how = {}) {
         const error = abi.make('sepflow_error');
-        check(abi.sepflow_apply(this.#plan, input, output, null, maxThreads, error), error);
+        check(abi.sepflow_process_plan(this.#plan, this.#callOf(from, to, how), error), error);
     }
 
     // Away from the event loop. The arrays must be left alone until it is done.
-    apply(from, to, {maxThreads = 0} = {}) {
-        const input = imageOf(from, this.#in, this.#channels), output = imageOf(to, this.#out, this.#channels);
-        const error = abi.make('sepflow_error');
+    apply(from, to, how = {}) {
+        const call = this.#callOf(from, to, how), error = abi.make('sepflow_error');
+        const held = [from, to, how];  // by the callback, so that no array is collected before
         return new Promise((resolve, reject) => {
-            abi.sepflow_apply.async(this.#plan, input, output, null, maxThreads, error, (failure, status) => {
+            abi.sepflow_process_plan.async(this.#plan, call, error, (failure, status) => {
+                held.length = 0;
                 try {
                     if (failure) throw failure;
                     check(status, error);

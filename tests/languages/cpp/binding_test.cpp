@@ -58,6 +58,24 @@ void check(double most) {
     }
 }
 
+// A ramp whose first 7 x 7 pixels are missing: a pixel without a valid neighbour is missing_value, one with some their mean.
+template <class Weight>
+void check_mask(Weight full) {
+    std::vector<float> ramp(W * H), out(W * H);
+    std::vector<Weight> mask(W * H, full);
+    for (int i = 0; i < W * H; ++i) ramp[i] = static_cast<float>(i);
+    for (int y = 0; y < 7; ++y) {
+        for (int x = 0; x < 7; ++x) mask[y * W + x] = 0;
+    }
+    const sepflow::Plan<float> mean("box 3", {.schedule = SEPFLOW_SCHEDULE_PLAIN,
+                                              .missing = SEPFLOW_MISSING_IGNORE,
+                                              .missing_value = -5});
+    mean.apply(sepflow::Image(std::span(ramp), W, H), sepflow::Image(std::span(mask), W, H),
+               sepflow::Image(std::span(out), W, H));
+    require(out[3 * W + 3] == -5, "no support");
+    require(std::fabs(out[3 * W + 6] - (3 * W + 7)) < 1e-3, "the neighbours that are valid");
+}
+
 template <class Function>
 bool throws(sepflow_status code, const char *part, Function function) {
     try {
@@ -89,7 +107,30 @@ int main() {
     require(box.describe().rank == 1 && box.info().left == 2 && box.info().top == 1,
             "what a plan says");
 
+    check_mask<std::uint8_t>(255);
+    check_mask<float>(1);
+
     using Bytes = sepflow::Plan<std::uint8_t>;
+    require(throws(SEPFLOW_E_PARAM, "scale must not be 0", [] { Bytes("box 3", {.scale = 0}); }),
+            "scale 0");
+    require(throws(SEPFLOW_E_PARAM, "rank must be 1", [] { Bytes("box 3", {.rank = 0}); }),
+            "rank 0");
+    require(throws(SEPFLOW_E_PARAM, "channels must be 1", [] { Bytes("box 3", {.channels = 0}); }),
+            "no channels");
+    require(throws(SEPFLOW_E_PARAM, "NUL", [] { Bytes(std::string("box 3\0 5", 8)); }),
+            "text that is cut");
+    require(throws(SEPFLOW_E_PARAM, "tolerance", [] { Bytes("box 3", {.tolerance = -1}); }),
+            "tolerance");
+    require(throws(SEPFLOW_E_INVALID, "taps", [] { Bytes(std::span<const double>(), kTaps); }),
+            "no taps");
+    require(throws(SEPFLOW_E_INVALID, "max_threads",
+                   [&] {
+                       std::vector<double> to(W * H);
+                       sepflow::Plan<double>("box 3").apply(sepflow::Image(std::span(nine), W, H),
+                                                            sepflow::Image(std::span(to), W, H),
+                                                            -1);
+                   }),
+            "threads");
     require(throws(SEPFLOW_E_PARAM, "bocks", [] { Bytes("bocks 3"); }), "an error's text");
     require(throws(SEPFLOW_E_UNSUPPORTED, "not allowed",
                    [] { Bytes("file k.csv", {.flags = SEPFLOW_OPTION_NO_FILES}); }),

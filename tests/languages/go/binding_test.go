@@ -110,6 +110,80 @@ func TestOptionsArrive(t *testing.T) {
 	}
 }
 
+// A ramp whose first 7 x 7 pixels are missing: a pixel without a valid neighbour is MissingValue, one with some their mean.
+func checkMask[Weight sepflow.Pixel](t *testing.T, full Weight) {
+	ramp, out, kept, mask := make([]float32, w*h), make([]float32, w*h), make([]float32, w*h), make([]Weight, w*h)
+	for i := range ramp {
+		ramp[i] = float32(i)
+		if i%w >= 7 || i/w >= 7 {
+			mask[i] = full
+		}
+	}
+	for _, keep := range []bool{false, true} {
+		plan, err := sepflow.FromText[float32, float32]("box 3", sepflow.Options{Missing: sepflow.Ignore,
+			MissingValue: -5, KeepMissing: keep, Schedule: sepflow.Plain})
+		if err != nil {
+			t.Fatal(err)
+		}
+		to := out
+		if keep {
+			to = kept
+		}
+		image, _ := sepflow.Dense(ramp, w, h, 1)
+		weights, _ := sepflow.Dense(mask, w, h, 1)
+		result, _ := sepflow.Dense(to, w, h, 1)
+		if err := sepflow.ApplyMasked(plan, image, weights, result, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out[3*w+3] != -5 || kept[3*w+6] != -5 || math.Abs(float64(out[3*w+6])-(3*w+7)) > 1e-3 {
+		t.Fatal(out[3*w+3], kept[3*w+6], out[3*w+6])
+	}
+}
+
+func TestMissingPixels(t *testing.T) {
+	checkMask[uint8](t, 255)
+	checkMask[sepflow.Half](t, 0x3c00)
+	checkMask[float64](t, 1)
+}
+
+func TestWhatIsRefused(t *testing.T) {
+	for part, options := range map[string]sepflow.Options{
+		"scale is not a finite": {Scale: math.NaN()},
+		"tolerance":             {Tolerance: -1},
+		"Channels":              {Channels: -1},
+		"Channels must lie":     {Channels: 1 << 32},
+		"Rank":                  {Rank: -1},
+		"Rank must lie":         {Rank: 1<<32 + 1},
+		"border_x":              {BorderX: 9},
+		"schedule":              {Schedule: 3},
+		"missing":               {Missing: 3},
+		"KEEP_MISSING":          {KeepMissing: true},
+		"missing_value":         {Missing: sepflow.Fill, MissingValue: math.Inf(1)},
+		"unknown variant":       {Variant: "mmx"},
+		"Variant holds":         {Variant: "avx2\x00"},
+	} {
+		_, err := sepflow.FromText[uint8, uint8]("box 3", options)
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Error(part, err)
+		}
+	}
+	if _, err := sepflow.FromText[uint8, uint8]("box 3\x00 5", sepflow.Options{}); err == nil {
+		t.Error("text that C would cut")
+	}
+	plan, _ := sepflow.FromText[uint8, uint8]("box 3", sepflow.Options{})
+	from, _ := sepflow.Dense(make([]uint8, w*h), w, h, 1)
+	to, _ := sepflow.Dense(make([]uint8, w*h), w, h, 1)
+	for _, threads := range []int{-1, 1 << 32} {
+		if err := plan.Apply(from, to, threads); err == nil || !strings.Contains(err.Error(), "maxThreads") {
+			t.Error(threads, err)
+		}
+	}
+	if err := sepflow.ApplyMasked(plan, from, to, to, 1); err == nil {
+		t.Error("a mask without Missing")
+	}
+}
+
 func TestErrors(t *testing.T) {
 	_, err := sepflow.FromText[uint8, uint8]("bocks 3", sepflow.Options{})
 	said, ok := err.(*sepflow.Error)

@@ -135,6 +135,50 @@ final class BindingTest {
         require(get(out, 2 * W) == 3 * W - 1 && get(out, 2 * W + 1) == 2 * W, "borders");
     }
 
+    /** A ramp whose first 7 x 7 pixels are missing: a pixel without a valid neighbour is missingValue, one with some their mean. */
+    private static void missing(PixelType type, int full) {
+        Buffer ramp = allocate(PixelType.F32, W * H), mask = allocate(type, W * H);
+        for (int i = 0; i < W * H; ++i) {
+            put(ramp, i, i);
+            put(mask, i, i % W < 7 && i / W < 7 ? 0 : full);
+        }
+        for (boolean keeps : new boolean[] {false, true}) {
+            Buffer out = allocate(PixelType.F32, W * H);
+            Options options = new Options(PixelType.F32, 1).missing(Options.Missing.IGNORE).missingValue(-5)
+                .schedule(Options.Schedule.PLAIN);
+            if (keeps) options.keepMissing();
+            try (Plan mean = Plan.of("box 3", options)) {
+                mean.apply(new Image(PixelType.F32, ramp, W, H, 1), new Image(type, mask, W, H, 1),
+                    new Image(PixelType.F32, out, W, H, 1), 0);
+            }
+            require(get(out, 3 * W + 3) == -5, "no support");
+            double neighbours = get(out, 3 * W + 6);
+            require(keeps ? neighbours == -5 : Math.abs(neighbours - (3 * W + 7)) < 1e-3, "the neighbours that are valid");
+        }
+    }
+
+    private static void refusals() throws Exception {
+        refused(IllegalArgumentException.class, () -> new Options(PixelType.U8, 0));
+        refused(IllegalArgumentException.class, () -> new Options(PixelType.U8, 1).rank(0));
+        refused(IllegalArgumentException.class, () -> new Options(PixelType.U8, 1).scale(0, 1));
+        refused(IllegalArgumentException.class, () -> new Options(PixelType.U8, 1).variant("avx2\0"));
+        refused(IllegalArgumentException.class, () -> Plan.of("box 3\0 5", new Options(PixelType.U8, 1)));
+        Options[] wrong = {
+            new Options(PixelType.U8, 1).scale(Double.NaN, 0), new Options(PixelType.U8, 1).tolerance(-1),
+            new Options(PixelType.U8, 1).keepMissing(), new Options(PixelType.U8, 1).variant("mmx"),
+            new Options(PixelType.U8, 1).missing(Options.Missing.FILL).missingValue(Double.NaN),
+            new Options(PixelType.U8, 1).missing(Options.Missing.IGNORE).method(Options.Method.FFT),
+        };
+        for (Options options : wrong) refused(SepflowException.class, () -> Plan.of("box 3", options));
+        refused(SepflowException.class, () -> Plan.of(new double[0], new double[] {1}, new Options(PixelType.U8, 1)));
+        Image image = new Image(PixelType.U8, allocate(PixelType.U8, W * H), W, H, 1);
+        Image result = new Image(PixelType.U8, allocate(PixelType.U8, W * H), W, H, 1);
+        try (Plan plan = Plan.of("box 3", new Options(PixelType.U8, 1))) {
+            refused(SepflowException.class, () -> plan.apply(image, result, -1));
+            refused(SepflowException.class, () -> plan.apply(image, image, result, 1));  // no missing pixels
+        }
+    }
+
     private static void mistakes() throws Exception {
         SepflowException wrong = refused(SepflowException.class, () -> Plan.of("bocks 3", new Options(PixelType.U8, 1)));
         require(wrong.code == -4 && wrong.getMessage().contains("bocks"), "message");
@@ -166,6 +210,10 @@ final class BindingTest {
         pixels(PixelType.U8, PixelType.S16, 0.5);
         options();
         borders();
+        missing(PixelType.U8, 255);
+        missing(PixelType.F16, 0x3c00);
+        missing(PixelType.F64, 1);
+        refusals();
         mistakes();
         System.out.println("sepflow " + Plan.version() + ": as the brute-force sum");
     }

@@ -48,6 +48,55 @@ async function check(type, From, outType, To, most) {
     }
 }
 
+// A ramp whose first 7 x 7 pixels are missing: a pixel without a valid neighbour is missingValue, one with some their mean.
+async function checkMask(Weights, full) {
+    const size = {width: W, height: H};
+    const ramp = Float32Array.from({length: W * H}, (_, i) => i);
+    const mask = {data: Weights.from({length: W * H}, (_, i) => (i % W < 7 && i / W < 7 ? 0 : full)), ...size};
+    const options = {type: 'f32', missing: 'ignore', missingValue: -5, schedule: 'plain'};
+    const out = new Float32Array(W * H), kept = new Float32Array(W * H);
+    await new Plan('box 3', options).apply({data: ramp, ...size}, {data: out, ...size}, {mask});
+    new Plan('box 3', {...options, keepMissing: true}).applySync({data: ramp, ...size}, {data: kept, ...size}, {mask, maxThreads: 1});
+    assert.deepStrictEqual([out[3 * W + 3], kept[3 * W + 6]], [-5, -5]);
+    assert(Math.abs(out[3 * W + 6] - (3 * W + 7)) < 1e-3, 'the neighbours that are valid');
+}
+
+function refusals() {
+    const refused = [
+        [{scale: 0}, /scale must not be 0/], [{scale: NaN}, /scale is not a finite/], [{scale: '2'}, /scale is a number/],
+        [{scale: null}, /scale is a number/], [{rank: 0}, /rank lies in 1/], [{rank: 1.5}, /rank is a whole/],
+        [{rank: 2 ** 32}, /rank lies in/], [{channels: 0}, /channels lies in 1/], [{channels: '3'}, /channels is a whole/],
+        [{tolerance: -1}, /tolerance/], [{tolerance: NaN}, /tolerance/], [{borderValue: NaN}, /border_value/],
+        [{borderValue: null}, /borderValue is a number/], [{delta: Infinity}, /delta/], [{border: 'mirror'}, /border is one of/],
+        [{border: null}, /border is a pair/], [{border: ['wrap', 'wrap', 'wrap']}, /border is a pair/],
+        [{extent: 'inner'}, /extent is one of/], [{method: 2}, /method is one of/], [{schedule: ''}, /schedule is one of/],
+        [{missing: 'drop'}, /missing is one of/], [{missingValue: '0'}, /missingValue is a number/],
+        [{missing: 'fill', missingValue: NaN}, /missing_value/], [{keepMissing: true}, /KEEP_MISSING/],
+        [{keepMissing: 1}, /keepMissing is true or false/], [{convolve: 'no'}, /convolve is true or false/],
+        [{strict: 'no'}, /strict is true or false/], [{noFiles: 1}, /noFiles is true or false/], [{anchor: 1}, /anchor is a pair/],
+        [{anchor: [-1, 0]}, /anchor lies in 0/], [{anchor: [3, 0]}, /anchor_x 3 lies outside/], [{anchor: [1.5, 0]}, /anchor is a whole/],
+        [{variant: 'mmx'}, /unknown variant/], [{variant: 3}, /variant is text/], [{type: 'u32'}, /type is one of/],
+        [{outType: null}, /outType is one of/], [{bordr: 'wrap'}, /bordr is not known: a plan has .*border/],
+    ];
+    for (const [options, said] of refused) assert.throws(() => new Plan('box 3', {type: 'u8', ...options}), said, JSON.stringify(options));
+    assert.throws(() => new Plan('box 3\0 5', {type: 'u8'}), /NUL/);
+    assert.throws(() => new Plan({column: [], row: [1]}, {type: 'u8'}), SepflowError);
+    for (const kernel of [null, undefined, 3, {}, {matrix: [[1]]}]) {
+        assert.throws(() => new Plan(kernel, {type: 'u8'}), /a kernel is text/);
+    }
+    assert.throws(() => new Plan({column: [1], rows: [1]}, {type: 'u8'}), /rows is not known/);
+
+    const plan = new Plan('box 3', {type: 'u8'}), size = {width: W, height: H};
+    const from = {data: new Uint8Array(W * H), ...size}, to = {data: new Uint8Array(W * H), ...size};
+    for (const [how, said] of [[{maxThreads: -1}, /maxThreads lies in/], [{maxThreads: '2'}, /maxThreads is a whole/],
+        [{threads: 1}, /threads is not known/], [{mask: from}, /mask/], [{mask: {...from, data: [1]}}, /typed array/],
+        [{mask: {...from, channels: 2}}, /one channel/]]) {
+        assert.throws(() => plan.applySync(from, to, how), said, JSON.stringify(how));
+    }
+    assert.throws(() => plan.applySync({...from, stride: 1}, to), /stride is not known/);
+    assert.throws(() => plan.applySync({...from, width: 2.5}, to), /width is a whole/);
+}
+
 async function main() {
     const declared = new Set(fs.readFileSync(process.argv[2], 'utf8').split('\n'));
     for (const line of layout()) assert(declared.has(line), `the header does not say: ${line}`);
@@ -64,6 +113,10 @@ async function main() {
     assert(out.every((value) => Math.abs(value - 19) < 1e-12), 'options');
     assert.deepStrictEqual(box.info.halo, {left: 2, right: 2, top: 1, bottom: 1});
     assert.strictEqual(box.info.rank, 1);
+
+    await checkMask(Uint8Array, 255);
+    await checkMask(Float64Array, 1);
+    refusals();
 
     assert.throws(() => new Plan('bocks 3', {type: 'u8'}),
         (error) => error instanceof SepflowError && error.code === -4 && /bocks/.test(error.message));

@@ -31,6 +31,11 @@ structs! {
         extent: i32, border_value: f64, anchor_x: i64, anchor_y: i64, tolerance: f64, rank: i32, schedule: i32,
         scale: f64, delta: f64, variant: *const c_char, method: i32, missing: i32, missing_value: f64,
     }
+    sepflow_process {
+        struct_size: u32, flags: u32, input_count: u32, output_count: u32, inputs: *const sepflow_image,
+        outputs: *const sepflow_image, region: sepflow_rect, max_threads: i32, reserved: i32, scratch: *mut c_void,
+        scratch_size: u64, host: *const c_void, call_ctx: *mut c_void,
+    }
     sepflow_plan_info {
         struct_size: u32, flags: u32, left: i64, right: i64, top: i64, bottom: i64, rank: i32, reserved: i32,
         error_bound: f64, preferred_tile_w: i64, preferred_tile_h: i64, scratch_bytes: u64, cost_per_pixel: f64,
@@ -56,4 +61,6 @@ extern "C" {
     pub fn sepflow_plan_query(plan: *const sepflow_plan, info: *mut sepflow_plan_info) -> i32;
     pub fn sepflow_apply(plan: *const sepflow_plan, input: *const sepflow_image, output: *const sepflow_image,
         region: *const sepflow_rect, max_threads: i32, error: *mut sepflow_error) -> i32;
+    pub fn sepflow_process_plan(plan: *const sepflow_plan, call: *const sepflow_process,
+        error: *mut sepflow_error) -> i32;
 }

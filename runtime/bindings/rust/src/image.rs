@@ -17,12 +17,20 @@ unsafe impl Pixel for u16 {
 unsafe impl Pixel for i16 {
     const TYPE: i32 = 0x210;
 }
+unsafe impl Pixel for Half {
+    const TYPE: i32 = 0x310;
+}
 unsafe impl Pixel for f32 {
     const TYPE: i32 = 0x320;
 }
 unsafe impl Pixel for f64 {
     const TYPE: i32 = 0x340;
 }
+
+/// An IEEE 754 half, as its bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(transparent)]
+pub struct Half(pub u16);
 
 /// In elements; `first` is where channel 0 of the first pixel lies in the slice. Strides may be negative.
 #[derive(Clone, Copy, Debug)]

@@ -14,7 +14,7 @@
 pub mod ffi;
 mod image;
 
-pub use image::{Image, ImageMut, Pixel, Strides};
+pub use image::{Half, Image, ImageMut, Pixel, Strides};
 use std::ffi::{CStr, CString};
 use std::marker::PhantomData;
 
@@ -26,6 +26,7 @@ pub struct Error {
 }
 
 pub const E_INVALID: i32 = -1;
+pub const E_PARAM: i32 = -4;
 
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
@@ -73,8 +74,26 @@ pub enum Method {
     Fft = 3,
 }
 
-/// sepflow_options; `Options::default()` is what it is with all fields zero.
-#[derive(Clone, Debug, Default)]
+/// The form of the passes. Results differ within their bounds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Schedule {
+    #[default]
+    Auto = 0,
+    Plain = 1,
+    Transposed = 2,
+}
+
+/// What becomes of NaN and of pixels whose mask is 0: NaN spreads, the other pixels are rescaled, or missing_value is filled in.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Missing {
+    #[default]
+    Propagate = 0,
+    Ignore = 1,
+    Fill = 2,
+}
+
+/// sepflow_options by name; types are the plan's. Zero channels and scale are refused: only in C do they mean 1.
+#[derive(Clone, Debug)]
 pub struct Options {
     pub channels: i32,
     pub border_x: Border,
@@ -84,21 +103,56 @@ pub struct Options {
     pub convolve: bool,
     /// Column and row of the kernel that lie on the result's pixel.
     pub anchor: Option<(i64, i64)>,
+    /// 0: half a unit for integers, else the precision of the arithmetic.
     pub tolerance: f64,
+    /// 0: as many as the tolerance needs.
     pub rank: i32,
     pub method: Method,
-    /// 0: 1
+    pub schedule: Schedule,
     pub scale: f64,
     pub delta: f64,
+    pub missing: Missing,
+    /// What Missing::Fill fills in, and with Missing::Ignore the results for which no pixel is left.
+    pub missing_value: f64,
+    /// Results are missing_value where their own pixel is missing.
+    pub keep_missing: bool,
     /// Float images, too, come out as the same bytes on every instruction set.
     pub strict: bool,
+    /// The instruction set, such as "avx2".
     pub variant: Option<String>,
-    /// For text of somebody who is not trusted: "file NAME" is refused.
+    /// Refuses kernel text "file NAME", for untrusted text.
     pub no_files: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            channels: 1,
+            border_x: Border::default(),
+            border_y: Border::default(),
+            border_value: 0.,
+            extent: Extent::default(),
+            convolve: false,
+            anchor: None,
+            tolerance: 0.,
+            rank: 0,
+            method: Method::default(),
+            schedule: Schedule::default(),
+            scale: 1.,
+            delta: 0.,
+            missing: Missing::default(),
+            missing_value: 0.,
+            keep_missing: false,
+            strict: false,
+            variant: None,
+            no_files: false,
+        }
+    }
 }
 
 const CONVOLVE: u32 = 1 << 0;
 const ANCHOR: u32 = 1 << 1;
+const KEEP_MISSING: u32 = 1 << 2;
 const NO_FILES: u32 = 1 << 3;
 const STRICT: u32 = 1 << 4;
 
@@ -141,26 +195,32 @@ impl<In: Pixel, Out: Pixel> Plan<In, Out> {
         options: &Options,
         create: impl FnOnce(*const ffi::sepflow_options, *mut *mut ffi::sepflow_plan, *mut ffi::sepflow_error) -> i32,
     ) -> Result<Self, Error> {
+        if options.channels < 1 {
+            return Err(Error { code: E_PARAM, message: "channels must be 1 or more".into() });
+        }
+        if options.scale == 0. {
+            return Err(Error { code: E_PARAM, message: "scale must not be 0".into() });
+        }
         let mut o: ffi::sepflow_options = unsafe { std::mem::zeroed() };
         o.struct_size = std::mem::size_of_val(&o) as u32;
         (o.in_type, o.out_type, o.channels) = (In::TYPE, Out::TYPE, options.channels);
         (o.border_x, o.border_y) = (options.border_x as i32, options.border_y as i32);
         (o.border_value, o.extent) = (options.border_value, options.extent as i32);
-        if options.convolve {
-            o.flags |= CONVOLVE;
-        }
-        if options.no_files {
-            o.flags |= NO_FILES;
-        }
-        if options.strict {
-            o.flags |= STRICT;
+        for (is_set, flag) in [
+            (options.convolve, CONVOLVE),
+            (options.keep_missing, KEEP_MISSING),
+            (options.no_files, NO_FILES),
+            (options.strict, STRICT),
+        ] {
+            o.flags |= if is_set { flag } else { 0 };
         }
         if let Some((x, y)) = options.anchor {
             o.flags |= ANCHOR;
             (o.anchor_x, o.anchor_y) = (x, y);
         }
         (o.tolerance, o.rank, o.method) = (options.tolerance, options.rank, options.method as i32);
-        (o.scale, o.delta) = (options.scale, options.delta);
+        (o.scale, o.delta, o.schedule) = (options.scale, options.delta, options.schedule as i32);
+        (o.missing, o.missing_value) = (options.missing as i32, options.missing_value);
         let variant = options.variant.as_deref().map(c_string).transpose()?;
         o.variant = variant.as_ref().map_or(std::ptr::null(), |text| text.as_ptr());
         let mut plan = std::ptr::null_mut();
@@ -173,6 +233,24 @@ impl<In: Pixel, Out: Pixel> Plan<In, Out> {
         call(|error| unsafe {
             ffi::sepflow_apply(self.plan, input.get(), output.get(), std::ptr::null(), max_threads, error)
         })
+    }
+
+    /// With a mask, or weights, of one channel or as many as the image; the plan needs `missing`. Integers are parts of their
+    /// largest value, so 255 is a valid pixel in u8.
+    pub fn apply_masked<Weight: Pixel>(
+        &self,
+        input: &Image<In>,
+        mask: &Image<Weight>,
+        output: &mut ImageMut<Out>,
+        max_threads: i32,
+    ) -> Result<(), Error> {
+        let inputs = unsafe { [*input.get(), *mask.get()] };
+        let mut process: ffi::sepflow_process = unsafe { std::mem::zeroed() };
+        process.struct_size = std::mem::size_of_val(&process) as u32;
+        (process.input_count, process.inputs) = (2, inputs.as_ptr());
+        (process.output_count, process.outputs) = (1, output.get());
+        (process.region, process.max_threads) = (unsafe { (*output.get()).bounds }, max_threads);
+        call(|error| unsafe { ffi::sepflow_process_plan(self.plan, &process, error) })
     }
 
     pub fn info(&self) -> ffi::sepflow_plan_info {

@@ -1,5 +1,5 @@
 //! The Rust binding with an installed library: layouts beside the header's, results beside a brute-force sum.
-use sepflow::{Border, Image, ImageMut, Options, Pixel, Plan, Strides};
+use sepflow::{Border, Half, Image, ImageMut, Missing, Options, Pixel, Plan, Schedule, Strides};
 
 const W: usize = 67;
 const H: usize = 43;
@@ -56,6 +56,29 @@ fn check<In: Pixel, Out: Pixel + Default + Into<f64> + PartialEq>(cast: fn(f64) 
     }
 }
 
+/// A ramp whose first 7 x 7 pixels are missing: a pixel without a valid neighbour is missing_value, one with some their mean.
+fn check_mask<Weight: Pixel>(full: Weight, none: Weight) {
+    let ramp: Vec<f32> = (0..W * H).map(|i| i as f32).collect();
+    let mask: Vec<Weight> = (0..W * H).map(|i| if i % W < 7 && i / W < 7 { none } else { full }).collect();
+    let (mut out, mut kept) = (vec![0f32; W * H], vec![0f32; W * H]);
+    let options = Options {
+        missing: Missing::Ignore, missing_value: -5., schedule: Schedule::Plain, ..Options::default()
+    };
+    let keeping = Options { keep_missing: true, ..options.clone() };
+    for (options, out) in [(options, &mut out), (keeping, &mut kept)] {
+        let plan = Plan::<f32>::from_text("box 3", &options).unwrap();
+        let (image, mask) = (Image::dense(&ramp, W, H, 1).unwrap(), Image::dense(&mask, W, H, 1).unwrap());
+        plan.apply_masked(&image, &mask, &mut ImageMut::dense(out, W, H, 1).unwrap(), 0).unwrap();
+    }
+    assert_eq!((out[3 * W + 3], kept[3 * W + 6]), (-5., -5.));
+    assert!((out[3 * W + 6] - (3 * W + 7) as f32).abs() < 1e-3, "the neighbours that are valid");
+}
+
+fn refused(part: &str, options: Options) {
+    let error = Plan::<u8>::from_text("box 3", &options).err().expect(part);
+    assert!(error.message.contains(part), "{error}");
+}
+
 fn main() {
     // Lines of a program in C that prints what the header says.
     let declared = std::fs::read_to_string(std::env::args().nth(1).expect("a file of layouts")).unwrap();
@@ -79,6 +102,23 @@ fn main() {
     plan.apply(&Image::dense(&nine, W, H, 1).unwrap(), &mut ImageMut::dense(&mut out, W, H, 1).unwrap(), 0).unwrap();
     assert!(out.iter().all(|v| (v - 19f64).abs() < 1e-12), "options");
     assert_eq!((plan.info().rank, plan.info().left, plan.info().top), (1, 2, 1));
+
+    check_mask(255u8, 0);
+    check_mask(1f32, 0.);
+    check_mask(Half(0x3c00), Half(0));
+
+    refused("scale must not be 0", Options { scale: 0., ..Options::default() });
+    refused("scale is not a finite", Options { scale: f64::NAN, ..Options::default() });
+    refused("channels must be 1", Options { channels: 0, ..Options::default() });
+    refused("rank is negative", Options { rank: -1, ..Options::default() });
+    refused("tolerance", Options { tolerance: -1., ..Options::default() });
+    refused("KEEP_MISSING", Options { keep_missing: true, ..Options::default() });
+    refused("missing_value", Options { missing: Missing::Fill, missing_value: f64::NAN, ..Options::default() });
+    refused("variant", Options { variant: Some("mmx".into()), ..Options::default() });
+    assert!(Plan::<u8>::from_text("box 3\0 5", &Options::default()).is_err());
+    assert!(Plan::<u8>::from_vectors(&[], &[1.], &Options::default()).is_err());
+    let threads = plan.apply(&Image::dense(&nine, W, H, 1).unwrap(), &mut ImageMut::dense(&mut out, W, H, 1).unwrap(), -1);
+    assert!(threads.unwrap_err().message.contains("max_threads"));
 
     let error = Plan::<u8>::from_text("bocks 3", &Options::default()).err().unwrap();
     assert!(error.code == -4 && error.message.contains("bocks"), "{error}");

@@ -59,6 +59,18 @@ final class Abi {
         public double missing_value;
     }
 
+    @FieldOrder({"struct_size", "flags", "input_count", "output_count", "inputs", "outputs", "region", "max_threads", "reserved",
+        "scratch", "scratch_size", "host", "call_ctx"})
+    public static class sepflow_process extends Struct {
+        public int struct_size, flags, input_count, output_count;
+        public Pointer inputs, outputs;
+        public sepflow_rect region;
+        public int max_threads, reserved;
+        public Pointer scratch;
+        public long scratch_size;
+        public Pointer host, call_ctx;
+    }
+
     @FieldOrder({"struct_size", "flags", "left", "right", "top", "bottom", "rank", "reserved", "error_bound",
         "preferred_tile_w", "preferred_tile_h", "scratch_bytes", "cost_per_pixel", "variant", "method"})
     public static class sepflow_plan_info extends Struct {
@@ -88,8 +100,7 @@ final class Abi {
 
         int sepflow_plan_query(Pointer plan, sepflow_plan_info info);
 
-        int sepflow_apply(Pointer plan, sepflow_image in, sepflow_image out, sepflow_rect region, int maxThreads,
-            sepflow_error error);
+        int sepflow_process_plan(Pointer plan, sepflow_process call, sepflow_error error);
     }
 
     static final Functions functions =
@@ -99,7 +110,7 @@ final class Abi {
     static List<String> layout() {
         List<String> lines = new ArrayList<>();
         for (Struct struct : new Struct[] {new sepflow_error(), new sepflow_rect(), new sepflow_image(),
-            new sepflow_options(), new sepflow_plan_info()}) {
+            new sepflow_options(), new sepflow_process(), new sepflow_plan_info()}) {
             lines.addAll(struct.places());
         }
         return lines;

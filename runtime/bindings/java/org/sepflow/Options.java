@@ -1,6 +1,9 @@
 package org.sepflow;
 
-/** sepflow_options; what is not set is as with all fields zero there. */
+/**
+ * sepflow_options; fields that are not set are zero there, which is their default. Zero channels, rank and scale are refused: only in
+ * C do they mean a default.
+ */
 public final class Options {
     public enum Border { REFLECT101, REFLECT, REPLICATE, WRAP, CONSTANT, TRUNCATE }
 
@@ -8,11 +11,16 @@ public final class Options {
 
     public enum Method { AUTO, SEPARABLE, DIRECT, FFT }
 
-    private static final int CONVOLVE = 1 << 0, ANCHOR = 1 << 1, NO_FILES = 1 << 3, STRICT = 1 << 4;
+    public enum Schedule { AUTO, PLAIN, TRANSPOSED }
+
+    public enum Missing { PROPAGATE, IGNORE, FILL }
+
+    private static final int CONVOLVE = 1 << 0, ANCHOR = 1 << 1, KEEP_MISSING = 1 << 2, NO_FILES = 1 << 3, STRICT = 1 << 4;
 
     private final Abi.sepflow_options options = new Abi.sepflow_options();
 
     public Options(PixelType in, PixelType out, int channels) {
+        if (channels < 1) throw new IllegalArgumentException("channels must be 1 or more, not " + channels);
         options.struct_size = options.size();
         options.in_type = in.code;
         options.out_type = out.code;
@@ -63,7 +71,9 @@ public final class Options {
         return this;
     }
 
+    /** Exactly this many pairs of 1-D passes; unset, as many as the tolerance needs. */
     public Options rank(int rank) {
+        if (rank < 1) throw new IllegalArgumentException("rank must be 1 or more, not " + rank);
         options.rank = rank;
         return this;
     }
@@ -73,8 +83,33 @@ public final class Options {
         return this;
     }
 
-    /** The result is delta + scale * sum; a scale of 0 counts as 1. */
+    /** The form of the passes; results differ within their bounds. */
+    public Options schedule(Schedule schedule) {
+        options.schedule = schedule.ordinal();
+        return this;
+    }
+
+    /** What becomes of NaN and of pixels whose mask is 0: NaN spreads, the other pixels are rescaled, or missingValue is filled in. */
+    public Options missing(Missing missing) {
+        options.missing = missing.ordinal();
+        return this;
+    }
+
+    /** What FILL fills in, and with IGNORE the results for which no pixel is left; 0 if it is not set. */
+    public Options missingValue(double value) {
+        options.missing_value = value;
+        return this;
+    }
+
+    /** Results are the missing value where their own pixel is missing. */
+    public Options keepMissing() {
+        options.flags |= KEEP_MISSING;
+        return this;
+    }
+
+    /** The result is delta + scale * sum. */
     public Options scale(double scale, double delta) {
+        if (scale == 0) throw new IllegalArgumentException("scale must not be 0");
         options.scale = scale;
         options.delta = delta;
         return this;
@@ -88,11 +123,11 @@ public final class Options {
 
     /** The instruction set: "avx2". */
     public Options variant(String variant) {
-        options.variant = variant;
+        options.variant = Plan.whole("variant", variant);
         return this;
     }
 
-    /** For text of somebody who is not trusted: "file NAME" is refused. */
+    /** Refuses kernel text "file NAME", for untrusted text. */
     public Options noFiles() {
         options.flags |= NO_FILES;
         return this;

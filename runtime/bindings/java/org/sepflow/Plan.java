@@ -1,5 +1,6 @@
 package org.sepflow;
 
+import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
@@ -58,6 +59,7 @@ public final class Plan implements AutoCloseable {
 
     /** From text such as "gaussian 3". */
     public static Plan of(String kernel, Options options) {
+        whole("the kernel's text", kernel);
         return new Plan((plan, error) -> Abi.functions.sepflow_plan_from_text(kernel, options.get(), plan, error));
     }
 
@@ -76,15 +78,42 @@ public final class Plan implements AutoCloseable {
 
     /** maxThreads: 1 serial on this thread, 0 one per CPU. */
     public void apply(Image in, Image out, int maxThreads) {
+        apply(new Image[] {in}, out, maxThreads);
+    }
+
+    /**
+     * With a mask, or weights, of one channel or as many as the image; the plan needs {@link Options#missing}. Integers are parts of
+     * their largest value, so 255 is a valid pixel in U8.
+     */
+    public void apply(Image in, Image mask, Image out, int maxThreads) {
+        apply(new Image[] {in, mask}, out, maxThreads);
+    }
+
+    private void apply(Image[] inputs, Image out, int maxThreads) {
         if (out.pixels.isReadOnly()) throw new ReadOnlyBufferException();
+        Abi.sepflow_process call = new Abi.sepflow_process();
+        call.struct_size = call.size();
+        call.input_count = inputs.length;
+        call.output_count = 1;
+        int size = out.image.size();
+        Memory images = new Memory((long) inputs.length * size);  // an array lies in one piece
+        for (int i = 0; i < inputs.length; ++i) {
+            images.write((long) i * size, inputs[i].image.getPointer().getByteArray(0, size), 0, size);
+        }
+        call.inputs = images;
+        call.outputs = out.image.getPointer();
+        call.region.w = out.image.bounds.w;
+        call.region.h = out.image.bounds.h;
+        call.max_threads = maxThreads;
         Pointer plan = handle.retained();
         try {
             Abi.sepflow_error error = newError();
-            check(Abi.functions.sepflow_apply(plan, in.image, out.image, null, maxThreads, error), error);
+            check(Abi.functions.sepflow_process_plan(plan, call, error), error);
         } finally {
             Abi.functions.sepflow_plan_free(plan);
-            Reference.reachabilityFence(in.pixels);
-            Reference.reachabilityFence(out.pixels);
+            Reference.reachabilityFence(images);
+            Reference.reachabilityFence(out);
+            for (Image input : inputs) Reference.reachabilityFence(input);
         }
     }
 
@@ -127,6 +156,12 @@ public final class Plan implements AutoCloseable {
 
     public static String version() {
         return Abi.functions.sepflow_version();
+    }
+
+    /** Returns a text that C reads to its end: it would stop at a NUL. */
+    static String whole(String name, String text) {
+        if (text != null && text.indexOf('\0') >= 0) throw new IllegalArgumentException(name + " holds a NUL character");
+        return text;
     }
 
     private static Abi.sepflow_error newError() {
