@@ -97,6 +97,11 @@ class Images(unittest.TestCase):
         sepflow.filter(packed["value"].copy(), TAPS, out=packed["value"])
         self.assertLess(np.abs(packed["value"] - reference(picture((H, W), "f4"))).max(), 2e-2)
         self.assertFalse(packed["flag"].any())
+        one = np.full((1, 1), 7, [("value", "f4"), ("flag", "u1")])["value"]  # its address fits, its strides do not
+        self.assertEqual(sepflow.filter(one, [[2.0]]), 14)
+        a = picture((H, W), "f4")
+        shifted = np.frombuffer(b"\0" + a.tobytes(), "f4", offset=1).reshape(H, W)
+        self.require(shifted, reference(a), "f4", 2e-2)
 
     def test_nothing_is_cut(self):
         a = picture((H, W), "f8")

@@ -151,6 +151,14 @@ class MaskedArrays(unittest.TestCase):
                     self.assertTrue(np.array_equal(filled.mask, own[extent]))
                     self.assertFalse(np.ma.getmaskarray(sepflow.filter(masked, RING, missing="fill", extent=extent)).any())
 
+    def test_nan_in_a_masked_array_is_missing_too(self):
+        a, valid = picture("f4"), holes()
+        masked = np.ma.masked_array(np.where(valid[::-1], a, np.nan), ~valid)
+        expected = reference(a, valid & valid[::-1])
+        for missing_value in (np.nan, -1):
+            got = sepflow.filter(masked, RING, missing_value=missing_value)
+            self.assertTrue(np.array_equal(got.mask, np.isnan(expected)))
+
     def test_channels_have_masks_of_their_own(self):
         a = np.stack([picture("u1"), picture("u1")[::-1]], -1)
         valid = np.stack([holes(), holes()[:, ::-1]], -1)
@@ -200,6 +208,17 @@ class BesideAstropy(unittest.TestCase):
                         self.assertGreater(np.isnan(theirs).sum(), 0)
                         self.assertTrue(np.array_equal(np.isnan(theirs), np.isnan(ours)))
                         self.assertLess(np.nanmax(np.abs(theirs - ours)), most)
+
+    def test_its_kernels_and_images_are_taken(self):
+        from astropy.convolution import Gaussian2DKernel
+        from astropy.nddata import CCDData
+
+        kernel = Gaussian2DKernel(1)
+        a = picture("f4")
+        expected = sepflow.filter(np.ma.masked_array(a, ~holes()), np.array(kernel))
+        got = sepflow.filter(CCDData(a.astype(">f4"), mask=~holes(), unit="adu"), kernel)
+        self.assertTrue(np.array_equal(got.mask, expected.mask))
+        self.assertEqual(got.tobytes(), expected.tobytes())
 
     def test_but_not_where_only_the_pixel_itself_is_left_under_a_tap_of_zero(self):
         a = np.full((9, 11), np.nan)

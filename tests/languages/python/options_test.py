@@ -44,7 +44,7 @@ REFUSED = (
     ("keep_missing", ("no", None), "keep_missing is True or False, not"),
     ("keep_missing", (True,), "keep_missing=True needs missing='ignore' or missing='fill'"),
     ("variant", ("mmx",), "unknown variant 'mmx': this build has"),
-    ("variant", (3,), "variant is a word such as 'avx2'"),
+    ("variant", (3, "avx2\0"), "variant is a word such as 'avx2'"),
     ("threads", (-1,), "threads is 0 or more"),
     ("threads", (2**31,), "threads is 2147483647 at most"),
     ("threads", (1.5, None, "all"), "threads is a whole number, not"),

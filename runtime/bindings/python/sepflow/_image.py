@@ -28,7 +28,7 @@ _CONVERTED = {
 }
 
 _WAYS_OUT = {
-    "c": "filter .real and .imag by themselves and add the results as re + 1j * im",
+    "c": "take .real and .imag by themselves and add the results as re + 1j * im",
     "f": "convert it with .astype('float64') if that is precise enough",
     "O": "convert these Python objects with .astype('float64')",
     "M": "convert it with .astype('int64')",
@@ -54,7 +54,7 @@ def dtype_of(given: Any, name: str) -> np.dtype:
             raise TypeError
         return np.dtype(given)
     except TypeError:
-        raise TypeError(f"{name} is a dtype, such as 'uint8', not {given!r}") from None
+        raise TypeError(f"{name} is a dtype, such as 'uint8', not {given!r:.60}") from None
 
 
 def out_dtype_of(given: Any) -> np.dtype:

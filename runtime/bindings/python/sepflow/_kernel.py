@@ -4,12 +4,13 @@ import os
 from typing import Any, Tuple, Union
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ._abi import ffi
 from ._image import as_array, exactly
 from ._library import call, lib
 
-Kernel = Union[str, "np.typing.ArrayLike", Tuple["np.typing.ArrayLike", "np.typing.ArrayLike"]]
+Kernel = Union[str, ArrayLike, Tuple[ArrayLike, ArrayLike]]
 Frozen = Union[str, np.ndarray, Tuple[np.ndarray, np.ndarray]]
 
 

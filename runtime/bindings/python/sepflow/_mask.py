@@ -7,8 +7,8 @@ import numpy as np
 
 from ._image import as_array, exactly
 
-_TURNED_ROUND = "in mask True is a valid pixel, which is numpy.ma's mask turned round: pass ~np.ma.getmaskarray(a), or the " \
-             "masked array itself as the image"
+_TURNED_ROUND = ("in mask True is a valid pixel, which is numpy.ma's mask turned round: pass ~np.ma.getmaskarray(a), or the "
+                 "masked array itself as the image")
 
 
 def weights_of(mask: Any) -> np.ndarray:
@@ -34,8 +34,8 @@ def _require_weights(mask: np.ndarray) -> None:
                          f"{way_out}")
 
 
-def spread(mask: np.ndarray, shape: Sequence[int], axes: Tuple[int, int]) -> np.ndarray:
-    """Returns a view of the mask in the shape of the image; a mask of two axes is for all its planes."""
+def spread(mask: Any, shape: Sequence[int], axes: Tuple[int, int]) -> Any:
+    """Returns a view of a NumPy or Dask mask in the shape of the image; a mask of two axes is for all its planes."""
     spread_out = mask
     if mask.ndim == 2:
         spread_out = np.expand_dims(mask, [axis for axis in range(len(shape)) if axis not in axes])

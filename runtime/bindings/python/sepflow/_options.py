@@ -15,7 +15,7 @@ Pair = Tuple[int, int]
 _INT32 = 2**31 - 1
 _INT64 = 2**63 - 1
 
-# What SciPy, NumPy, astropy and scikit-image call them.
+# Names in SciPy, NumPy, astropy and scikit-image.
 _BORDERS = {"mirror": "reflect101", "symmetric": "reflect", "grid-mirror": "reflect", "nearest": "replicate",
             "edge": "replicate", "extend": "replicate", "grid-wrap": "wrap", "fill": "constant",
             "grid-constant": "constant", "zero": "constant", "periodic": "wrap", "circular": "wrap"}
@@ -57,7 +57,7 @@ def word(option: str, given: Any) -> int:
 def borders(given: Any) -> Pair:
     """Returns the constants for rows and columns."""
     if isinstance(given, str):
-        return (word("border", given),) * 2
+        return word("border", given), word("border", given)
     try:
         y, x = given
     except (TypeError, ValueError):
@@ -96,7 +96,9 @@ def flag(option: str, given: Any) -> bool:
 def pair(option: str, given: Any, least: int = -_INT64) -> Pair:
     """Returns two whole numbers: for rows, for columns."""
     try:
-        y, x = given if not isinstance(given, str) else ()
+        if isinstance(given, str):
+            raise TypeError
+        y, x = given
     except (TypeError, ValueError):
         raise TypeError(f"{option} is a pair of whole numbers, for rows and for columns, not {given!r:.60}") from None
     return whole(option, y, least, _INT64), whole(option, x, least, _INT64)
@@ -127,8 +129,8 @@ def struct(o: Dict[str, Any], in_type: int, out_type: int):
     if o["keep_missing"] and o["missing"] == "propagate":
         raise ValueError("keep_missing=True needs missing='ignore' or missing='fill'")
     variant = o["variant"]
-    if not isinstance(variant, (str, type(None))):
-        raise TypeError(f"variant is a word such as 'avx2', or None, not {variant!r}")
+    if variant is not None and (not isinstance(variant, str) or "\0" in variant):
+        raise TypeError(f"variant is a word such as 'avx2', or None, not {variant!r:.60}")
     name = ffi.new("char[]", variant.encode()) if variant else ffi.NULL
     options.variant = name
     return options, name
@@ -137,8 +139,7 @@ def struct(o: Dict[str, Any], in_type: int, out_type: int):
 def axes(given: Any, shape: Tuple[int, ...], channels: int) -> Pair:
     """Returns the axes of rows and of columns. Throws where nothing says which axes they are.
 
-    Without axes the first two are meant if there is no other, or if the third looks like channels: up to four, or as many as
-    a plan was made for.
+    The default is the first two, if there is no other or if the third looks like channels: up to four, or as many as the plan's.
     """
     count = len(shape)
     if count < 2:

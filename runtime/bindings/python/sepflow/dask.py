@@ -8,7 +8,7 @@ the single call.
 from bisect import bisect_right
 from itertools import product
 from operator import getitem
-from typing import Any, Optional, Tuple
+from typing import Any, Dict, Optional, Tuple
 
 import numpy as np
 from dask.array import Array, empty, from_array
@@ -73,15 +73,16 @@ def filter(array: Array, kernel: Kernel, *, mask: Any = None, axes: Optional[Pai
         nothing = empty([sum(sizes) for sizes in chunks], dtype=plan.out_dtype)
         return masked_array(nothing) if is_masked else nothing
     name = "sepflow-" + tokenize(array, kernel, axes, options, weights)
-    graph = {name + "-plan": plan}
+    tasks: Dict[Any, Any] = {name + "-plan": plan}
     for index in product(*(range(len(sizes)) for sizes in chunks)):
-        origin = tuple(start[i] + sum(chunks[axis][: index[axis]]) for i, axis in enumerate(axes))
-        shape = tuple(chunks[axis][index[axis]] for axis in axes)
+        y, x = (start[i] + sum(chunks[axis][: index[axis]]) for i, axis in enumerate(axes))
+        rows, columns = (chunks[axis][index[axis]] for axis in axes)
+        origin, shape = (y, x), (rows, columns)
         first, read = plan.input_region(origin, shape, domain)
-        pieces = _pieces(array, name + "-piece", index, axes, first, read, graph)
-        valid = None if weights is None else _pieces(weights, name + "-mask", index, axes, first, read, graph)
-        graph[(name, *index)] = (_apply, name + "-plan", pieces, valid, axes, origin, shape, first, domain)
-    graph = HighLevelGraph.from_collections(name, graph, dependencies=[array] if weights is None else [array, weights])
+        pieces = _pieces(array, name + "-piece", index, axes, first, read, tasks)
+        valid = None if weights is None else _pieces(weights, name + "-mask", index, axes, first, read, tasks)
+        tasks[(name, *index)] = (_apply, name + "-plan", pieces, valid, axes, origin, shape, first, domain)
+    graph = HighLevelGraph.from_collections(name, tasks, dependencies=[array] if weights is None else [array, weights])
     meta = np.empty((0,) * array.ndim, plan.out_dtype)
     return Array(graph, name, chunks, meta=np.ma.masked_array(meta) if is_masked else meta)
 
@@ -104,7 +105,7 @@ def _cut(sizes: Tuple[int, ...], first: int, length: int) -> Tuple[int, ...]:
     return tuple(np.diff([first, *inner, first + length]).tolist())
 
 
-def _pieces(array, name, index, axes, first, read, graph):
+def _pieces(array, name, index, axes, first, read, tasks):
     """Tasks that cut what is read out of the chunks where it lies; returns their keys, in rows and columns."""
     rows, columns = (list(_parts(array.chunks[axis], first[i], read[i])) for i, axis in enumerate(axes))
     keys = []
@@ -115,7 +116,7 @@ def _pieces(array, name, index, axes, first, read, graph):
             chunk[axes[0]], cut[axes[0]] = row, row_slice
             chunk[axes[1]], cut[axes[1]] = column, column_slice
             key = (name, *index, row, column)
-            graph[key] = (getitem, (array.name, *chunk), tuple(cut))
+            tasks[key] = (getitem, (array.name, *chunk), tuple(cut))
             keys[-1].append(key)
     return keys
 
