@@ -22,8 +22,8 @@ def without_comments(source):
 
 def fields(header):
     """The names of sepflow_options, without the size that every struct has."""
-    struct = re.search(r"typedef struct sepflow_options \{(.*?)\} sepflow_options;", without_comments(header), re.DOTALL).group(1)
-    names = [re.search(r"(\w+)\s*$", part).group(1) for line in struct.split(";") if line.strip() for part in line.split(",")]
+    struct = re.search(r"typedef struct sepflow_options \{(.*?)\} sepflow_options;", without_comments(header), re.DOTALL)
+    names = re.findall(r"(\w+)\s*[,;]", struct.group(1))
     return [name for name in names if name != "struct_size"]
 
 

@@ -129,7 +129,7 @@ func newRecord() C.sepflow_error {
 	return C.sepflow_error{struct_size: C.uint32_t(unsafe.Sizeof(C.sepflow_error{}))}
 }
 
-// The struct holds the caller's variant.
+// of fills the C struct, which points to the caller's variant.
 func (o Options) of(in, out C.sepflow_type, variant *C.char) (C.sepflow_options, error) {
 	var c C.sepflow_options
 	c.struct_size = C.uint32_t(unsafe.Sizeof(c))
@@ -164,7 +164,7 @@ func (o Options) of(in, out C.sepflow_type, variant *C.char) (C.sepflow_options,
 	return c, nil
 }
 
-// C would take the lower bits of a larger number.
+// check32 refuses numbers of which C would take the lower 32 bits.
 func check32(name string, number int) error {
 	if number < 0 || number > math.MaxInt32 {
 		return &Error{Param, fmt.Sprintf("%s must lie in 0 .. %d, not be %d", name, math.MaxInt32, number)}
@@ -172,7 +172,7 @@ func check32(name string, number int) error {
 	return nil
 }
 
-// The caller frees it. C would take text up to a NUL.
+// cText copies text for C, which the caller frees. It refuses a NUL, where C would stop reading.
 func cText(name, text string) (*C.char, error) {
 	if strings.IndexByte(text, 0) >= 0 {
 		return nil, &Error{Param, name + " holds a NUL character"}

@@ -44,7 +44,7 @@ function kindOf(option, name) {
     return kinds[name];
 }
 
-// Values are checked here, as koffi would make a number of what is none.
+// koffi would convert values of another type to numbers.
 function indexOf(option, word) {
     const index = words[option].indexOf(word);
     if (index < 0) throw new TypeError(`${option} is one of ${words[option].join(', ')}, not ${String(word)}`);
@@ -84,7 +84,7 @@ function onlyNames(what, given, names) {
     }
 }
 
-function optionsOf(o) {
+function optionsOf(o = {}) {
     onlyNames('a plan', o, optionNames);
     const {
         type, outType = type, channels = 1, border = 'reflect101', borderValue = 0, extent = 'same', method = 'auto',
@@ -132,9 +132,9 @@ function imageOf(image, kind, channels) {
     });
 }
 
-// A mask: of one channel, or of as many as the image, by its array's length.
+// The type of a mask's pixels is that of its array.
 function maskOf(mask, channels) {
-    const kind = Object.values(kinds).find(({array}) => array.some((type) => mask.data instanceof type));
+    const kind = mask && Object.values(kinds).find(({array}) => array.some((type) => mask.data instanceof type));
     if (!kind) throw new TypeError('a mask is a typed array of pixels: Uint8Array of 0 and 255, Float32Array of 0 .. 1');
     const {channels: own = 1, ...image} = mask;
     if (own !== 1 && own !== channels) throw new RangeError(`a mask has one channel, or ${channels} as the image`);

@@ -81,6 +81,7 @@ function refusals() {
     for (const [options, said] of refused) assert.throws(() => new Plan('box 3', {type: 'u8', ...options}), said, JSON.stringify(options));
     assert.throws(() => new Plan('box 3\0 5', {type: 'u8'}), /NUL/);
     assert.throws(() => new Plan({column: [], row: [1]}, {type: 'u8'}), SepflowError);
+    assert.throws(() => new Plan('box 3'), /type is one of/);
     for (const kernel of [null, undefined, 3, {}, {matrix: [[1]]}]) {
         assert.throws(() => new Plan(kernel, {type: 'u8'}), /a kernel is text/);
     }
@@ -89,7 +90,7 @@ function refusals() {
     const plan = new Plan('box 3', {type: 'u8'}), size = {width: W, height: H};
     const from = {data: new Uint8Array(W * H), ...size}, to = {data: new Uint8Array(W * H), ...size};
     for (const [how, said] of [[{maxThreads: -1}, /maxThreads lies in/], [{maxThreads: '2'}, /maxThreads is a whole/],
-        [{threads: 1}, /threads is not known/], [{mask: from}, /mask/], [{mask: {...from, data: [1]}}, /typed array/],
+        [{threads: 1}, /threads is not known/], [{mask: from}, /mask/], [{mask: {...from, data: [1]}}, /typed array/], [{mask: null}, /typed array/],
         [{mask: {...from, channels: 2}}, /one channel/]]) {
         assert.throws(() => plan.applySync(from, to, how), said, JSON.stringify(how));
     }

@@ -1,4 +1,5 @@
-"""What NumPy users have as images and kernels: taken where no value is lost, beside SciPy's sums in f64, or refused with the way out."""
+"""Arrays and kernels as NumPy users have them: taken where no value is lost, compared with SciPy's sums in f64, or refused
+with the way out."""
 
 import array
 import unittest

@@ -90,6 +90,7 @@ class Chunks(unittest.TestCase):
                     for mask in (valid, da.from_array(valid, (H, 20)), da.from_array(valid.astype(">f8"), (31, 64))):
                         lazy = sepflow.dask.filter(da.from_array(a, (50, 64)), "disc 6.5", mask=mask, **options)
                         self.assertEqual(lazy.compute(scheduler="sync").tobytes(), whole.tobytes())
+        self.require_same(picture((30, 41, 0), "f4"), (7, 11, 1), "box 3")
         self.require_same(np.ma.masked_array(picture((30, 41), "f4")), (7, 11), "box 95 61", extent="valid")
 
     def test_a_mask_is_for_all_planes(self):

@@ -1,4 +1,4 @@
-"""NumPy arrays as images: what is taken as it lies, what is converted, and pointers into the rest."""
+"""Arrays as images: which dtypes are read in place, which are converted, and the structs that point to them."""
 
 from typing import Any, Optional, Tuple
 
@@ -17,7 +17,7 @@ _TYPES = {
     "f8": lib.SEPFLOW_F64,
 }
 
-# A type of _TYPES that holds every value of another type, for its pixels and for its results.
+# The types that other dtypes are read as, without loss, and the types of their results.
 _CONVERTED = {
     "b1": ("u1", "f8"),
     "i1": ("i2", "i2"),
@@ -43,7 +43,9 @@ def _converted(dtype: np.dtype, name: str) -> Tuple[str, str]:
     if code in _TYPES:
         return code, code
     if code not in _CONVERTED:
-        way_out = "pass one field of it, as in a['name']" if dtype.names else _WAYS_OUT.get(dtype.kind, "convert it with .astype('float32')")
+        way_out = _WAYS_OUT.get(dtype.kind, "convert it with .astype('float32')")
+        if dtype.names:
+            way_out = "pass one field of it, as in a['name']"
         raise TypeError(f"{name} is {dtype}, not real numbers of up to 64 bits: {way_out}")
     return _CONVERTED[code]
 
@@ -72,7 +74,7 @@ def type_code(dtype: np.dtype) -> int:
 
 
 def pixel_dtype(dtype: np.dtype, name: str) -> np.dtype:
-    """Returns the dtype that the library reads arrays of `dtype` as. Throws TypeError where values would be lost."""
+    """Returns the dtype that the library reads arrays of `dtype` as. Raises TypeError where values would be lost."""
     return np.dtype(_converted(dtype, name)[0])
 
 
@@ -138,7 +140,7 @@ def _require_doubles(a: np.ndarray, name: str) -> None:
     least, most = (int(a.min()), int(a.max())) if a.size else (0, 0)
     if -(2**53) <= least and most <= 2**53:
         return
-    # From the highest bit that is set to the lowest, a double holds 53.
+    # A double holds 53 bits, from the highest that is set to the lowest.
     magnitude = np.abs(a).astype(np.uint64)
     lowest = magnitude & (~magnitude + np.uint64(1))
     if not ((magnitude >> np.uint64(53) < lowest) | (magnitude == 0)).all():
@@ -157,7 +159,7 @@ def rows_first(a: np.ndarray, axes: Tuple[int, int]) -> np.ndarray:
 
 
 def describe(a: np.ndarray, origin: Tuple[int, int] = (0, 0), domain: Optional[Tuple[int, int]] = None):
-    """The image of a view of rows, columns and perhaps channels, of which the pixel `origin` is the first."""
+    """Returns the struct for a view of rows, columns and perhaps channels; the pixel `origin` is its first."""
     image = new("sepflow_image")
     image.type = type_code(a.dtype)
     image.channels = a.shape[2] if a.ndim > 2 else 1

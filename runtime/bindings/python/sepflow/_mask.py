@@ -25,7 +25,7 @@ def weights_of(mask: Any) -> np.ndarray:
 
 
 def _require_weights(mask: np.ndarray) -> None:
-    """Throws where integers are more likely to be truth values than parts of the type's largest value."""
+    """Raises where integers are more likely to be truth values than parts of the type's largest value."""
     way_out = "pass np.asarray(mask, bool), where True is a valid pixel, or weights 0 .. 1 as floats"
     if mask.dtype.name not in ("uint8", "uint16", "int16"):
         raise TypeError(f"mask has the dtype {mask.dtype}, which has no full weight: {way_out}")

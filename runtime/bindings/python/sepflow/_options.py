@@ -26,7 +26,7 @@ _NAMES = {"mode": "border", "boundary": "border", "cval": "border_value", "fill_
 
 
 def names(given: Iterable[str], known: Iterable[str]) -> None:
-    """Throws TypeError for an option that is none of `known`."""
+    """Raises TypeError for an option that is none of `known`."""
     known = list(known)
     for name in given:
         if name in known:
@@ -137,7 +137,7 @@ def struct(o: Dict[str, Any], in_type: int, out_type: int):
 
 
 def axes(given: Any, shape: Tuple[int, ...], channels: int) -> Pair:
-    """Returns the axes of rows and of columns. Throws where nothing says which axes they are.
+    """Returns the axes of rows and of columns. Raises where nothing says which axes they are.
 
     The default is the first two, if there is no other or if the third looks like channels: up to four, or as many as the plan's.
     """

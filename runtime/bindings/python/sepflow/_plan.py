@@ -137,14 +137,14 @@ class Plan:
         return _remake, (self._kernel, options)
 
     def output_domain(self, shape: Pair) -> Tuple[Pair, Pair]:
-        """First pixel (row, column) and size (rows, columns) of the result for an image of `shape`."""
+        """Returns the result's first pixel (row, column) and size (rows, columns) for an image of `shape`."""
         rows, columns = check.pair("shape", shape, 0)
         into, out = ffi.new("sepflow_rect *", {"w": columns, "h": rows}), ffi.new("sepflow_rect *")
         lib.sepflow_plan_output_domain(self._plan, into, out)
         return (out.y, out.x), (out.h, out.w)
 
     def input_region(self, origin: Pair, shape: Pair, domain: Pair) -> Tuple[Pair, Pair]:
-        """The pixels of an image of shape `domain` that this region of the result reads: first pixel and size."""
+        """Returns the pixels of an image of shape `domain` that a region of the result reads: first pixel and size."""
         (y, x), (rows, columns) = check.pair("origin", origin), check.pair("shape", shape, 0)
         height, width = check.pair("domain", domain, 0)
         out = ffi.new("sepflow_rect *", {"x": x, "y": y, "w": columns, "h": rows})
@@ -163,8 +163,10 @@ class Plan:
     def region(self, a: Any, origin: Pair, size: Pair, out: Any = None, *, mask: Any = None,
                axes: Optional[Pair] = None, threads: int = 0, first: Pair = (0, 0),
                domain: Optional[Pair] = None) -> np.ndarray:
-        """Returns the part of the result that begins at `origin`. `a` may be a part of the image too: the one that begins
-        at `first` in an image of shape `domain`, and holds what input_region says. So may the mask."""
+        """Returns the part of the result that begins at `origin`.
+
+        `a` and the mask may be parts of an image of shape `domain`: those that begin at `first` and hold what input_region says.
+        """
         a = as_array(a, "the image")
         axes = check.axes(axes, a.shape, self.channels)
         self._check_channels(a, axes)
@@ -243,9 +245,9 @@ class Plan:
 
     @cached_property
     def _seeing(self) -> "Plan":
-        """A plan whose results are NaN where this one's are missing, for results that cannot be NaN themselves."""
+        """A plan for images of 1 whose results are NaN exactly where this one's results are missing."""
         out_dtype = "f8" if np.dtype("f8") in (self._pixels, self.out_dtype) else "f4"
-        if self._options["missing"] == "fill":  # missing is a pixel that is missing itself
+        if self._options["missing"] == "fill":  # missing where the pixel itself is
             return Plan([[1.0]], self._pixels, channels=self.channels, out_dtype=out_dtype, border="constant",
                         missing="ignore")
         return Plan(self._kernel, self._pixels, out_dtype=out_dtype, **dict(self._options, missing_value=np.nan))

@@ -61,7 +61,7 @@ def filter(array: Array, kernel: Kernel, *, mask: Any = None, axes: Optional[Pai
         options.setdefault("missing", "ignore")
     others = [axis for axis in range(array.ndim) if axis not in axes]
     interleaved = bool(others) and array.numblocks[others[-1]] == 1
-    plan = Plan(kernel, array.dtype, channels=array.shape[others[-1]] if interleaved else 1, **options)
+    plan = Plan(kernel, array.dtype, channels=max(array.shape[others[-1]], 1) if interleaved else 1, **options)
     if weights is not None or is_masked:
         plan._require_missing()
     domain = (array.shape[axes[0]], array.shape[axes[1]])
@@ -99,14 +99,14 @@ def _mask_like(mask: Any, array: Array, axes: Pair) -> Array:
 
 
 def _cut(sizes: Tuple[int, ...], first: int, length: int) -> Tuple[int, ...]:
-    """The input's chunks, shrunk or grown at both ends to first .. first + length."""
+    """Returns the input's chunks, shrunk or grown at both ends to first .. first + length."""
     edges = np.cumsum((0,) + tuple(sizes))
     inner = [int(edge) for edge in edges[1:-1] if first < edge < first + length]
     return tuple(np.diff([first, *inner, first + length]).tolist())
 
 
 def _pieces(array, name, index, axes, first, read, tasks):
-    """Tasks that cut what is read out of the chunks where it lies; returns their keys, in rows and columns."""
+    """Adds tasks that cut the pixels to read out of their chunks. Returns the tasks' keys, in rows and columns."""
     rows, columns = (list(_parts(array.chunks[axis], first[i], read[i])) for i, axis in enumerate(axes))
     keys = []
     for row, row_slice in rows:
@@ -122,7 +122,7 @@ def _pieces(array, name, index, axes, first, read, tasks):
 
 
 def _parts(sizes, first, length):
-    """The chunks that first .. first + length lies in, and the slice of each."""
+    """Yields the chunks that first .. first + length lies in, and the slice of each."""
     edges = np.cumsum((0,) + tuple(sizes)).tolist()
     chunk = bisect_right(edges, first) - 1
     while chunk < len(sizes) and edges[chunk] < first + length:
@@ -139,7 +139,7 @@ def _apply(plan, pieces, valid, axes, origin, shape, first, domain):
 
 
 def _joined(pieces, axes):
-    """The pieces side by side. Nested np.concatenate would copy them twice, into pages that are new each time."""
+    """Returns the pieces side by side. Nested np.concatenate would copy them twice, into new pages each time."""
     bottoms = np.cumsum([row[0].shape[axes[0]] for row in pieces])
     rights = np.cumsum([piece.shape[axes[1]] for piece in pieces[0]])
     if bottoms.size * rights.size == 1:
