@@ -187,6 +187,8 @@ int main(int argc, char **argv) {
     using namespace sepflow::embedded;
     try {
         return run(argc, argv);
+    } catch (const Halide::Error &error) {  // of later versions than 14 no std::exception
+        return fail(error.what(), kFailure);
     } catch (const std::exception &error) {
         return fail(error.what(), kFailure);
     }

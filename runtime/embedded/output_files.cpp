@@ -1,5 +1,6 @@
 #include "runtime/embedded/output_files.h"
 
+#include <Halide.h>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -23,16 +24,30 @@ Error write_error(const std::string &path, const std::string &reason) {
     return Error(SEPFLOW_E_IO, "cannot write '" + path + "': " + reason);
 }
 
+// Ends the process with the reason of what was thrown. Errors of later Halides than 14 are no std::exception.
+[[noreturn]] void tell_and_exit() noexcept {
+    try {
+        if (std::current_exception()) throw;
+    } catch (const Halide::Error &error) {
+        std::cerr << error.what();
+    } catch (const std::exception &error) {
+        std::cerr << error.what();
+    } catch (...) {
+        std::cerr << "for a reason that it does not give";
+    }
+    _exit(EXIT_FAILURE);
+}
+
 [[noreturn]] void become_child(int words, const std::function<void()> &work) {
     dup2(words, STDERR_FILENO);
     const rlimit none = {0, 0};
-    setrlimit(RLIMIT_CORE, &none);  // LLVM's abort is not worth a file
+    setrlimit(RLIMIT_CORE, &none);      // LLVM's abort is not worth a file
+    std::set_terminate(tell_and_exit);  // Halide and LLVM have threads of their own
     try {
         work();
         _exit(EXIT_SUCCESS);
-    } catch (const std::exception &error) {
-        std::cerr << error.what();
-        _exit(EXIT_FAILURE);
+    } catch (...) {
+        tell_and_exit();
     }
 }
 

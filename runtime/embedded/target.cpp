@@ -10,6 +10,10 @@ namespace {
 
 using Halide::Target;
 
+#ifndef HALIDE_VERSION_MAJOR
+#define HALIDE_VERSION_MAJOR 14  // the last that does not say
+#endif
+
 constexpr const char *kTargets =
     "x86-64, arm-64, arm-32, riscv-64 and wasm-32, followed by -linux, -noos and the like and by "
     "features, "
@@ -27,6 +31,20 @@ bool is_known(const Target &target) {
         default:
             return false;
     }
+}
+
+// Later versions than 14 compile for RISC-V only where they know the length of its vectors.
+void check_vectors(const Target &target, const std::string &name) {
+#if HALIDE_VERSION_MAJOR > 14
+    if (target.arch == Target::RISCV && target.vector_bits == 0)
+        throw Error(SEPFLOW_E_UNSUPPORTED,
+                    "the installed Halide compiles for riscv-64 only with vectors of a known "
+                    "length; write '" +
+                        name + "-rvv-vector_bits_128' for target '" + name + "'");
+#else
+    (void)target;
+    (void)name;
+#endif
 }
 
 // Halide 14 implies neither FMA nor F16C with AVX2 as later ones do.
@@ -48,6 +66,7 @@ Target checked_target(const std::string &name, bool is_strict) {
     if (!target.supported())
         throw Error(SEPFLOW_E_UNSUPPORTED,
                     "the installed Halide does not compile for target '" + name + "'");
+    check_vectors(target, name);
     spell_out(target);
     target.set_features({Target::NoRuntime, Target::NoAsserts, Target::NoBoundsQuery});
     if (is_strict) target.set_feature(Target::StrictFloat);

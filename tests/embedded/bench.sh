@@ -54,6 +54,8 @@ for entry in "${targets[@]}"; do
     [ $# = 0 ] || [[ " $* " = *" $target "* ]] || continue
     command -v ${compiler%% *} >/dev/null || { echo "$target: SKIPPED, there is no ${compiler%% *}"; continue; }
     [ -z "$emulator" ] || command -v "$emulator" >/dev/null || { echo "$target: SKIPPED, there is no $emulator"; continue; }
+    "$sepflow" compile blur --kernel 'box 3' --in-type u8 --target "$target" --check >/dev/null 2>"$work/refusal" ||
+        { echo "$target: SKIPPED, $(cat "$work/refusal")"; continue; }
     size=${compiler%% *}
     size=${size%gcc}size
     for type in u8 f32; do

@@ -42,6 +42,12 @@ refused "no kernel is called 'gaussan'" blur --kernel "gaussan 2" --in-type u8 -
 refused "pixel type 'u9'" blur --kernel "box 3" --in-type u9 --target arm-64-linux
 refused "target 'arm-48-linux'" blur --kernel "box 3" --in-type u8 --target arm-48-linux
 refused "target 'mips-32-linux'" blur --kernel "box 3" --in-type u8 --target mips-32-linux
+# Halide's own reason is passed on, and where it compiles for another target than that asked for, which one.
+refused 'vector_bits' blur --kernel box_3 --in-type u8 --target riscv-64-linux-vector_bits_128
+if ! "$sepflow" compile blur --kernel box_3 --in-type u8 --target riscv-64-linux --check >/dev/null 2>&1; then
+    refused "write 'riscv-64-linux-rvv-vector_bits_128'" blur --kernel box_3 --in-type u8 --target riscv-64-linux
+    "$sepflow" compile blur --kernel box_3 --in-type u8 --target riscv-64-linux-rvv-vector_bits_128 --output "$folder" >/dev/null || exit 1
+fi
 refused "'2blur' is not a name" 2blur $good
 refused "border 'mirror'" blur $good --border mirror
 refused "'wrap' needs the last rows" blur $good --border wrap
