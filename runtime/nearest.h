@@ -1,4 +1,4 @@
-// How far apart two words are, for "did you mean ...?".
+// "Did you mean ...?", alike for kernels, nodes, parameters, verbs and options.
 #pragma once
 
 #include <algorithm>
@@ -23,6 +23,23 @@ inline std::size_t edit_distance(const std::string &a, const std::string &b) {
         }
     }
     return row.back();
+}
+
+// "; did you mean 'gaussian'?", or nothing where no name is near: as a rule one letter in four may differ.
+inline std::string nearest_name(const std::string &word, const std::vector<std::string> &names) {
+    // The distance costs the product of two lengths, and either may be anybody's.
+    constexpr std::size_t kLongest = 100;
+    if (word.empty() || word.size() > kLongest) return "";
+    std::size_t least = std::min(word.size() - 1, 1 + word.size() / 4) + 1;
+    const std::string *nearest = nullptr;
+    for (const std::string &name : names) {
+        if (name.size() > kLongest) continue;
+        const std::size_t distance = edit_distance(word, name);
+        if (distance >= least) continue;
+        least = distance;
+        nearest = &name;
+    }
+    return nearest != nullptr ? "; did you mean '" + *nearest + "'?" : "";
 }
 
 }  // namespace sepflow

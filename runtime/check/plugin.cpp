@@ -9,6 +9,7 @@
 #include "runtime/check/check.h"
 #include "runtime/error.h"
 #include "runtime/host/value.h"
+#include "runtime/nearest.h"
 
 namespace sepflow::check {
 

@@ -34,16 +34,6 @@ int fail(const std::string &sentence, int code) {
     return code;
 }
 
-// " (did you mean --kernel?)", or nothing when no word is near.
-std::string suggestion(const std::string &word, const std::vector<std::string> &known) {
-    const auto nearest =
-        std::min_element(known.begin(), known.end(), [&](const auto &a, const auto &b) {
-            return edit_distance(word, a) < edit_distance(word, b);
-        });
-    if (nearest == known.end() || edit_distance(word, *nearest) > 1 + word.size() / 4) return "";
-    return " (did you mean " + *nearest + "?)";
-}
-
 std::vector<std::string> words_of(const CLI::App &app) {
     std::vector<std::string> words;
     for (const CLI::App *verb : app.get_subcommands([](const CLI::App *) { return true; })) {
@@ -60,16 +50,17 @@ std::string usage_sentence(const CLI::App &app, const CLI::ParseError &error) {
     const CLI::App &place = verbs.empty() ? app : *verbs.front();
     const std::string prefix = verbs.empty() ? "" : verbs.front()->get_name() + ": ";
     const std::string help =
-        "; see sepflow " + (verbs.empty() ? "" : place.get_name() + " ") + "--help";
+        "see sepflow " + (verbs.empty() ? "" : place.get_name() + " ") + "--help";
     // What was not understood comes first: it often is why something else is missing.
     const std::vector<std::string> rest = app.remaining(true);
     if (!rest.empty()) {
         const bool is_verb = verbs.empty() && rest.front()[0] != '-';
+        const std::string suggestion = nearest_name(rest.front(), words_of(place));
         return prefix + (is_verb ? "unknown verb '" : "unexpected argument '") + rest.front() +
-               "'" + suggestion(rest.front(), words_of(place)) + help;
+               "'" + suggestion + (suggestion.empty() ? "; " : " ") + help;
     }
-    if (verbs.empty()) return "a verb is missing" + help;
-    return prefix + error.what() + help;
+    if (verbs.empty()) return "a verb is missing; " + help;
+    return prefix + error.what() + "; " + help;
 }
 
 // sepflow complete WORD...: for shells. Hidden, and not parsed as verbs are: the words are those of a line that is not

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "runtime/error.h"
+#include "runtime/nearest.h"
 #include "runtime/structs.h"
 
 using sepflow::Error;

@@ -4,6 +4,7 @@
 #include "runtime/error.h"
 #include "runtime/host/document.h"
 #include "runtime/host/graph.h"
+#include "runtime/nearest.h"
 
 namespace sepflow {
 

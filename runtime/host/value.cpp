@@ -6,7 +6,6 @@
 #include <numeric>
 
 #include "runtime/error.h"
-#include "runtime/nearest.h"
 
 namespace sepflow {
 
@@ -65,19 +64,6 @@ sepflow_value value_from_text(const sepflow_param_desc &desc, const std::string 
             value.s = text.c_str();
     }
     return value;
-}
-
-std::string nearest_name(const std::string &name, const std::vector<std::string> &names) {
-    // Somebody else's names may be of any length, and the distance takes the product of two.
-    constexpr size_t kLongest = 100;
-    if (name.size() > kLongest) return "";
-    const std::string *nearest = nullptr;
-    for (const std::string &candidate : names) {
-        if (candidate.size() > kLongest) continue;
-        if (nearest == nullptr || edit_distance(name, candidate) < edit_distance(name, *nearest))
-            nearest = &candidate;
-    }
-    return nearest != nullptr ? "; did you mean '" + *nearest + "'?" : "";
 }
 
 }  // namespace sepflow

@@ -14,7 +14,4 @@ sepflow_type type_from_name(const std::string &name);  // SEPFLOW_TYPE_NONE if t
 // Text as a value of a parameter; `text` must outlive the value. Throws Error{PARAM}.
 sepflow_value value_from_text(const sepflow_param_desc &desc, const std::string &text);
 
-// Did you mean ...? The name nearest to `name`, as a piece of a sentence; empty if there are none.
-std::string nearest_name(const std::string &name, const std::vector<std::string> &names);
-
 }  // namespace sepflow

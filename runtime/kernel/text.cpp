@@ -1,9 +1,12 @@
 // Kernel text: words and numbers, see README.md for the grammar. Parsed alike in every locale.
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
-#include <numeric>
+#include <cstdlib>
+#include <cstring>
 #include <string>
+#include <utility>
 
 #include "runtime/error.h"
 #include "runtime/kernel/kernel.h"
@@ -60,19 +63,31 @@ double number(const Token &token) {
     return value;
 }
 
-[[noreturn]] void fail_unknown(const Token &word) {
+// "k/ok.csv", "aperture.png".
+bool is_like_file_name(std::string_view text) {
+    if (text.find('/') != text.npos) return true;
+    const size_t dot = text.rfind('.');
+    if (dot == text.npos || dot == 0 || text.find(' ') != text.npos) return false;
+    const std::string_view suffix = text.substr(dot + 1);
+    return suffix.size() > 1 && std::all_of(suffix.begin(), suffix.end(),
+                                            [](unsigned char c) { return std::isalpha(c) != 0; });
+}
+
+[[noreturn]] void fail_unknown(const Token &word, std::string_view text) {
     std::vector<std::string> names = {"sobel", "scharr", "prewitt", "row", "col", "file"};
     for (const NamedKernel &kernel : named_kernels()) names.push_back(kernel.name);
     std::sort(names.begin(), names.end());
-    const std::string shown = word.text.substr(0, 30);
-    const auto nearest =
-        std::min_element(names.begin(), names.end(), [&](const auto &a, const auto &b) {
-            return edit_distance(shown, a) < edit_distance(shown, b);
-        });
+    text.remove_prefix(word.column - 1);
+    if (is_like_file_name(text))
+        fail(word.column, "no kernel is called '" + std::string(text.substr(0, 200)) +
+                              "'; if it is a file, write 'file' before its name");
     std::string list;
     for (const std::string &name : names) list += (list.empty() ? "" : ", ") + name;
-    fail(word.column, "no kernel is called '" + shown + "'; did you mean '" + *nearest +
-                          "'? There are " + list + " and matrices such as 3x3");
+    const std::string shown = word.text.substr(0, 30);
+    const std::string suggestion = nearest_name(word.text, names);
+    fail(word.column, "no kernel is called '" + shown + "'" +
+                          (suggestion.empty() ? "; there are " : suggestion + " There are ") +
+                          list + " and matrices such as 3x3");
 }
 
 Kernel parse_named(const NamedKernel &named, const std::vector<Token> &tokens) {
@@ -97,31 +112,117 @@ Kernel parse_gradient(const std::vector<Token> &tokens) {
     return gradient_kernel(name, tokens[1].text == "y");
 }
 
-// "3x5": rows, columns. False if the word is no size.
-bool parse_size(const std::string &word, size_t *rows, size_t *columns) {
-    const size_t x = word.find('x');
-    if (x == std::string::npos) return false;
-    const char *middle = word.data() + x, *end = word.data() + word.size();
-    const auto first = std::from_chars(word.data(), middle, *rows);
-    const auto second = std::from_chars(middle + 1, end, *columns);
-    return first.ec == std::errc() && first.ptr == middle && second.ec == std::errc() &&
-           second.ptr == end;
+struct Size {
+    size_t rows = 0, columns = 0;
+    bool has_colon = false;  // as ImageMagick has it, with the columns first
+};
+
+// Reads numbers with `between` before each but the first. False if the text is something else.
+bool parse_whole_numbers(std::string_view text, char between, std::vector<size_t> &numbers) {
+    for (bool is_first = true; !text.empty(); is_first = false) {
+        if (!is_first && text[0] != between) return false;
+        if (!is_first) text.remove_prefix(1);
+        size_t number = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (error != std::errc()) return false;
+        numbers.push_back(number);
+        text.remove_prefix(static_cast<size_t>(end - text.data()));
+    }
+    return true;
 }
 
-Kernel parse_matrix(size_t rows, size_t columns, const std::vector<Token> &tokens) {
+// "3x5" is rows and columns; "5x3:" and "5x3+2+1:", ImageMagick's, are columns, rows and the origin.
+bool parse_size(const Token &token, Size *size) {
+    const std::string_view text = token.text;
+    const size_t colon = text.find(':');
+    const std::string_view geometry = text.substr(0, colon);
+    const size_t plus = std::min(geometry.find('+'), geometry.size());
+    std::vector<size_t> sides, origin;
+    if (!parse_whole_numbers(geometry.substr(0, plus), 'x', sides) || sides.size() != 2)
+        return false;
+    size->has_colon = colon != text.npos;
+    if (!size->has_colon) {
+        size->rows = sides[0];
+        size->columns = sides[1];
+        return plus == geometry.size();
+    }
+    size->columns = sides[0];
+    size->rows = sides[1];
+    if (plus == geometry.size()) return true;
+    const std::vector<size_t> middle = {size->columns / 2, size->rows / 2};
+    if (!parse_whole_numbers(geometry.substr(plus + 1), '+', origin) || origin != middle)
+        fail(token.column + plus, "the origin is not the middle; leave it out, and set the anchor");
+    return true;
+}
+
+// The numbers behind a size: blanks, commas or both lie between them.
+struct Numbers {
+    std::vector<Token> tokens;
+    std::vector<size_t> groups;  // of numbers with commas between them
+    bool has_commas = false;
+};
+
+Numbers split_at_commas(const std::vector<Token> &tokens) {
+    Numbers result;
+    bool is_behind_comma = false;
+    for (const Token &token : tokens) {
+        for (size_t start = 0; start <= token.text.size();) {
+            const size_t end = std::min(token.text.find(',', start), token.text.size());
+            const bool is_comma = end < token.text.size();
+            if (end > start) {
+                if (is_behind_comma) {
+                    ++result.groups.back();
+                } else {
+                    result.groups.push_back(1);
+                }
+                result.tokens.push_back(
+                    {token.text.substr(start, end - start), token.column + start});
+                is_behind_comma = false;
+            }
+            if (is_comma && (is_behind_comma || result.tokens.empty()))
+                fail(token.column + end, "a number is missing before this comma");
+            if (is_comma) is_behind_comma = result.has_commas = true;
+            start = end + 1;
+        }
+    }
+    if (is_behind_comma) fail(tokens.back().column, "a number is missing behind the last comma");
+    return result;
+}
+
+// "1,2,1 2,4,2": if blanks lie between the rows, then after each.
+void check_groups(const Numbers &numbers, const Size &size, size_t column) {
+    const auto &groups = numbers.groups;
+    if (!numbers.has_commas || groups.size() == 1 ||
+        std::all_of(groups.begin(), groups.end(), [&](size_t g) { return g == size.columns; }))
+        return;
+    fail(column, "commas and blanks do not make rows of " + std::to_string(size.columns) +
+                     " numbers; commas separate numbers, and the size is ROWSxCOLUMNS, or " +
+                     "COLUMNSxROWS before a colon");
+}
+
+Kernel parse_matrix(const Size &size, std::vector<Token> tokens) {
+    const auto [rows, columns, has_colon] = size;
     if (rows == 0 || columns == 0 || rows > kMaxKernelLength || columns > kMaxKernelLength) {
         fail(tokens[0].column,
              "a kernel has 1 .. " + std::to_string(kMaxKernelLength) + " rows and columns");
     }
-    const size_t wanted = rows * columns, given = tokens.size() - 1;
+    const Token word = tokens[0];
+    const size_t colon = has_colon ? word.text.find(':') + 1 : word.text.size();
+    tokens[0] = {word.text.substr(colon), word.column + colon};
+    const Numbers numbers = split_at_commas(tokens);
+    const size_t wanted = rows * columns, given = numbers.tokens.size();
     if (given != wanted) {
-        const Token &at = given > wanted ? tokens[wanted + 1] : tokens.back();
+        const Token &at = given > wanted ? numbers.tokens[wanted]
+                          : given > 0    ? numbers.tokens.back()
+                                         : word;
         fail(at.column, "a " + std::to_string(rows) + " by " + std::to_string(columns) +
                             " kernel has " + std::to_string(wanted) + " taps, not " +
-                            std::to_string(given));
+                            std::to_string(given) +
+                            (numbers.has_commas ? "; a comma separates two numbers" : ""));
     }
+    check_groups(numbers, size, numbers.tokens[0].column);
     std::vector<double> taps;
-    for (size_t i = 1; i < tokens.size(); ++i) taps.push_back(number(tokens[i]));
+    for (const Token &token : numbers.tokens) taps.push_back(number(token));
     return kernel_from_matrix(taps.data(), rows, columns, static_cast<std::ptrdiff_t>(columns));
 }
 
@@ -159,16 +260,30 @@ void normalise(Kernel &kernel, const Token &word) {
     }
 }
 
-Kernel parse(std::vector<Token> tokens) {
-    const Token &word = tokens[0];
-    for (const NamedKernel &named : named_kernels()) {
-        if (word.text == named.name) return parse_named(named, tokens);
+// "1,5" may be meant as 1.5 or as 1 and 5.
+void check_commas(const std::vector<Token> &tokens) {
+    for (const Token &token : tokens) {
+        const size_t comma = token.text.find(',');
+        if (comma == token.text.npos) continue;
+        fail(token.column + comma,
+             "a comma; write a decimal point, or a blank between two numbers (commas separate "
+             "numbers only behind a size, as in 3x3 1,2,1,2,4,2,1,2,1)");
     }
-    size_t rows = 0, columns = 0;
-    if (is_gradient_name(word.text)) return parse_gradient(tokens);
-    if (word.text == "row" || word.text == "col") return parse_vectors(tokens);
-    if (parse_size(word.text, &rows, &columns)) return parse_matrix(rows, columns, tokens);
-    fail_unknown(word);
+}
+
+Kernel parse(std::string_view text, std::vector<Token> tokens) {
+    const Token &word = tokens[0];
+    Size size;
+    if (parse_size(word, &size)) return parse_matrix(size, std::move(tokens));
+    const std::vector<NamedKernel> &kernels = named_kernels();
+    const auto named = std::find_if(kernels.begin(), kernels.end(),
+                                    [&](const NamedKernel &k) { return word.text == k.name; });
+    const bool is_vectors = word.text == "row" || word.text == "col";
+    if (named == kernels.end() && !is_gradient_name(word.text) && !is_vectors)
+        fail_unknown(word, text);
+    check_commas(tokens);
+    if (is_vectors) return parse_vectors(tokens);
+    return named != kernels.end() ? parse_named(*named, tokens) : parse_gradient(tokens);
 }
 
 }  // namespace
@@ -197,7 +312,7 @@ Kernel kernel_from_text(std::string_view text, const KernelReader &read_file) {
     const Token last = tokens.back();
     const bool norm = last.text == "norm" && tokens.size() > 1;
     if (norm) tokens.pop_back();
-    Kernel kernel = parse(std::move(tokens));
+    Kernel kernel = parse(text, std::move(tokens));
     if (norm) normalise(kernel, last);
     return kernel;
 }

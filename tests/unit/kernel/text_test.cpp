@@ -1,5 +1,6 @@
 #include <clocale>
 #include <cmath>
+#include <cstdlib>
 #include <doctest/doctest.h>
 #include <random>
 #include <string>
@@ -34,6 +35,64 @@ TEST_CASE("matrices and vectors") {
         CHECK(vectors.factors[0].row == std::vector<double>{1, 2, 3});
         CHECK(vectors.factors[0].column == std::vector<double>{4, 5});
     }
+}
+
+TEST_CASE("commas may separate the numbers behind a size, and ImageMagick's colon turns it round") {
+    const Kernel wanted = kernel_from_text("2x3 1 2 3 4 5 6");
+    for (const char *text : {"2x3 1,2,3,4,5,6", "2x3 1,2,3 4,5,6", "2x3 1, 2, 3, 4, 5, 6",
+                             "2x3_1,2,3_4,5,6", "2x3 1 , 2 , 3 , 4 , 5 , 6", "3x2: 1,2,3 4,5,6",
+                             "3x2:1,2,3,4,5,6", "3x2+1+1: 1 2 3 4 5 6", "3X2: 1,2,3\n4,5,6"}) {
+        CAPTURE(text);
+        const Kernel kernel = kernel_from_text(text);
+        CHECK(kernel.rows == 2);
+        CHECK(kernel.taps == wanted.taps);
+    }
+    CHECK(kernel_from_text("2x2: 1,1 1,1 norm").taps == std::vector<double>(4, 0.25));
+    const std::pair<const char *, const char *> bad[] = {
+        {"1x2 0,5 0,5", "a comma separates two numbers"},  // decimal commas
+        {"2x2 1,5 2 3 4", "4 taps, not 5; a comma separates two numbers"},
+        {"2x3 1,2 3,4 5,6", "rows of 3 numbers"},
+        {"2x3: 1,2,3 4,5,6", "rows of 2 numbers"},
+        {"2x2 1,,2 3 4", "column 7: a number is missing"},
+        {"2x2 ,1,2,3,4", "column 5: a number is missing"},
+        {"2x2 1,2,3,4,", "a number is missing behind the last comma"},
+        {"3x3+0+0: 1,2,1 2,4,2 1,2,1", "origin is not the middle"},
+        {"3x3+1+1 1 2 1 2 4 2 1 2 1", "no kernel is called"},
+        {"3x3: ", "9 taps, not 0"},
+        {"gaussian 1,5", "column 11: a comma; write a decimal point"},
+        {"gaussian 3, 2", "a comma"},
+        {"row 1,2,1 col 1,2,1", "a comma"},
+        {"box 3,5", "a comma"},
+    };
+    for (const auto &[text, part] : bad) {
+        CAPTURE(text);
+        CHECK_THROWS_WITH_AS(kernel_from_text(text), doctest::Contains(part), Error);
+    }
+}
+
+TEST_CASE("a name is suggested only where it is near, and files where one is meant") {
+    const auto said = [](const char *text) -> std::string {
+        try {
+            kernel_from_text(text);
+        } catch (const Error &e) {
+            return e.what();
+        }
+        return "";
+    };
+    CHECK(said("gausian 3").find("; did you mean 'gaussian'? There are") != std::string::npos);
+    CHECK(said("disk 3").find("did you mean 'disc'?") != std::string::npos);
+    for (const char *text : {"median 3", "sharpen", "bilateral 3", "x", "z 3", "1 2 1"}) {
+        CAPTURE(text);
+        CHECK(said(text).find("no kernel is called") != std::string::npos);
+        CHECK(said(text).find("did you mean") == std::string::npos);
+    }
+    for (const char *text : {"k/ok.csv", "aperture.png", "./my kernels/a_b.txt", "Kernel_3.MAT"}) {
+        CAPTURE(text);
+        CHECK(said(text).find(text) != std::string::npos);
+        CHECK(said(text).find("write 'file' before its name") != std::string::npos);
+        CHECK(said(text).find("did you mean") == std::string::npos);
+    }
+    CHECK(said("disk 7.5").find("'file'") == std::string::npos);
 }
 
 TEST_CASE("norm scales the sum to one, factors too") {
