@@ -1,4 +1,4 @@
-// Small images as text: a line per row, numbers separated by commas, semicolons or blanks.
+// Small images as text, read by the rules of kernel files (runtime/kernel/README.md).
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ struct CsvPixels {
     std::vector<double> values;  // row by row
 };
 
-// Throws Error{SEPFLOW_E_IO} with the line at fault; `name` is for that sentence.
+// Throws Error{SEPFLOW_E_IO} with the line and the column; `name` is for that sentence.
 CsvPixels parse_csv(std::string_view text, const std::string &name);
 
 // Appends the shortest text that reads back as the same double: 24, not 24.000.

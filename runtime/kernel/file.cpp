@@ -1,4 +1,4 @@
-// Kernels from files: CSV or text matrices, PGM and PFM images; other images through the caller's reader.
+// Kernels from files: matrices in text, PGM and PFM images; other images through the caller's reader.
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -11,115 +11,167 @@
 
 #include "runtime/error.h"
 #include "runtime/kernel/kernel.h"
+#include "runtime/kernel/number_rows.h"
 
 namespace sepflow {
 
 namespace {
 
-constexpr std::streamsize kMaxFileBytes = 256 << 20;
+constexpr size_t kMaxFileBytes = 256 << 20;
 
-std::string read_whole(const std::string &path) {
-    errno = 0;
-    std::ifstream file(path, std::ios::binary);
-    const auto fail = [&](const std::string &why) {
-        throw Error(SEPFLOW_E_IO, "cannot read kernel file '" + path + "': " + why);
-    };
-    if (!file && errno == ENOMEM) throw std::bad_alloc();
-    if (!file) fail(errno != 0 ? std::strerror(errno) : "it cannot be opened");
-    std::string text;
-    char block[1 << 16];
-    while (file.read(block, sizeof block) || file.gcount() > 0) {
-        text.append(block, static_cast<size_t>(file.gcount()));
-        if (static_cast<std::streamsize>(text.size()) > kMaxFileBytes)
-            fail("it is too large for a kernel");
+// A file that is read once, since it may be a pipe: its start first, the rest where it is of use here.
+class File {
+  public:
+    explicit File(const std::string &path) : path_(path) {
+        errno = 0;
+        file_.open(path, std::ios::binary);
+        if (!file_ && errno == ENOMEM) throw std::bad_alloc();
+        if (!file_) fail(errno != 0 ? std::strerror(errno) : "it cannot be opened");
+        read(kStartBytes);
     }
-    if (file.bad()) fail("the read failed; is it a directory?");
-    // Spreadsheets begin what they export with a byte order mark.
-    if (text.compare(0, 2, "\xFF\xFE") == 0 || text.compare(0, 2, "\xFE\xFF") == 0)
-        throw Error(SEPFLOW_E_PARAM, "kernel file '" + path + "' is UTF-16; save it as UTF-8");
-    if (text.compare(0, 3, "\xEF\xBB\xBF") == 0) text.erase(0, 3);
-    return text;
-}
 
-[[noreturn]] void fail_at(const std::string &path, size_t line, const std::string &what) {
-    throw Error(SEPFLOW_E_PARAM,
-                "kernel file '" + path + "', line " + std::to_string(line) + ": " + what);
-}
+    const std::string &start() const { return bytes_; }
+    const std::string &whole() {
+        read(kMaxFileBytes + 1);
+        if (bytes_.size() > kMaxFileBytes) fail("it is too large for a kernel");
+        return bytes_;
+    }
 
-Kernel kernel_of(const std::string &path, const std::vector<double> &taps, size_t rows,
-                 size_t columns) {
+  private:
+    static constexpr size_t kStartBytes = 4096;
+
+    [[noreturn]] void fail(const std::string &why) const {
+        throw Error(SEPFLOW_E_IO, "cannot read kernel file '" + path_ + "': " + why);
+    }
+
+    void read(size_t size) {
+        char block[1 << 16];
+        while (bytes_.size() < size) {
+            const size_t wanted = std::min(sizeof block, size - bytes_.size());
+            file_.read(block, static_cast<std::streamsize>(wanted));
+            if (file_.bad()) fail("the read failed; is it a directory?");
+            if (file_.gcount() == 0) return;
+            bytes_.append(block, static_cast<size_t>(file_.gcount()));
+        }
+    }
+
+    const std::string path_;
+    std::ifstream file_;
+    std::string bytes_;
+};
+
+// Runs `read`, whose errors do not name the file.
+template <typename Read>
+Kernel named_in_errors(const std::string &path, const Read &read) {
     try {
-        return kernel_from_matrix(taps.data(), rows, columns, static_cast<std::ptrdiff_t>(columns));
+        return read();
     } catch (const Error &e) {
         throw Error(e.code(), "kernel file '" + path + "': " + e.what());
     }
 }
 
-bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r';
-}
-bool is_delimiter(char c) {
-    return c == ',' || c == ';';
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
 }
 
-// The numbers of one line, separated by commas, semicolons or white space.
-void parse_line(const std::string &path, size_t line, std::string_view text,
-                std::vector<double> &taps) {
-    size_t i = 0;
-    const auto skip_blanks = [&] {
-        while (i < text.size() && is_blank(text[i])) ++i;
-    };
-    skip_blanks();
-    while (i < text.size()) {
-        size_t end = i;
-        while (end < text.size() && !is_blank(text[end]) && !is_delimiter(text[end])) ++end;
-        std::string_view word = text.substr(i, end - i);
-        if (!word.empty() && word[0] == '+') word.remove_prefix(1);
-        double value;
-        const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-        if (word.empty() || error != std::errc() || stop != word.data() + word.size() ||
-            !std::isfinite(value)) {
-            fail_at(path, line, "'" + std::string(word.substr(0, 30)) + "' is not a finite number");
-        }
-        taps.push_back(value);
-        i = end;
-        skip_blanks();
-        if (i < text.size() && is_delimiter(text[i])) {
-            ++i;
-            skip_blanks();
-            if (i == text.size()) fail_at(path, line, "it ends in a separator");
-        }
+std::string_view without_space_and_comments(std::string_view text) {
+    if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
+    while (true) {
+        text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+        if (text.empty() || text[0] != '#') return text;
+        text.remove_prefix(std::min(text.find_first_of("\r\n"), text.size()));
     }
 }
 
-Kernel parse_text_matrix(const std::string &path, const std::string &text) {
-    std::vector<double> taps;
-    size_t rows = 0, columns = 0, line = 0;
-    for (size_t start = 0; start < text.size(); ++line) {
-        const size_t end = std::min(text.find('\n', start), text.size());
-        std::string_view content = std::string_view(text).substr(start, end - start);
-        content = content.substr(0, content.find('#'));
-        start = end + 1;
-        const size_t before = taps.size();
-        parse_line(path, line + 1, content, taps);
-        const size_t found = taps.size() - before;
-        if (found == 0) continue;
-        if (rows > 0 && found != columns) {
-            fail_at(path, line + 1,
-                    "it has " + std::to_string(found) + " taps where the rows above have " +
-                        std::to_string(columns));
-        }
-        columns = found;
-        ++rows;
+// By the first characters: no format of images that we know begins like this.
+bool begins_as_matrix(std::string_view text) {
+    const std::string_view mark = text.substr(0, 2);
+    if (mark == "\xFF\xFE" || mark == "\xFE\xFF") return true;  // UTF-16, which is refused by name
+    if (mark == "#?" || text.find('\0') != text.npos) return false;  // "#?RADIANCE"
+    text = without_space_and_comments(text);
+    return text.empty() || is_digit(text[0]) || std::strchr("+-.[\"", text[0]) != nullptr;
+}
+
+// "3x3 1 2 1 ...", or "3x3: 1,2,1 ..." as ImageMagick has it.
+bool begins_with_size(std::string_view text) {
+    text = without_space_and_comments(text);
+    const size_t x = std::min(text.find_first_not_of("0123456789"), text.size());
+    return x > 0 && x + 1 < text.size() && (text[x] == 'x' || text[x] == 'X') &&
+           is_digit(text[x + 1]);
+}
+
+Kernel sized_matrix(std::string_view text) {
+    try {
+        return kernel_from_text(without_space_and_comments(text));
+    } catch (const Error &) {  // which quotes the text
+        throw Error(SEPFLOW_E_PARAM,
+                    "it begins with a size; what follows must be as many numbers, as in kernel "
+                    "text");
     }
-    if (rows == 0) throw Error(SEPFLOW_E_PARAM, "kernel file '" + path + "' holds no numbers");
-    return kernel_of(path, taps, rows, columns);
+}
+
+// "width height [scale [offset]]" in a line of its own before the rows.
+bool has_libvips_header(const NumberRows &given) {
+    const NumberRows::Row &header = given.rows[0];
+    if (header.count < 2 || header.count > 4) return false;
+    const double width = given.numbers[0], height = given.numbers[1];
+    if (height < 1 || height != static_cast<double>(given.rows.size() - 1)) return false;
+    return std::all_of(given.rows.begin() + 1, given.rows.end(), [&](const NumberRows::Row &row) {
+        return static_cast<double>(row.count) == width;
+    });
+}
+
+Kernel without_libvips_header(const NumberRows &given) {
+    const size_t header = given.rows[0].count, columns = given.rows[1].count;
+    const double scale = header > 2 ? given.numbers[2] : 1,
+                 offset = header > 3 ? given.numbers[3] : 0;
+    if (scale == 0) throw Error(SEPFLOW_E_PARAM, "its scale is 0");
+    if (offset != 0)
+        throw Error(SEPFLOW_E_PARAM,
+                    "its offset is not 0, which kernels have not; make it 0 and add it with delta");
+    std::vector<double> taps(given.numbers.begin() + static_cast<std::ptrdiff_t>(header),
+                             given.numbers.end());
+    for (double &tap : taps) tap /= scale;
+    return kernel_from_matrix(taps.data(), given.rows.size() - 1, columns,
+                              static_cast<std::ptrdiff_t>(columns));
+}
+
+// "0,25" a line: two columns, of which the first is 0, or one column of numbers with decimal commas?
+bool may_have_decimal_commas(const NumberRows &given, size_t columns) {
+    if (!given.has_bare_commas || columns != 2) return false;
+    for (size_t i = 0; i < given.numbers.size(); i += 2) {
+        if (given.numbers[i] != 0) return false;
+    }
+    return true;
+}
+
+Kernel parse_text_matrix(const std::string &text, bool is_of_libvips) {
+    if (begins_with_size(text)) return sized_matrix(text);
+    const NumberRows given = number_rows(text);
+    const bool fits = has_libvips_header(given);
+    if (is_of_libvips && !fits)
+        throw Error(SEPFLOW_E_PARAM,
+                    "its first line must be 'width height [scale [offset]]', as libvips writes it, "
+                    "and be true; rows alone belong in a .txt file");
+    const bool is_row = given.rows[0].count == given.rows.back().count;
+    if (fits && !is_of_libvips && is_row && given.has_blanks)
+        throw Error(SEPFLOW_E_PARAM,
+                    "its first line may be a row or libvips's 'width height [scale [offset]]'; "
+                    "name the file .mat if it is that, else put commas between the numbers");
+    if (fits && (is_of_libvips || !is_row)) return without_libvips_header(given);
+    const size_t columns = equal_length(given);
+    if (may_have_decimal_commas(given, columns))
+        throw Error(SEPFLOW_E_PARAM,
+                    "its commas may be decimal commas; write decimal points, or a blank behind "
+                    "each comma that separates");
+    return kernel_from_matrix(given.numbers.data(), given.rows.size(), columns,
+                              static_cast<std::ptrdiff_t>(columns));
 }
 
 // Netpbm's grey images: P2 and P5 (PGM, up to 16 bits, big-endian) and Pf (PFM, rows from the bottom up).
 class NetpbmReader {
   public:
-    NetpbmReader(const std::string &path, const std::string &bytes) : path_(path), bytes_(bytes) {}
+    explicit NetpbmReader(const std::string &bytes) : bytes_(bytes) {}
 
     Kernel read() {
         const std::string magic = word();
@@ -146,13 +198,11 @@ class NetpbmReader {
             if (sum == 0) fail("it is black");
             for (double &tap : taps) tap /= sum;
         }
-        return kernel_of(path_, taps, rows, columns);
+        return kernel_from_matrix(taps.data(), rows, columns, static_cast<std::ptrdiff_t>(columns));
     }
 
   private:
-    [[noreturn]] void fail(const char *why) const {
-        throw Error(SEPFLOW_E_PARAM, "kernel file '" + path_ + "': " + why);
-    }
+    [[noreturn]] static void fail(const char *why) { throw Error(SEPFLOW_E_PARAM, why); }
 
     // One white space, as before binary samples; a comment counts as the end of its line.
     void skip_one() {
@@ -182,7 +232,7 @@ class NetpbmReader {
     double positive() {
         const double value = number(word());
         if (!(value >= 1 && value <= 1e6 && value == std::floor(value)))
-            fail("its header makes no sense");
+            fail("a size in its header is not a whole number in 1 .. 1000000");
         return value;
     }
 
@@ -212,7 +262,7 @@ class NetpbmReader {
         }
     }
 
-    const std::string &path_, &bytes_;
+    const std::string &bytes_;
     size_t at_ = 0;
 };
 
@@ -223,34 +273,43 @@ bool has_suffix(const std::string &path, std::string_view suffix) {
     });
 }
 
-bool is_text_matrix_name(const std::string &path) {
+// Names that text goes by, whatever it begins with.
+bool is_text_name(const std::string &path) {
     const size_t dot = path.find_last_of("./");
-    return dot == std::string::npos || path[dot] == '/' || has_suffix(path, ".csv") ||
-           has_suffix(path, ".txt") || has_suffix(path, ".dat");
+    if (dot == std::string::npos || path[dot] == '/') return true;
+    for (const char *suffix : {".csv", ".txt", ".dat", ".mat", ".con"}) {
+        if (has_suffix(path, suffix)) return true;
+    }
+    return false;
+}
+
+bool is_netpbm(std::string_view start) {
+    const std::string_view magic = start.substr(0, 2);
+    return magic == "P2" || magic == "P5" || magic == "Pf";
 }
 
 }  // namespace
 
 Kernel kernel_from_file(const std::string &path) {
     return kernel_from_file(path, [&](const std::string &) -> Kernel {
-        throw Error(
-            SEPFLOW_E_UNSUPPORTED,
-            "kernel file '" + path + "': the library reads .csv, .txt, .dat, .pgm, .pnm and .pfm");
+        throw Error(SEPFLOW_E_UNSUPPORTED,
+                    "kernel file '" + path +
+                        "': the library reads matrices in text, and grey PGM and PFM images");
     });
 }
 
+// What the file holds decides; its name only where that begins like nothing known.
 Kernel kernel_from_file(const std::string &path, const KernelReader &read_image) {
-    const bool is_any_netpbm = has_suffix(path, ".pnm");  // bitmaps and colours too
-    if (is_any_netpbm || has_suffix(path, ".pgm") || has_suffix(path, ".pfm")) {
-        const std::string bytes = read_whole(path);
-        const std::string magic = bytes.substr(0, 2);
-        if (magic == "P2" || magic == "P5" || magic == "Pf")
-            return NetpbmReader(path, bytes).read();
-        if (!is_any_netpbm)
-            throw Error(SEPFLOW_E_PARAM,
-                        "kernel file '" + path + "' is not a grey PGM or PFM image");
+    File file(path);
+    if (is_netpbm(file.start()))
+        return named_in_errors(path, [&] { return NetpbmReader(file.whole()).read(); });
+    if (has_suffix(path, ".pgm") || has_suffix(path, ".pfm"))
+        throw Error(SEPFLOW_E_PARAM, "kernel file '" + path + "' is not a grey PGM or PFM image");
+    if (begins_as_matrix(file.start()) || is_text_name(path)) {
+        const bool is_of_libvips = has_suffix(path, ".mat") || has_suffix(path, ".con");
+        return named_in_errors(path,
+                               [&] { return parse_text_matrix(file.whole(), is_of_libvips); });
     }
-    if (is_text_matrix_name(path)) return parse_text_matrix(path, read_whole(path));
     return read_image(path);
 }
 

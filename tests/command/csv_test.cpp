@@ -204,3 +204,36 @@ TEST_CASE("blanks, semicolons, tabs, blank lines and DOS line ends are understoo
         CHECK(folder.read("out.csv") == "1,2\n3,4\n");
     }
 }
+
+TEST_CASE("a CSV image follows the rules of kernel files: right or refused, and never quoted") {
+    const Folder folder;
+    for (const std::string text :
+         {"0,5;1,25\n2;3\n", "0,5\t1,25\n2\t3\n", "0.5,1.25\r2,3\r", "0.5,1.25,\n2,3,\n",
+          "\"0.5\",\"1.25\"\n\"2\",\"3\"\n", "[[0.5 1.25]\n [2. 3.]]", "# a,b\n0.5 1.25\n2 3\n"}) {
+        INFO(text);
+        folder.write("in.csv", text);
+        const Outcome outcome = folder.run({"filter", "in.csv", "out.csv", "-q", "-k", "identity"});
+        REQUIRE_MESSAGE(outcome.exit_code == 0, outcome.err);
+        CHECK(folder.read("out.csv") == "0.5,1.25\n2,3\n");
+    }
+    folder.write("out.csv", "");
+    for (const std::string text :
+         {"hunter2,b\n1,2\n", "1,2\n3,hunter2\n", "0,0625;0.125\n", "1 2; 3 4\n", "1,,2\n",
+          "\xFF\xFE"
+          "1"}) {
+        INFO(text);
+        folder.write("in.csv", text);
+        const Outcome outcome = folder.run({"filter", "in.csv", "out.csv", "-q", "-k", "identity"});
+        CHECK(outcome.exit_code == 1);
+        CHECK(outcome.err.rfind("sepflow: cannot read in.csv: ", 0) == 0);
+        CHECK_MESSAGE(outcome.err.find("hunter2") == std::string::npos, outcome.err);
+        CHECK(folder.read("out.csv") == "");
+    }
+    // An image may have missing pixels, a first row of any numbers, and two columns with zeros.
+    folder.write("in.csv", "2 1\n1 nan\n");
+    CHECK(folder.run({"filter", "in.csv", "out.csv", "-q", "-k", "identity"}).exit_code == 0);
+    CHECK(folder.read("out.csv") == "2,1\n1,nan\n");
+    folder.write("in.csv", "0,1\n0,2\n");
+    CHECK(folder.run({"filter", "in.csv", "out.csv", "-q", "-k", "identity"}).exit_code == 0);
+    CHECK(folder.read("out.csv") == "0,1\n0,2\n");
+}

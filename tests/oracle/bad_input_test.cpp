@@ -223,7 +223,7 @@ TEST_CASE("malformed kernel text names the column") {
                        {"sobel x norm", "sum to zero"},
                        {"expsum 1 2 3", "pairs"},
                        {"file", "usage: file"},
-                       {"file k.gif", "the library reads"}};
+                       {"file k.gif", "cannot read kernel file 'k.gif'"}};
     for (const Bad &b : bad) {
         sepflow_plan *plan = nullptr;
         sepflow_error error = new_error();
