@@ -286,6 +286,12 @@ Kernel parse(std::string_view text, std::vector<Token> tokens) {
     return named != kernels.end() ? parse_named(*named, tokens) : parse_gradient(tokens);
 }
 
+// Read each time: a program may set it for itself.
+bool are_files_forbidden() {
+    const char *value = std::getenv("SEPFLOW_NO_FILES");
+    return value != nullptr && *value != '\0' && std::strcmp(value, "0") != 0;
+}
+
 }  // namespace
 
 Kernel kernel_from_text(std::string_view text) {
@@ -307,6 +313,9 @@ Kernel kernel_from_text(std::string_view text, const KernelReader &read_file) {
         // A path may hold anything, so it is all that follows the first separator.
         const size_t path = tokens[0].column - 1 + 5;
         if (path >= text.size()) fail(text.size() + 1, "usage: file PATH");
+        if (are_files_forbidden())
+            throw Error(SEPFLOW_E_UNSUPPORTED,
+                        "kernels from files are not allowed here: SEPFLOW_NO_FILES is set");
         return read_file(std::string(text.substr(path)));
     }
     const Token last = tokens.back();

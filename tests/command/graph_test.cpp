@@ -61,6 +61,28 @@ TEST_CASE("a graph reads kernel files only from the folder that --files names") 
     CHECK(folder.read("out.csv") == "10,14\n");
 }
 
+TEST_CASE("SEPFLOW_NO_FILES forbids kernels from files in every verb, allowed folders too") {
+    const Folder folder;
+    folder.write("graph.json", R"({"inputs": ["in"], "outputs": {"out": "blur"}, "nodes": {
+        "blur": {"type": "org.sepflow.separable", "params": {"kernel": "file twice.csv"}, "in": "in"}}})");
+    folder.write("twice.csv", "2\n");
+    folder.write("in.csv", "5,7\n");
+    command_test::Circumstances forbidden;
+    forbidden.environment = {{"SEPFLOW_NO_FILES", "1"}};
+    for (const std::vector<std::string> &arguments :
+         {std::vector<std::string>{"filter", "in.csv", "out.csv", "-k", "file twice.csv"},
+          {"explain", "-k", "file twice.csv"},
+          {"run", "graph.json", "in.csv", "out.csv", "--files", "."}}) {
+        INFO(arguments.front());
+        const Outcome refused = folder.run(arguments, forbidden);
+        CHECK(refused.exit_code == 1);
+        CHECK_MESSAGE(refused.err.find("SEPFLOW_NO_FILES is set") != std::string::npos,
+                      refused.err);
+        CHECK(!folder.has("out.csv"));
+    }
+    CHECK(folder.run({"filter", "in.csv", "out.csv", "-k", "box 1"}, forbidden).exit_code == 0);
+}
+
 TEST_CASE("a graph's mistakes are told in one line and leave no file") {
     Folder folder;
     folder.write("graph.json", kTwoInputs);

@@ -95,6 +95,26 @@ TEST_CASE("a name is suggested only where it is near, and files where one is mea
     CHECK(said("disk 7.5").find("'file'") == std::string::npos);
 }
 
+TEST_CASE("SEPFLOW_NO_FILES forbids kernels from files, whoever asks") {
+    const char *text = "file /dev/null";
+    const auto read = [](const std::string &) { return kernel_from_text("identity"); };
+    for (const char *value : {"1", "yes", "false", " "}) {
+        CAPTURE(value);
+        setenv("SEPFLOW_NO_FILES", value, 1);
+        CHECK_THROWS_WITH_AS(kernel_from_text(text, read), doctest::Contains("SEPFLOW_NO_FILES"),
+                             Error);
+        CHECK_THROWS_WITH_AS(sepflow::kernel_from_trusted_text("FILE_/etc/passwd"),
+                             doctest::Contains("SEPFLOW_NO_FILES"), Error);
+        CHECK(kernel_from_text("box 3").rows == 3);
+    }
+    for (const char *value : {"0", ""}) {
+        setenv("SEPFLOW_NO_FILES", value, 1);
+        CHECK(kernel_from_text(text, read).rows == 1);
+    }
+    unsetenv("SEPFLOW_NO_FILES");
+    CHECK(kernel_from_text(text, read).rows == 1);
+}
+
 TEST_CASE("norm scales the sum to one, factors too") {
     const Kernel matrix = kernel_from_text("2x2 1 2 3 4 norm");
     CHECK(matrix.taps == std::vector<double>{0.1, 0.2, 0.3, 0.4});
