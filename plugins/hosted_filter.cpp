@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "plugins/separable/kernel_text.h"
 #include "plugins/separable/nodes.h"
 #include "runtime/error.h"
 #include "runtime/host/value.h"
@@ -15,10 +16,21 @@ namespace {
 // Planes of one video format at most; a host that goes on to other formats makes its plans anew.
 constexpr size_t kMostPlans = 4;
 
-uint32_t index_of(const std::string &id) {
+std::vector<sepflow_param_desc> make_params() {
     const sepflow_node_desc &desc = HostedFilter::desc();
-    for (uint32_t i = 0; i < desc.param_count; ++i) {
-        if (id == desc.params[i].id) return i;
+    std::vector<sepflow_param_desc> params(desc.params, desc.params + desc.param_count);
+    params.push_back(integer_param({"no_files", "No files",
+                                    "1: kernels from files are refused, whatever the kernel's "
+                                    "text says",
+                                    nullptr},
+                                   0, 0, 1));
+    return params;
+}
+
+uint32_t index_of(const std::string &id) {
+    const std::vector<sepflow_param_desc> &params = HostedFilter::params();
+    for (uint32_t i = 0; i < params.size(); ++i) {
+        if (id == params[i].id) return i;
     }
     throw Error(SEPFLOW_E_PARAM, "there is no parameter '" + id + "'");
 }
@@ -36,7 +48,7 @@ std::string number_text(double number) {
     return std::string(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
 }
 
-// In these hosts a kernel's text is a setting of the application or of its user.
+// In these hosts a kernel's text is a setting of the application or of its user, who may name any file, unless no_files says otherwise.
 sepflow_status same_path(void *, const char *name, char *path, uint64_t size,
                          sepflow_error *error) {
     const size_t length = std::strlen(name);
@@ -59,16 +71,26 @@ const sepflow_host *trusting_host() {
     return &host;
 }
 
+const sepflow_host *host_for(const Parameters &parameters) {
+    return parameters.integer("no_files") != 0 ? nullptr : trusting_host();
+}
+
 }  // namespace
 
-HostedFilter::HostedFilter() : parameters_(desc().params, desc().param_count) {}
+HostedFilter::HostedFilter()
+    : parameters_(params().data(), static_cast<uint32_t>(params().size())) {}
 
 const sepflow_node_desc &HostedFilter::desc() {
     return separable_node().desc;
 }
 
+const std::vector<sepflow_param_desc> &HostedFilter::params() {
+    static const std::vector<sepflow_param_desc> all = make_params();
+    return all;
+}
+
 const sepflow_param_desc &HostedFilter::param(const std::string &id) {
-    return desc().params[index_of(id)];
+    return params()[index_of(id)];
 }
 
 void HostedFilter::set(const std::string &id, const std::string &text) {
@@ -114,6 +136,11 @@ std::string HostedFilter::text(const std::string &id) const {
     return value.s;
 }
 
+Kernel HostedFilter::kernel() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return kernel_of(parameters_, host_for(parameters_));
+}
+
 std::shared_ptr<const NodePlan> HostedFilter::plan(sepflow_type in, sepflow_type out,
                                                    int32_t channels) {
     sepflow_config config = {};
@@ -127,20 +154,30 @@ std::shared_ptr<const NodePlan> HostedFilter::plan(sepflow_type in, sepflow_type
     });
     if (known != plans_.end()) return known->second;
     std::shared_ptr<const NodePlan> made =
-        separable_node().make_plan(parameters_, config, trusting_host());
+        separable_node().make_plan(parameters_, config, host_for(parameters_));
     if (plans_.size() == kMostPlans) plans_.erase(plans_.begin());
     plans_.emplace_back(config, made);
     return made;
+}
+
+std::string explained(const sepflow_param_desc &desc) {
+    std::string text = desc.doc;
+    for (uint32_t i = 0; i < desc.choice_count; ++i)
+        text += (i == 0 ? ": " : ", ") + std::string(desc.choices[i]);
+    if (desc.min != 0 || desc.max != 0)
+        text += " (" + number_text(desc.min) + " .. " + number_text(desc.max) + ")";
+    return text;
 }
 
 bool is_switch(const sepflow_param_desc &desc) {
     return desc.type == SEPFLOW_VALUE_INT && desc.min == 0 && desc.max == 1;
 }
 
-int32_t choice_index(const sepflow_param_desc &desc, const char *choice) {
-    int32_t i = 0;
-    while (std::strcmp(desc.choices[i], choice) != 0) ++i;
-    return i;
+int32_t choice_index(const sepflow_param_desc &desc, const std::string &choice) {
+    for (uint32_t i = 0; i < desc.choice_count; ++i) {
+        if (choice == desc.choices[i]) return static_cast<int32_t>(i);
+    }
+    throw Error(SEPFLOW_E_INTERNAL, std::string(desc.id) + " has no choice '" + choice + "'");
 }
 
 void filter_image(const NodePlan &plan, const sepflow_image &in, const sepflow_image &out,

@@ -10,6 +10,7 @@
 #include <sepflow/node.h>
 
 #include "plugins/node.h"
+#include "runtime/kernel/kernel.h"
 
 namespace sepflow {
 
@@ -18,9 +19,12 @@ class HostedFilter {
   public:
     HostedFilter();
 
-    // The separable node's: what a host shows as properties.
+    // The separable node, whose parameters a host shows as properties.
     static const sepflow_node_desc &desc();
-    static const sepflow_param_desc &param(const std::string &id);  // which must exist
+    // The node's parameters and no_files, which forbids kernels from files: for hosts where an application sets each property, while
+    // the kernel's text may be somebody else's.
+    static const std::vector<sepflow_param_desc> &params();
+    static const sepflow_param_desc &param(const std::string &id);  // throws Error if there is none
 
     // Throw Error{PARAM}, and the old value stays.
     void set(const std::string &id, const std::string &text);
@@ -28,6 +32,7 @@ class HostedFilter {
     void set(const std::string &id, double number);  // of an INT or FLOAT
     void set_kernel(const double *taps, int64_t rows, int64_t columns);
     std::string text(const std::string &id) const;  // as set; of a matrix: rows and columns
+    Kernel kernel() const;                          // read anew. Throws Error
 
     // The same plan again while nothing changes. Throws Error.
     std::shared_ptr<const NodePlan> plan(sepflow_type in, sepflow_type out, int32_t channels);
@@ -40,10 +45,13 @@ class HostedFilter {
     std::vector<std::pair<sepflow_config, std::shared_ptr<const NodePlan>>> plans_;
 };
 
+// A parameter's doc with its choices or limits. Hosts that know the limits of a number would keep the old value in place of one
+// outside, and filter with it; so they show them here, and the filter refuses.
+std::string explained(const sepflow_param_desc &desc);
 // Whether hosts show it as a switch.
 bool is_switch(const sepflow_param_desc &desc);
-// The place of a choice, which must be one, in the list.
-int32_t choice_index(const sepflow_param_desc &desc, const char *choice);
+// The place of a choice in the list. Throws Error{INTERNAL} if there is no such choice.
+int32_t choice_index(const sepflow_param_desc &desc, const std::string &choice);
 
 // All of `out` from `in`; both are whole images with their domains filled in. Throws Error.
 void filter_image(const NodePlan &plan, const sepflow_image &in, const sepflow_image &out,

@@ -1,5 +1,6 @@
 #include "plugins/frei0r/effect.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -38,7 +39,7 @@ double sum_of(const Kernel &kernel) {
 
 bool keeps_alpha(const std::string &text) {
     if (text != "keep" && text != "straight")
-        throw Error(SEPFLOW_E_PARAM, "alpha cannot be '" + text + "'; it is keep or straight");
+        throw Error(SEPFLOW_E_PARAM, "it is keep or straight");
     return text == "keep";
 }
 
@@ -47,8 +48,7 @@ int32_t thread_count(const std::string &text) {
     const char *end = text.data() + text.size();
     const auto [stop, status] = std::from_chars(text.data(), end, count);
     if (status != std::errc() || stop != end || count < 0)
-        throw Error(SEPFLOW_E_PARAM,
-                    "max_threads cannot be '" + text + "'; it is a whole number, 0: one per CPU");
+        throw Error(SEPFLOW_E_PARAM, "it is a whole number, 0: one per CPU");
     return count;
 }
 
@@ -67,66 +67,75 @@ void complain(const char *sentence) {
 
 }  // namespace
 
-Effect::Effect(unsigned width, unsigned height) : width_(width), height_(height) {
+Effect::Effect(unsigned width, unsigned height)
+    : width_(width), height_(height), is_refused_(parameters().size()) {
     for (const Parameter &parameter : parameters()) texts_.push_back(parameter.initial);
-    apply("kernel", text_of("kernel"));
+    apply("kernel");
 }
 
-const std::string &Effect::text_of(const std::string &name) const {
-    size_t index = 0;
-    while (parameters()[index].name != name) ++index;
-    return texts_[index];
+size_t Effect::index_of(const std::string &name) {
+    for (size_t i = 0; i < parameters().size(); ++i) {
+        if (parameters()[i].name == name) return i;
+    }
+    throw Error(SEPFLOW_E_INTERNAL, "there is no parameter '" + name + "'");
 }
 
 void Effect::set(size_t index, const char *text) noexcept {
     const Parameter &parameter = parameters()[index];
     const char *wanted = *text == '\0' ? parameter.initial.c_str() : text;
     // MLT sets everything again before each frame; plans live as long as nothing changes.
-    if (texts_[index] == wanted) return;
+    if (!is_refused_[index] && texts_[index] == wanted) return;
+    is_refused_[index] = true;  // until all went well
     sepflow_error error = {};
     error.struct_size = sizeof error;
     const sepflow_status status = guarded(&error, [&] {
-        std::string kept = wanted;  // made first: nothing may fail once the filter has it
-        apply(parameter.name, kept);
-        texts_[index] = std::move(kept);
+        texts_[index] = wanted;
+        apply(parameter.name);
     });
-    if (status == SEPFLOW_OK) return;
+    if (status == SEPFLOW_OK) {
+        is_refused_[index] = false;
+        return;
+    }
     char sentence[1000];
-    std::snprintf(sentence, sizeof sentence, "%s stays '%.600s': %s", parameter.name.c_str(),
-                  texts_[index].c_str(), error.message);
+    std::snprintf(sentence, sizeof sentence,
+                  "frames pass through unchanged: %s cannot be '%.300s': %s",
+                  parameter.name.c_str(), wanted, error.message);
     complain(sentence);
 }
 
-void Effect::apply(const std::string &name, const std::string &text) {
+void Effect::apply(const std::string &name) {
+    const std::string &text = text_of(name);
     if (name == "alpha") {
         keeps_alpha_ = keeps_alpha(text);
     } else if (name == "max_threads") {
         max_threads_ = thread_count(text);
-    } else if (name == "border") {
-        std::vector<std::pair<std::string, std::string>> texts;
-        for (const char *axis : {"border_x", "border_y"}) {
-            texts.emplace_back(axis, text);
-            if (!text_of(axis).empty()) texts.emplace_back(axis, text_of(axis));
-        }
-        filter_.set_in_turn(texts);
-    } else if (name == "border_x" || name == "border_y") {
-        filter_.set(name, text.empty() ? text_of("border") : text);
-    } else if (name == "kernel") {
-        const double sum = sum_of(kernel_from_trusted_text(text));
-        filter_.set(name, text);  // which reads it with the plan
-        sum_ = sum;
+    } else if (name.rfind("border", 0) == 0 && name != "border_value") {
+        apply_borders();
     } else {
         filter_.set(name, text);
+        if (name == "kernel") sum_ = sum_of(filter_.kernel());
     }
+}
+
+// What is refused of one may be what another holds: it is cured with the three of them.
+void Effect::apply_borders() {
+    std::vector<std::pair<std::string, std::string>> texts;
+    for (const char *axis : {"border_x", "border_y"})
+        texts.emplace_back(axis, text_of(text_of(axis).empty() ? "border" : axis));
+    filter_.set_in_turn(texts);
+    for (const char *name : {"border", "border_x", "border_y"}) is_refused_[index_of(name)] = false;
 }
 
 void Effect::update(const uint8_t *in, uint8_t *out) noexcept {
     sepflow_error error = {};
     error.struct_size = sizeof error;
-    if (guarded(&error, [&] { filter(in, out); }) == SEPFLOW_OK) return;
+    const bool is_refused =
+        std::find(is_refused_.begin(), is_refused_.end(), true) != is_refused_.end();
+    if (!is_refused && guarded(&error, [&] { filter(in, out); }) == SEPFLOW_OK) return;
     std::memmove(out, in, static_cast<size_t>(4 * width_ * height_));
+    if (is_refused) return;  // which was reported
     char sentence[sizeof error.message + 40];
-    std::snprintf(sentence, sizeof sentence, "frames are not filtered: %s", error.message);
+    std::snprintf(sentence, sizeof sentence, "frames pass through unchanged: %s", error.message);
     complain(sentence);
 }
 

@@ -13,19 +13,21 @@ class Effect {
   public:
     Effect(unsigned width, unsigned height);
 
-    // Empty text is the initial value. What does not fit is told on stderr, and the old value stays.
+    // Empty text is the initial value. A refused text is reported on stderr. No frame is filtered until another text takes its place.
     void set(size_t index, const char *text) noexcept;
-    const std::string &text(size_t index) const { return texts_[index]; }
+    const std::string &text(size_t index) const { return texts_[index]; }  // as set
 
-    // May run on several frames at once. A frame that cannot be filtered is copied.
+    // Copies a frame that cannot be filtered. May run on several frames at once.
     void update(const uint8_t *in, uint8_t *out) noexcept;
 
   private:
-    void apply(const std::string &name, const std::string &text);
+    void apply(const std::string &name);
+    void apply_borders();
     void filter(const uint8_t *in, uint8_t *out);
     void filter_weighed(const uint8_t *in, uint8_t *out);
     double number(const std::string &name) const;
-    const std::string &text_of(const std::string &name) const;
+    static size_t index_of(const std::string &name);
+    const std::string &text_of(const std::string &name) const { return texts_[index_of(name)]; }
 
     int64_t width_, height_;
     HostedFilter filter_;
@@ -33,6 +35,7 @@ class Effect {
     bool keeps_alpha_ = true;
     int32_t max_threads_ = 0;
     std::vector<std::string> texts_;
+    std::vector<bool> is_refused_;  // by parameter
 };
 
 }  // namespace sepflow::frei0r

@@ -16,13 +16,6 @@ bool is_of_frames(const std::string &id) {
     return std::find(others.begin(), others.end(), id) == others.end();
 }
 
-std::string explained(const sepflow_param_desc &desc) {
-    std::string text = desc.doc;
-    for (uint32_t i = 0; i < desc.choice_count; ++i)
-        text += (i == 0 ? ": " : ", ") + std::string(desc.choices[i]);
-    return text;
-}
-
 std::vector<Parameter> all() {
     const HostedFilter fresh;
     // An effect shows something as soon as it is there, so this kernel stands where the node has none.

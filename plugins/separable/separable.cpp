@@ -32,18 +32,6 @@ class SeparablePlan : public NodePlan {
     Plan plan_;
 };
 
-Kernel kernel_of(const Parameters &parameters, const sepflow_host *host) {
-    const Parameters::Value &value = parameters.of("kernel");
-    if (!value.is_set) throw Error(SEPFLOW_E_NOT_READY, "no kernel is set; try \"gaussian 3\"", 0);
-    try {
-        if (value.a.empty()) return kernel_in_host(value.s, host);
-        return kernel_from_matrix(value.a.data(), static_cast<size_t>(value.rows),
-                                  static_cast<size_t>(value.columns), value.columns);
-    } catch (const Error &e) {
-        throw Error(e.code(), e.what(), 0);
-    }
-}
-
 std::unique_ptr<NodePlan> make_separable_plan(const Parameters &parameters,
                                               const sepflow_config &config,
                                               const sepflow_host *host) {

@@ -140,15 +140,17 @@ class Life {
         return false;
     }
 
-    // A value that is not taken leaves the old one, in the frames as well.
+    // Frames pass through unchanged after a value that is not taken.
     bool is_set(const Plugin &plugin, f0r_instance_t instance, size_t i) {
         char *value = const_cast<char *>(kSettings[i].text), *known = nullptr;
         plugin.set_param(instance, &value, indices_[i]);
         plugin.get_param(instance, &known, indices_[i]);
-        if (std::strcmp(known, kSettings[i].text) == 0) return true;
-        ++complaints_;
+        std::fill(out_.pixels.begin(), out_.pixels.end(), uint8_t{0x5a});
         const faults::Aside aside;
-        CHECK(is_filtered(plugin, instance, i));
+        plugin.update(instance, 0, pointer(in_), pointer(out_));
+        if (out_ == wanted_[i + 1] && std::strcmp(known, kSettings[i].text) == 0) return true;
+        CHECK(out_ == in_);
+        ++complaints_;
         return false;
     }
 
