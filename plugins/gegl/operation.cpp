@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -21,6 +22,7 @@ struct Separable {
     bool is_changed = true;          // properties, since the filter was given them
     std::optional<Picture> picture;  // none after an error
     std::shared_ptr<const NodePlan> plan;
+    std::mutex mutex;  // guards shown_error
     std::string shown_error;
 };
 
@@ -39,10 +41,15 @@ Separable &separable_of(gpointer operation) {
     return *static_cast<Operation *>(operation)->separable;
 }
 
-// A sentence to the user, once.
-void show(Separable &separable, const char *message) {
-    if (separable.shown_error != message) g_warning("sepflow:separable: %s", message);
-    separable.shown_error = message;
+// Warns once. GEGL takes no refusal: what an operation fails to write is black, and its programs succeed all the same.
+void warn_of_pass_through(Separable &separable, const char *why) {
+    bool is_new = true;
+    guarded(nullptr, [&] {
+        const std::lock_guard<std::mutex> lock(separable.mutex);
+        is_new = separable.shown_error != why;
+        separable.shown_error = why;
+    });
+    if (is_new) g_warning("sepflow:separable: the picture passes through unchanged: %s", why);
 }
 
 sepflow_rect box_of(GeglOperation *operation) {
@@ -73,7 +80,8 @@ void prepare(GeglOperation *operation) {
         separable.shown_error.clear();
     } catch (const std::exception &e) {
         separable.is_changed = true;
-        show(separable, e.what());
+        separable.plan.reset();
+        warn_of_pass_through(separable, e.what());
     }
 }
 
@@ -102,11 +110,11 @@ GeglRectangle invalidated_by_change(GeglOperation *operation, const gchar *,
     return rectangle_of(common_part(touched, box));
 }
 
-// An identity hands its input on as it is.
+// Passes the input through as it is where the kernel is an identity, or refused.
 gboolean process_node(GeglOperation *operation, GeglOperationContext *context,
                       const gchar *output_pad, const GeglRectangle *region, gint level) {
     const auto &plan = separable_of(operation).plan;
-    if (plan && (plan->info().flags & SEPFLOW_PLAN_IDENTITY) != 0) {
+    if (!plan || (plan->info().flags & SEPFLOW_PLAN_IDENTITY) != 0) {
         GObject *input = gegl_operation_context_dup_object(context, "input");
         if (input != nullptr) gegl_operation_context_take_object(context, "output", input);
         return TRUE;
@@ -118,15 +126,14 @@ gboolean process_node(GeglOperation *operation, GeglOperationContext *context,
 // GEGL calls this for parts of a region at once.
 gboolean process(GeglOperation *operation, GeglBuffer *input, GeglBuffer *output,
                  const GeglRectangle *region, gint) {
-    const Separable &separable = separable_of(operation);
-    if (!separable.picture) return FALSE;
+    Separable &separable = separable_of(operation);
     try {
         separable.picture->filter(input, output, rect_of(*region));
-        return TRUE;
     } catch (const std::exception &e) {
-        g_warning("sepflow:separable: %s", e.what());
-        return FALSE;
+        warn_of_pass_through(separable, e.what());
+        gegl_buffer_copy(input, region, GEGL_ABYSS_NONE, output, region);
     }
+    return TRUE;
 }
 
 void set_property(GObject *object, guint id, const GValue *value, GParamSpec *) {

@@ -5,6 +5,8 @@
 #include <cfloat>
 #include <cstring>
 
+#include "runtime/error.h"
+
 namespace sepflow {
 
 namespace {
@@ -39,8 +41,7 @@ std::vector<sepflow_param_desc> make_descs() {
     static std::vector<const char *> names;
     for (const Beyond &beyond : kBeyond) names.push_back(beyond.name);
     std::vector<sepflow_param_desc> descs;
-    for (uint32_t i = 0; i < HostedFilter::desc().param_count; ++i) {
-        const sepflow_param_desc &param = HostedFilter::desc().params[i];
+    for (const sepflow_param_desc &param : HostedFilter::params()) {
         if (is_hidden(param.id)) continue;
         descs.push_back(param);
         if (std::strcmp(param.id, "kernel") != 0) continue;
@@ -73,13 +74,14 @@ GParamSpec *number_spec(const sepflow_param_desc &desc, const char *name, GParam
     const bool has_limits = desc.min != 0 || desc.max != 0;
     const double min = has_limits ? desc.min : -DBL_MAX, max = has_limits ? desc.max : DBL_MAX;
     const double from = std::max(min, -kSliderEnd), to = std::min(max, kSliderEnd);
+    const std::string doc = explained(desc);
     if (desc.type == SEPFLOW_VALUE_FLOAT) {
-        return gegl_param_spec_double(name, desc.name, desc.doc, min, max, desc.def, from, to, 1,
-                                      flags);
+        return gegl_param_spec_double(name, desc.name, doc.c_str(), -DBL_MAX, DBL_MAX, desc.def,
+                                      from, to, 1, flags);
     }
-    return gegl_param_spec_int(name, desc.name, desc.doc, static_cast<gint>(min),
-                               static_cast<gint>(max), static_cast<gint>(desc.def),
-                               static_cast<gint>(from), static_cast<gint>(to), 1, flags);
+    return gegl_param_spec_int(name, desc.name, doc.c_str(), G_MININT, G_MAXINT,
+                               static_cast<gint>(desc.def), static_cast<gint>(from),
+                               static_cast<gint>(to), 1, flags);
 }
 
 GParamSpec *param_spec(const sepflow_param_desc &desc) {
@@ -172,9 +174,10 @@ bool Properties::keeps_alpha() const {
 }
 
 const GValue &Properties::of(const char *id) const {
-    size_t i = 0;
-    while (std::strcmp(descs()[i].id, id) != 0) ++i;
-    return values_[i];
+    for (size_t i = 0; i < values_.size(); ++i) {
+        if (std::strcmp(descs()[i].id, id) == 0) return values_[i];
+    }
+    throw Error(SEPFLOW_E_INTERNAL, std::string("there is no property ") + id);
 }
 
 }  // namespace sepflow

@@ -58,7 +58,8 @@ TEST_CASE("the keys by which GIMP lists it, and a property for each parameter of
     g_free(specs);
     CHECK(names == std::vector<std::string>{"kernel", "border", "keep-alpha", "convolve",
                                             "anchor-x", "anchor-y", "tolerance", "rank", "scale",
-                                            "delta", "variant", "schedule", "method", "strict"});
+                                            "delta", "variant", "schedule", "method", "strict",
+                                            "no-files"});
 }
 
 TEST_CASE("an identity hands on what comes in, to the last bit and beyond the range of colours") {
@@ -97,14 +98,15 @@ TEST_CASE("a kernel is set up once, and again only after a property changed") {
     CHECK_MESSAGE(warnings.texts.empty(), warnings.texts.back());
 }
 
-TEST_CASE("a bad kernel is told of once, in a sentence, and a good one after it filters") {
+TEST_CASE(
+    "with a bad kernel the picture passes through, one warning says why, and a good one filters") {
     Picture in = noise("RGB float", kBox);
     Graph graph(in);
     Warnings warnings;
     GeglNode *node = graph.add("sepflow:separable", {{"kernel", "gausian 3"}});
-    for (int i = 0; i < 3; ++i) graph.render("RGB float", kBox);
+    for (int i = 0; i < 3; ++i) CHECK(graph.render("RGB float", kBox).pixels == in.pixels);
     REQUIRE(warnings.texts.size() == 1);
-    CHECK(warnings.texts[0].find("sepflow:separable: ") == 0);
+    CHECK(warnings.texts[0].find("sepflow:separable: the picture passes through unchanged: ") == 0);
     CHECK(warnings.texts[0].find("did you mean 'gaussian'?") != std::string::npos);
     CHECK(warnings.texts[0].find('\n') == std::string::npos);
     for (const char *bad :
@@ -112,16 +114,56 @@ TEST_CASE("a bad kernel is told of once, in a sentence, and a good one after it 
         CAPTURE(bad);
         warnings.texts.clear();
         set(node, "kernel", bad);
-        graph.render("RGB float", kBox);
+        CHECK(graph.render("RGB float", kBox).pixels == in.pixels);
         CHECK(warnings.texts.size() == 1);
     }
     warnings.texts.clear();
     set(node, "kernel", "gaussian 2");
     CHECK(graph.render("RGB float", kBox).pixels == filtered(in, "gaussian 2").pixels);
-    set(node, "scale", "0");
-    graph.render("RGB float", kBox);
+    const std::pair<const char *, std::pair<const char *, const char *>> bad[] = {
+        {"scale", {"0", "scale must not be 0"}},
+        {"tolerance", {"7", "tolerance must lie in 0 .. 1"}},
+        {"rank", {"70000", "rank must lie in 0 .. 4095"}},
+        {"anchor-x", {"4000", "anchor"}}};
+    for (const auto &[name, value] : bad) {
+        CAPTURE(name);
+        warnings.texts.clear();
+        gchar *old = nullptr;
+        GValue text = G_VALUE_INIT;
+        g_value_init(&text, G_TYPE_STRING);
+        g_object_get_property(G_OBJECT(gegl_node_get_gegl_operation(node)), name, &text);
+        old = g_value_dup_string(&text);
+        g_value_unset(&text);
+        set(node, name, value.first);
+        CHECK(graph.render("RGB float", kBox).pixels == in.pixels);
+        REQUIRE(warnings.texts.size() == 1);
+        CHECK_MESSAGE(warnings.texts[0].find(value.second) != std::string::npos, warnings.texts[0]);
+        set(node, name, old);
+        g_free(old);
+        CHECK(graph.render("RGB float", kBox).pixels == filtered(in, "gaussian 2").pixels);
+    }
+}
+
+TEST_CASE("kernels from files can be forbidden, by a property and by SEPFLOW_NO_FILES") {
+    const KernelFile file;
+    file.write("1,2,3");
+    Picture in = noise("Y float", kBox);
+    Graph graph(in);
+    Warnings warnings;
+    GeglNode *node = graph.add("sepflow:separable", {{"kernel", "file " + file.path}});
+    const std::vector<float> wanted = filtered(in, "1x3 1 2 3").pixels;
+    CHECK(graph.render("Y float", kBox).pixels == wanted);
+    set(node, "no-files", "1");
+    CHECK(graph.render("Y float", kBox).pixels == in.pixels);
     REQUIRE(warnings.texts.size() == 1);
-    CHECK(warnings.texts[0] == "sepflow:separable: scale must not be 0");
+    CHECK(warnings.texts[0].find("files are not allowed here") != std::string::npos);
+    set(node, "no-files", "0");
+    CHECK(graph.render("Y float", kBox).pixels == wanted);
+    setenv("SEPFLOW_NO_FILES", "1", 1);
+    set(node, "delta", "0");
+    CHECK(graph.render("Y float", kBox).pixels == in.pixels);
+    unsetenv("SEPFLOW_NO_FILES");
+    CHECK(warnings.texts.back().find("SEPFLOW_NO_FILES is set") != std::string::npos);
 }
 
 // A buffer's change is told of downstream as a rectangle, outside which pixels may be kept.
@@ -235,4 +277,5 @@ TEST_CASE("channels without colour are filtered as they are; no colour can lie a
     REQUIRE(warnings.texts.size() == 1);
     CHECK(warnings.texts[0].find("channels of float[5]") != std::string::npos);
     CHECK(warnings.texts[0].find("are no colours: white cannot") != std::string::npos);
+    CHECK(out == in.pixels);  // passed through
 }

@@ -110,12 +110,25 @@ TEST_CASE("the program gegl filters a file, with 1 and 8 threads and from XML to
     CHECK(studio.load("xml.tif").pixels == one.pixels);
 }
 
-TEST_CASE("a kernel that makes no sense is one line of the program's complaints") {
+TEST_CASE("with a refused kernel the program writes the picture as it was, and one line says why") {
     const Studio studio;
-    const Run run = studio.gegl("in.png -o out.tif -- sepflow:separable kernel='gausian 3'");
-    CHECK(run.exit_code < 128);
-    CHECK_MESSAGE(count(run.err, "sepflow:separable") == 1, run.err);
-    CHECK(run.err.find("did you mean 'gaussian'?") != std::string::npos);
+    Picture in = studio.load("in.png");
+    studio.write("secret.csv", "hunter2:x:0:0\n");
+    const std::pair<std::string, const char *> refused[] = {
+        {"kernel='gausian 3'", "did you mean 'gaussian'?"},
+        {"kernel='box 3' tolerance=7", "tolerance must lie in 0 .. 1"},
+        {"kernel='3x3 -1 -1 -1 -1 8 -1 -1 -1 -1' border=truncate", "sum of the taps"},
+        {"kernel='file secret.csv'", "line 1, column 1"},
+        {"no-files=true kernel='file secret.csv'", "files are not allowed here"}};
+    for (const auto &[arguments, sentence] : refused) {
+        CAPTURE(arguments);
+        const Run run = studio.gegl("in.png -o out.tif -- sepflow:separable " + arguments);
+        CHECK(run.exit_code == 0);
+        CHECK_MESSAGE(count(run.err, "passes through unchanged: ") == 1, run.err);
+        CHECK_MESSAGE(run.err.find(sentence) != std::string::npos, run.err);
+        CHECK_MESSAGE(run.err.find("hunter2") == std::string::npos, run.err);
+        CHECK(worst(studio.load("out.tif"), in) < 1e-6f);
+    }
 }
 
 TEST_CASE("the program finds it where ./dev install-plugins puts it for a user") {
