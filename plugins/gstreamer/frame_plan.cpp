@@ -13,7 +13,9 @@ namespace sepflow::gstreamer {
 namespace {
 
 AnchoredKernel kernel_of(const Settings &settings) {
-    Kernel kernel = kernel_from_trusted_text(settings.text("kernel"));
+    HostedFilter filter;
+    settings.give(filter);
+    Kernel kernel = filter.kernel();
     const auto anchor = [&](const char *name, size_t taps) {
         const auto given = static_cast<int64_t>(settings.number(name));
         return given >= 0 ? given : static_cast<int64_t>(taps / 2);

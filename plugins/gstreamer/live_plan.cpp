@@ -25,7 +25,7 @@ void LivePlan::commit() {
     }
     try {
         accept(wanted, std::make_shared<const FramePlan>(wanted, *info_));
-    } catch (const Error &) {
+    } catch (...) {
         const std::lock_guard<std::mutex> lock(state_);
         staged_.revert(wanted, accepted_);
         throw;

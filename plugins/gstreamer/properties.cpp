@@ -4,6 +4,8 @@
 #include <array>
 #include <cfloat>
 
+#include "runtime/error.h"
+
 namespace sepflow::gstreamer {
 
 namespace {
@@ -35,8 +37,7 @@ sepflow_param_desc border_desc() {
 std::vector<sepflow_param_desc> make_descs() {
     static const std::vector<const char *> alphas = {"keep", "straight"};
     std::vector<sepflow_param_desc> descs;
-    for (uint32_t i = 0; i < HostedFilter::desc().param_count; ++i) {
-        const sepflow_param_desc &param = HostedFilter::desc().params[i];
+    for (const sepflow_param_desc &param : HostedFilter::params()) {
         if (is_hidden(param.id)) continue;
         descs.push_back(param);
         if (std::string(param.id) != "kernel") continue;
@@ -82,7 +83,7 @@ GParamSpec *param_spec(const sepflow_param_desc &desc) {
     std::string id = desc.id;
     std::replace(id.begin(), id.end(), '_', '-');
     const char *name = id.c_str();
-    const bool has_limits = desc.min != 0 || desc.max != 0;
+    const std::string doc = explained(desc);
     if (desc.type == SEPFLOW_VALUE_CHOICE) {
         return g_param_spec_enum(name, desc.name, desc.doc, register_enum(desc),
                                  choice_index(desc, desc.text_default), flags);
@@ -90,14 +91,20 @@ GParamSpec *param_spec(const sepflow_param_desc &desc) {
     if (is_switch(desc))
         return g_param_spec_boolean(name, desc.name, desc.doc, desc.def != 0, flags);
     if (desc.type == SEPFLOW_VALUE_INT) {
-        return g_param_spec_int(name, desc.name, desc.doc, static_cast<gint>(desc.min),
-                                static_cast<gint>(desc.max), static_cast<gint>(desc.def), flags);
+        return g_param_spec_int(name, desc.name, doc.c_str(), G_MININT, G_MAXINT,
+                                static_cast<gint>(desc.def), flags);
     }
     if (desc.type == SEPFLOW_VALUE_FLOAT) {
-        return g_param_spec_double(name, desc.name, desc.doc, has_limits ? desc.min : -DBL_MAX,
-                                   has_limits ? desc.max : DBL_MAX, desc.def, flags);
+        return g_param_spec_double(name, desc.name, doc.c_str(), -DBL_MAX, DBL_MAX, desc.def,
+                                   flags);
     }
     return g_param_spec_string(name, desc.name, desc.doc, desc.text_default, playing);
+}
+
+// As the filter checks the node's.
+void check_limits(const sepflow_param_desc &desc, double number) {
+    if (desc.type == SEPFLOW_VALUE_INT && (number < desc.min || number > desc.max))
+        throw Error(SEPFLOW_E_PARAM, explained(desc) + ": the number lies outside its limits");
 }
 
 }  // namespace
@@ -134,7 +141,7 @@ void Settings::get(guint id, GValue &value) const {
     const sepflow_param_desc &desc = descs().at(id - 1);
     const Value &own = values_.at(id - 1);
     if (desc.type == SEPFLOW_VALUE_CHOICE) {
-        g_value_set_enum(&value, choice_index(desc, own.text.c_str()));
+        g_value_set_enum(&value, choice_index(desc, own.text));
     } else if (is_switch(desc)) {
         g_value_set_boolean(&value, own.number != 0);
     } else if (desc.type == SEPFLOW_VALUE_INT) {
@@ -149,7 +156,10 @@ void Settings::get(guint id, GValue &value) const {
 void Settings::give(HostedFilter &filter) const {
     for (size_t i = 0; i < values_.size(); ++i) {
         const sepflow_param_desc &desc = descs()[i];
-        if (is_own(desc.id)) continue;
+        if (is_own(desc.id)) {
+            check_limits(desc, values_[i].number);
+            continue;
+        }
         if (desc.type == SEPFLOW_VALUE_INT || desc.type == SEPFLOW_VALUE_FLOAT) {
             filter.set(desc.id, values_[i].number);
         } else {
@@ -158,16 +168,19 @@ void Settings::give(HostedFilter &filter) const {
     }
 }
 
+// But no_files: a kernel that it refuses must not undo it.
 void Settings::revert(const Settings &refused, const Settings &accepted) {
+    const size_t kept = index_of("no_files");
     for (size_t i = 0; i < values_.size(); ++i) {
-        if (values_[i] == refused.values_[i]) values_[i] = accepted.values_[i];
+        if (i != kept && values_[i] == refused.values_[i]) values_[i] = accepted.values_[i];
     }
 }
 
 size_t Settings::index_of(const std::string &name) {
-    size_t i = 0;
-    while (descs()[i].id != name) ++i;
-    return i;
+    for (size_t i = 0; i < descs().size(); ++i) {
+        if (descs()[i].id == name) return i;
+    }
+    throw Error(SEPFLOW_E_INTERNAL, "there is no property '" + name + "'");
 }
 
 }  // namespace sepflow::gstreamer

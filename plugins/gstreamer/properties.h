@@ -19,13 +19,13 @@ class Settings {
     void set(guint id, const GValue &value);
     void get(guint id, GValue &value) const;
 
-    // By name, which must exist.
+    // By name. Throw Error if there is none.
     double number(const std::string &name) const { return values_[index_of(name)].number; }
     const std::string &text(const std::string &name) const { return values_[index_of(name)].text; }
 
     void give(HostedFilter &filter) const;  // all but the border; throws Error
 
-    // Values that are still those of `refused` become those of `accepted`.
+    // Values that are still those of `refused` become those of `accepted`, except no_files.
     void revert(const Settings &refused, const Settings &accepted);
 
     bool operator==(const Settings &other) const { return values_ == other.values_; }

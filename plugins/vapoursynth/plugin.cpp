@@ -22,9 +22,7 @@ std::string signature() {
     std::string all =
         "clip:vnode;kernel:data:opt;matrix:float[]:opt;rows:int:opt;columns:int:opt;"
         "planes:int[]:opt;border:data:opt;";
-    const sepflow_node_desc &desc = HostedFilter::desc();
-    for (uint32_t i = 0; i < desc.param_count; ++i) {
-        const sepflow_param_desc &param = desc.params[i];
+    for (const sepflow_param_desc &param : HostedFilter::params()) {
         if (!is_argument(param)) continue;
         const bool is_integer = param.type == SEPFLOW_VALUE_INT,
                    is_number = param.type == SEPFLOW_VALUE_FLOAT;
@@ -100,9 +98,7 @@ void set_parameters(HostedFilter &filter, const Arguments &arguments) {
         for (const char *border : {"border_x", "border_y"})
             filter.set(border, arguments.text("border"));
     }
-    const sepflow_node_desc &desc = HostedFilter::desc();
-    for (uint32_t i = 0; i < desc.param_count; ++i) {
-        const sepflow_param_desc &param = desc.params[i];
+    for (const sepflow_param_desc &param : HostedFilter::params()) {
         if (!is_argument(param) || !arguments.has(param.id)) continue;
         if (param.type == SEPFLOW_VALUE_INT) {
             filter.set(param.id, static_cast<double>(arguments.integer(param.id)));

@@ -24,8 +24,7 @@ sepflow_param_desc border_of_both(sepflow_param_desc desc) {
 // The node's, with the border of both axes before those of one. A mask is a kernel to libvips, not a picture of weights.
 std::vector<sepflow_param_desc> make_descs() {
     std::vector<sepflow_param_desc> descs;
-    for (uint32_t i = 0; i < HostedFilter::desc().param_count; ++i) {
-        sepflow_param_desc param = HostedFilter::desc().params[i];
+    for (sepflow_param_desc param : HostedFilter::params()) {
         if (std::strcmp(param.id, "kernel") == 0) param.doc = "The kernel as text: \"gaussian 3\"";
         if (std::strcmp(param.id, "missing") == 0)
             param.doc = "NaN: propagate it, ignore it and rescale what is left, or fill it";
@@ -52,20 +51,17 @@ GType choice_type(const sepflow_param_desc &desc) {
 }
 
 GParamSpec *param_spec(const sepflow_param_desc &desc) {
-    const bool has_limits = desc.min != 0 || desc.max != 0;
-    const double min = has_limits ? desc.min : -DBL_MAX, max = has_limits ? desc.max : DBL_MAX;
     if (desc.type == SEPFLOW_VALUE_CHOICE)
         return g_param_spec_enum(desc.id, desc.name, desc.doc, choice_type(desc),
                                  choice_index(desc, desc.text_default), G_PARAM_READWRITE);
     if (is_switch(desc))
         return g_param_spec_boolean(desc.id, desc.name, desc.doc, desc.def != 0, G_PARAM_READWRITE);
     if (desc.type == SEPFLOW_VALUE_INT)
-        return g_param_spec_int(desc.id, desc.name, desc.doc, static_cast<gint>(min),
-                                static_cast<gint>(max), static_cast<gint>(desc.def),
-                                G_PARAM_READWRITE);
+        return g_param_spec_int(desc.id, desc.name, explained(desc).c_str(), G_MININT, G_MAXINT,
+                                static_cast<gint>(desc.def), G_PARAM_READWRITE);
     if (desc.type == SEPFLOW_VALUE_FLOAT)
-        return g_param_spec_double(desc.id, desc.name, desc.doc, min, max, desc.def,
-                                   G_PARAM_READWRITE);
+        return g_param_spec_double(desc.id, desc.name, explained(desc).c_str(), -DBL_MAX, DBL_MAX,
+                                   desc.def, G_PARAM_READWRITE);
     return g_param_spec_string(desc.id, desc.name, desc.doc, desc.text_default, G_PARAM_READWRITE);
 }
 

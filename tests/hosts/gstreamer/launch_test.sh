@@ -60,6 +60,13 @@ refused() {
 }
 refused "${source[@]}" ! sepflow kernel='gausian 3' ! fakesink || fail 'a wrong kernel was taken'
 expect "did you mean 'gaussian'" "$work/messages"
+refused "${source[@]}" ! sepflow tolerance=7 ! fakesink || fail 'a tolerance of 7 was taken'
+expect 'tolerance must lie in 0 .. 1' "$work/messages"
+refused "${source[@]}" ! sepflow kernel='3x3 -1 -1 -1 -1 8 -1 -1 -1 -1' border=truncate ! fakesink || fail 'a sum of zero was taken'
+expect 'sum of the taps' "$work/messages"
+echo '1 2 1' >"$work/kernel.csv"
+refused "${source[@]}" ! sepflow kernel="file $work/kernel.csv" no-files=true ! fakesink || fail 'a file was read'
+expect 'files are not allowed here' "$work/messages"
 refused videotestsrc num-buffers=1 ! video/x-raw,format=v210 ! sepflow ! fakesink || fail 'v210 was taken'
 expect v210 "$work/messages"
 printf 'ok\n'

@@ -157,7 +157,7 @@ TEST_CASE("each frame is wholly of one kernel and delta while another thread cha
     }
 }
 
-TEST_CASE("a kernel that makes no sense is a warning, and the old one stays") {
+TEST_CASE("a bad value while playing is a warning on the bus, and the old one stays") {
     Rig rig("box 5");
     const GstVideoInfo &info = rig.format("RGBA", 67, 43);
     const Frame in = Frame::noise(info);
@@ -177,9 +177,62 @@ TEST_CASE("a kernel that makes no sense is a warning, and the old one stays") {
     rig.set("kernel", "sobel x");
     CHECK(rig.message(GST_MESSAGE_WARNING).find("alpha") != std::string::npos);
     CHECK(rig.kernel() == "box 5");
+    // Numbers beyond their limits, which GLib would keep to itself.
+    for (const auto &[name, value, sentence] :
+         {std::tuple("tolerance", "7", "tolerance must lie in 0 .. 1"),
+          {"rank", "70000", "rank must lie in 0 .. 4095"},
+          {"threads", "-1", "Threads that filter a frame"},
+          {"scale", "0", "scale must not be 0"}}) {
+        CAPTURE(name);
+        rig.set(name, value);
+        CHECK(rig.message(GST_MESSAGE_WARNING).find(sentence) != std::string::npos);
+    }
 }
 
-TEST_CASE("a kernel that makes no sense from the start is an error that says so") {
+TEST_CASE("kernels from files can be forbidden, and no refusal allows them again") {
+    const Folder folder;
+    const std::string file = folder.path + "/kernel.csv";
+    write(file, "1 2 1\n");
+    Rig rig("box 3");
+    g_object_set(rig.element(), "no-files", TRUE, nullptr);
+    const GstVideoInfo &info = rig.format("GRAY8", 67, 43);
+    const Frame in = Frame::noise(info);
+    const auto before = rig.filtered(in).components(info);
+    for (const std::string &text : {"file " + file, "file " + file + "x"}) {
+        rig.set("kernel", text);
+        CHECK(rig.message(GST_MESSAGE_WARNING) ==
+              "files are not allowed here; '" + text + "' is not read");
+        CHECK(rig.kernel() == "box 3");
+        CHECK(rig.filtered(in).components(info) == before);
+    }
+    rig.set("no-files", "false");
+    rig.set("kernel", "file " + file);
+    const auto from_file = rig.filtered(in).components(info);
+    CHECK(from_file == fresh("1x3 1 2 1", "GRAY8", 67, 43));
+    // Both at once: the kernel is refused, the ban stays.
+    g_object_set(rig.element(), "kernel", ("file " + folder.path + "/other.csv").c_str(),
+                 "no-files", TRUE, nullptr);
+    CHECK(rig.message(GST_MESSAGE_WARNING) != "");
+    gboolean no_files = FALSE;
+    g_object_get(rig.element(), "no-files", &no_files, nullptr);
+    CHECK(no_files);
+    rig.set("kernel", "box 3");
+    CHECK(rig.filtered(in).components(info) == before);
+    rig.set("kernel", "file " + file);
+    CHECK(rig.message(GST_MESSAGE_WARNING).find("not allowed") != std::string::npos);
+    rig.set("no-files", "false");
+    setenv("SEPFLOW_NO_FILES", "1", 1);
+    rig.set("kernel", "file " + file);
+    unsetenv("SEPFLOW_NO_FILES");
+    CHECK(rig.message(GST_MESSAGE_WARNING).find("SEPFLOW_NO_FILES is set") != std::string::npos);
+    write(file, "hunter2:x:0:0\n");
+    rig.set("kernel", "file " + file);
+    const std::string why = rig.message(GST_MESSAGE_WARNING);
+    CHECK_MESSAGE(why.find("line 1, column 1") != std::string::npos, why);
+    CHECK_MESSAGE(why.find("hunter2") == std::string::npos, why);
+}
+
+TEST_CASE("a bad kernel from the start is an error that says so") {
     Rig rig("gausian 3");
     const GstVideoInfo &info = rig.format("RGBA", 67, 43);
     CHECK(gst_harness_push(rig.harness(), Frame::noise(info).new_reference()) ==

@@ -1,9 +1,11 @@
 // What the plugin says, asks and answers, and what loading it does to the process.
 #include <algorithm>
+#include <cstdlib>
 #include <dirent.h>
 #include <dlfcn.h>
 #include <doctest/doctest.h>
 #include <fstream>
+#include <unistd.h>
 #if defined(__x86_64__)
 #include <xmmintrin.h>
 #endif
@@ -137,6 +139,27 @@ TEST_CASE("a bad parameter's sentence reaches the user, and goes when it is mend
     old.instance.param("kernel").text = "3x3 1 2 %s%n";
     CHECK(old.instance.render(1, kWhole) == 1);
     CHECK_MESSAGE(old.host.message.find("kernel") != std::string::npos, old.host.message);
+}
+
+TEST_CASE("SEPFLOW_NO_FILES forbids kernels from files, and an error quotes none of a file") {
+    std::string file = "/tmp/sepflow-openfx-XXXXXX";
+    close(mkstemp(file.data()));
+    std::ofstream(file) << "1,2,3\n";
+    Scene scene;
+    scene.instance.param("kernel").text = "file " + file;
+    setenv("SEPFLOW_NO_FILES", "1", 1);
+    CHECK(scene.instance.render(1, kWhole) == 5);  // unsupported
+    unsetenv("SEPFLOW_NO_FILES");
+    CHECK_MESSAGE(scene.host.persistent.find("SEPFLOW_NO_FILES is set") != std::string::npos,
+                  scene.host.persistent);
+    CHECK(scene.instance.render(1, kWhole) == 0);
+    std::ofstream(file) << "hunter2:x:0:0\n";
+    scene.instance.param("delta").number = 1;
+    CHECK(scene.instance.render(1, kWhole) == 1);
+    CHECK_MESSAGE(scene.host.persistent.find("line 1, column 1") != std::string::npos,
+                  scene.host.persistent);
+    CHECK(scene.host.persistent.find("hunter2") == std::string::npos);
+    unlink(file.c_str());
 }
 
 TEST_CASE("an identity names its source; anything else is rendered") {

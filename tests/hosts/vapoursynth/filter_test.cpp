@@ -6,6 +6,7 @@
 #include <fstream>
 #include <random>
 #include <thread>
+#include <unistd.h>
 #if defined(__x86_64__)
 #include <xmmintrin.h>
 #endif
@@ -262,6 +263,26 @@ TEST_CASE("borders and the other parameters arrive; their errors come back") {
     scene.fails({{"kernel", Texts{"box 3"}}, {"anchor_x", Integers{3}}}, "anchor");
     scene.fails({{"kernel", Texts{"box 3"}}, {"scale", Numbers{0}}}, "scale must not be 0");
     CHECK(scene.core.signature.find("extent") == std::string::npos);
+}
+
+TEST_CASE("kernels from files can be forbidden, by an argument and by SEPFLOW_NO_FILES") {
+    std::string file = "/tmp/sepflow-vapoursynth-XXXXXX";
+    close(mkstemp(file.data()));
+    std::ofstream(file) << "1,2,3\n";
+    const Value kernel = Texts{"file " + file};
+    Scene scene;
+    mini::Node *node = scene.core.call(scene.clip, {{"kernel", kernel}});
+    REQUIRE_MESSAGE(node != nullptr, scene.core.error);
+    scene.core.free(node);
+    scene.fails({{"kernel", kernel}, {"no_files", Integers{1}}}, "files are not allowed here");
+    scene.fails({{"kernel", kernel}, {"no_files", Integers{2}}}, "no_files must lie in 0 .. 1");
+    setenv("SEPFLOW_NO_FILES", "1", 1);
+    scene.fails({{"kernel", kernel}}, "SEPFLOW_NO_FILES is set");
+    unsetenv("SEPFLOW_NO_FILES");
+    std::ofstream(file) << "hunter2:x:0:0\n";
+    scene.fails({{"kernel", kernel}}, "line 1, column 1");
+    CHECK(scene.core.error.find("hunter2") == std::string::npos);
+    unlink(file.c_str());
 }
 
 TEST_CASE("an identity passes its clip on; integers of 32 bits are refused") {

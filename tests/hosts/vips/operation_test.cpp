@@ -147,3 +147,44 @@ TEST_CASE("the kernel comes as text or as a matrix, not both and not as another 
     CHECK(vips_call("sepflow", in.get(), &out, "mask", coloured.get(), nullptr) != 0);
     CHECK(error_text().find("band") != std::string::npos);
 }
+
+TEST_CASE("kernels from files can be forbidden, and then none is said to be there or not") {
+    start();
+    const std::string file = std::string(P_tmpdir) + "/sepflow-vips-forbidden.csv";
+    std::ofstream(file) << "1,2,3\n";
+    const Image in = noise(VIPS_FORMAT_UCHAR, 60, 40);
+    const auto said = [&](const std::string &kernel, bool no_files) -> std::string {
+        VipsImage *out = nullptr;
+        const int failed = vips_call("sepflow", in.get(), &out, "kernel", kernel.c_str(),
+                                     "no_files", no_files, nullptr);
+        if (failed != 0) return error_text();
+        g_object_unref(out);
+        return "";
+    };
+    CHECK(said("file " + file, false).empty());
+    CHECK(said("box 3", true).empty());
+    CHECK(said("file " + file, true) ==
+          "sepflow: files are not allowed here; 'file " + file + "' is not read\n");
+    CHECK(said("file " + file + "x", true) ==
+          "sepflow: files are not allowed here; 'file " + file + "x' is not read\n");
+    setenv("SEPFLOW_NO_FILES", "1", 1);
+    for (const char *end : {"", "x"})
+        CHECK(said("file " + file + end, false) ==
+              "sepflow: kernels from files are not allowed here: SEPFLOW_NO_FILES is set\n");
+    unsetenv("SEPFLOW_NO_FILES");
+    std::ofstream(file) << "hunter2:x:0:0\n";
+    const std::string why = said("file " + file, false);
+    CHECK_MESSAGE(why.find("line 1, column 1") != std::string::npos, why);
+    CHECK_MESSAGE(why.find("hunter2") == std::string::npos, why);
+    std::remove(file.c_str());
+}
+
+// GLib would warn of a number beyond a property's limits and keep the old one.
+TEST_CASE("a number beyond its limits is refused in words") {
+    const Image in = noise(VIPS_FORMAT_UCHAR, 60, 40);
+    VipsImage *out = nullptr;
+    CHECK(vips_call("sepflow", in.get(), &out, "kernel", "box 3", "tolerance", 7.0, nullptr) != 0);
+    CHECK(error_text() == "sepflow: tolerance must lie in 0 .. 1\n");
+    CHECK(vips_call("sepflow", in.get(), &out, "kernel", "box 3", "rank", 70000, nullptr) != 0);
+    CHECK(error_text().find("rank must lie in 0 .. 4095") != std::string::npos);
+}

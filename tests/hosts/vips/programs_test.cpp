@@ -84,6 +84,24 @@ TEST_CASE("the vips command lists the operation with its arguments" * doctest::s
     const Folder::Outcome typo = folder.run("vips sepflow a.tif b.tif --border mirror");
     CHECK(typo.status != 0);
     CHECK_MESSAGE(typo.said.find("reflect101, reflect") != std::string::npos, typo.said);
+    CHECK_MESSAGE(usage.find("(0 .. 1)") != std::string::npos, usage);
+}
+
+TEST_CASE("the vips command stops where a kernel is refused" * doctest::skip(kIsSanitized)) {
+    const Folder folder;
+    save(noise(VIPS_FORMAT_UCHAR, 30, 20).get(), folder("in.tif"));
+    std::ofstream(folder("secret.csv")) << "hunter2:x:0:0\n";
+    for (const std::string arguments :
+         {"--kernel 'gausian 3'", "--kernel 'gaussian 3' --tolerance 7",
+          "--kernel 'file secret.csv'", "--kernel 'file secret.csv' --no-files",
+          "--kernel '3x3 -1 -1 -1 -1 8 -1 -1 -1 -1' --border truncate"}) {
+        CAPTURE(arguments);
+        const Folder::Outcome outcome = folder.run("vips sepflow in.tif out.tif " + arguments);
+        CHECK(WEXITSTATUS(outcome.status) == 1);
+        CHECK_MESSAGE(outcome.said.find("sepflow: ") == 0, outcome.said);
+        CHECK_MESSAGE(outcome.said.find("hunter2") == std::string::npos, outcome.said);
+        CHECK(!std::filesystem::exists(folder("out.tif")));
+    }
 }
 
 TEST_CASE("the vips command filters files" * doctest::skip(kIsSanitized)) {
