@@ -139,11 +139,10 @@ ImagePointer read_samples(Text &text, const Header &header, const std::string &p
         const uint32_t sample = samples.next();
         if (sample == kNone) {
             const std::string which = "sample " + std::to_string(read.size() + 1);
-            const std::string most = std::to_string(header.maximum);
             throw Error(SEPFLOW_E_IO,
                         "cannot read " + path + ": " +
                             (text.has_ended() ? std::string("it ends too early")
-                                              : which + " is no number up to " + most));
+                                              : which + " is no number up to the maximum"));
         }
         read.push_back(static_cast<Sample>((sample * white + header.maximum / 2) / header.maximum));
     }

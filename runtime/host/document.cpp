@@ -62,10 +62,14 @@ class Builder {
         return true;
     }
 
-    // "[json.exception.parse_error.101] parse error at line 3, column 4: ..."
-    bool parse_error(size_t, const std::string &, const nlohmann::json::exception &error) {
+    // "[json.exception.parse_error.101] parse error at line 3, column 4: ... - invalid literal; last read: 'secret'": without the
+    // last part, since the text may be of a file that is no graph at all.
+    bool parse_error(size_t position, const std::string &, const nlohmann::json::exception &error) {
         const std::string what = error.what();
-        fail(what.substr(std::min(what.find(']') + 2, what.size())));
+        if (dynamic_cast<const nlohmann::json::parse_error *>(&error) == nullptr)
+            fail("the number that ends at byte " + std::to_string(position) + " is too large");
+        const size_t start = std::min(what.find(']') + 2, what.size());
+        fail(what.substr(start, what.find("; last read: ", start) - start));
     }
 
     Json root;

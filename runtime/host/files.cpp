@@ -22,18 +22,15 @@ std::string AllowedFiles::path_of(const std::string &name) const {
                     "the graph names the file '" + name +
                         "'; no folder is allowed for such files (sepflow run --files FOLDER)");
     }
-    const fs::path named = folder_ / name;
     std::error_code unknown;
-    // Of the whole path: weakly_canonical leaves links behind a missing folder as they are, and "missing/.." is nothing to
-    // who opens the file.
-    const fs::path real = fs::canonical(named, unknown);
-    // What is not there is judged by its name: a graph is not to learn which files others have.
-    if (!is_inside(unknown ? named.lexically_normal() : real)) {
+    // Resolves the whole path: weakly_canonical leaves links behind a missing folder as they are, and "missing/.." is nothing
+    // to who opens the file.
+    const fs::path real = fs::canonical(folder_ / name, unknown);
+    // One sentence for files outside and for files that are nowhere: a graph is not to learn which files others have, through
+    // links that lead out of the folder either.
+    if (unknown || !is_inside(real))
         throw Error(SEPFLOW_E_UNSUPPORTED, "the graph names the file '" + name +
                                                "', which is not in the folder that is allowed");
-    }
-    if (unknown)
-        throw Error(SEPFLOW_E_IO, "cannot read the file '" + name + "': " + unknown.message());
     return real.string();
 }
 

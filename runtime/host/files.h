@@ -13,8 +13,7 @@ class AllowedFiles {
     void allow(const std::string &folder);  // throws Error{IO} if there is no such folder
     void allow_none() { folder_.clear(); }
 
-    // The file's path without links; throws Error{UNSUPPORTED} where it lies outside the folder, Error{IO} where it is not
-    // there.
+    // The file's path without links. Throws Error{UNSUPPORTED} unless it lies in the folder.
     std::string path_of(const std::string &name) const;
 
   private:

@@ -82,6 +82,22 @@ TEST_CASE("mistakes in a graph's JSON say where") {
     }
 }
 
+TEST_CASE("text that is no JSON is not quoted") {
+    Host host;
+    for (const std::string json :
+         {"hunter2:x:0:0", "{\"a\": hunter2}", "{\"a\": \"hunter2\n\"}", "[1, 2] hunter2",
+          "{\"a\": 1hunter2}", "{\"hunter2\": 1,}", "{\"a\": 20002e999}", "\"hunter2"}) {
+        CAPTURE(json);
+        sepflow_graph *graph = nullptr;
+        host.fails(
+            sepflow_graph_from_json(host.registry, json.data(), json.size(), &graph, &host.error),
+            SEPFLOW_E_PARAM, json.find("e999") == std::string::npos ? "line" : "byte");
+        const std::string message = host.error.message;
+        CHECK_MESSAGE(message.find("unter") == std::string::npos, message);
+        CHECK_MESSAGE(message.find("20002") == std::string::npos, message);
+    }
+}
+
 TEST_CASE("equal keys are fine in different objects, and outputs keep the order of the text") {
     Host host;
     const std::string json = R"({
