@@ -8,18 +8,35 @@ namespace sepflow::command {
 
 namespace {
 
-// As roff takes plain text: a hyphen is not a minus, and a line must not begin with a request.
+// Escapes plain text for roff, which would print a minus as a hyphen, these quotes and accents as others, and take a line that begins
+// with a point for a request.
 std::string roff(const std::string &text) {
     std::string result;
     for (const char letter : text) {
-        if (letter == '\\') {
-            result += "\\e";
-        } else if (letter == '-') {
-            result += "\\-";
-        } else {
-            if ((letter == '.' || letter == '\'') && (result.empty() || result.back() == '\n'))
-                result += "\\&";
-            result += letter;
+        switch (letter) {
+            case '\\':
+                result += "\\e";
+                break;
+            case '-':
+                result += "\\-";
+                break;
+            case '\'':
+                result += "\\(aq";
+                break;
+            case '`':
+                result += "\\(ga";
+                break;
+            case '^':
+                result += "\\(ha";
+                break;
+            case '~':
+                result += "\\(ti";
+                break;
+            case '.':
+                if (result.empty() || result.back() == '\n') result += "\\&";
+                [[fallthrough]];
+            default:
+                result += letter;
         }
     }
     return result;

@@ -27,14 +27,18 @@ function(sepflow_add_filter name)
     endforeach()
 
     list(POP_FRONT given_TYPES in_type out_type)
-    set(arguments ${name} --kernel ${given_KERNEL} --target ${given_TARGET} --in-type ${in_type})
+    # A list would be cut at its semicolons.
+    string(REPLACE ";" "\\;" kernel "${given_KERNEL}")
+    set(arguments ${name} --kernel "${kernel}" --target ${given_TARGET} --in-type ${in_type})
     foreach(option "--type=${out_type}" "--border=${given_BORDER}" "--channels=${given_CHANNELS}"
             "--max-width=${given_MAX_WIDTH}")
         if(NOT option MATCHES "=$")
             list(APPEND arguments ${option})
         endif()
     endforeach()
-    list(APPEND arguments ${given_OPTIONS})
+    if(NOT given_OPTIONS STREQUAL "")
+        list(APPEND arguments "${given_OPTIONS}")
+    endif()
 
     if(TARGET sepflow_compile)
         set(compile $<TARGET_FILE:sepflow_compile>)
@@ -54,6 +58,7 @@ function(sepflow_add_filter name)
         list(APPEND arguments --node)
     endif()
     file(MAKE_DIRECTORY ${folder})
+    string(REPLACE "$<" "$<1:$><" arguments "${arguments}") # no expressions of CMake's
     add_custom_command(
         OUTPUT ${folder}/${name}.h ${folder}/${name}.a ${node}
         COMMAND ${compile} ${arguments} --output ${folder}

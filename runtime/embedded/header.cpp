@@ -2,10 +2,12 @@
 
 #include <HalideRuntime.h>
 #include <algorithm>
+#include <cctype>
 #include <cstddef>
 #include <cstdio>
 #include <map>
 
+#include "runtime/embedded/template.h"
 #include "runtime/plan/budget.h"
 #include "templates.h"  // kHeader and kNode: filter.h.in and node.c.in; written by CMakeLists.txt
 
@@ -71,7 +73,7 @@ std::string inside(int32_t border) {
     }
 }
 
-// The parts of the header that not every filter has.
+// The parts of the header that not every filter has, as templates.
 struct Parts {
     std::string members, prototypes, begin, passes;
     std::string source = "state->row[y % @NAME@_ROWS]";
@@ -108,26 +110,16 @@ Parts parts_of(const Filter &filter) {
     return parts;
 }
 
-// Values may hold names themselves, of those after them.
-std::string filled(std::string text,
-                   const std::vector<std::pair<std::string, std::string>> &values) {
-    for (const auto &[name, value] : values) {
-        const std::string mark = "@" + name + "@";
-        for (size_t at = 0; (at = text.find(mark, at)) != text.npos; at += value.size())
-            text.replace(at, mark.size(), value);
-    }
-    return text;
-}
-
 }  // namespace
 
 std::string certificate(const Filter &filter, const std::string &indent) {
     const Plan &plan = filter.plan;
     const sepflow_plan_description d = describe_plan(plan);
     const std::string arithmetic = plan.fixed ? "16-bit fixed point" : "f32";
-    std::string text = indent + "kernel     " + filter.kernel + ": " + std::to_string(d.rows) +
-                       " rows x " + std::to_string(d.columns) + " columns, anchor " +
-                       std::to_string(d.anchor_x) + "," + std::to_string(d.anchor_y) + '\n';
+    std::string text = indent + "kernel     " + c_text(filter.kernel) + ": " +
+                       std::to_string(d.rows) + " rows x " + std::to_string(d.columns) +
+                       " columns, anchor " + std::to_string(d.anchor_x) + "," +
+                       std::to_string(d.anchor_y) + '\n';
     text += indent + "method     " + d.method + ", " + arithmetic + ": " + d.reason + '\n';
     text += indent + "error      at most " + error_text(plan) + '\n';
     text += indent + "exact      " + (plan.exact ? "yes: " : "no: ") + d.exactness + '\n';
@@ -140,27 +132,20 @@ std::string certificate(const Filter &filter, const std::string &indent) {
 
 namespace {
 
-// What the templates' names stand for.
-std::vector<std::pair<std::string, std::string>> values_of(const Filter &filter) {
+using Values = std::map<std::string, std::string>;
+
+// Names and numbers, which the parts of the header hold, too.
+Values words_of(const Filter &filter) {
     const Options &options = filter.plan.options;
-    const Parts parts = parts_of(filter);
     const sepflow_plan_info info = plan_info(filter.plan, 0);
     std::string upper = filter.name;
     std::transform(upper.begin(), upper.end(), upper.begin(),
                    [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    return {{"certificate", certificate(filter, "   ")},
-            {"members", parts.members},
-            {"prototypes", parts.prototypes},
-            {"begin", parts.begin},
-            {"passes", parts.passes},
-            {"source", parts.source},
-            {"inside_x", inside(options.border_x)},
-            {"inside_y", inside(options.border_y)},
-            {"outside", number(options.border_value)},
+    return {{"outside", number(options.border_value)},
             {"name", filter.name},
             {"NAME", upper},
-            {"version", sepflow_version()},
-            {"target", filter.target_name},
+            {"version", c_text(sepflow_version())},
+            {"target", c_text(filter.target_name)},
             {"in", type_name(options.in_type)},
             {"out", type_name(options.out_type)},
             {"sample", filter.plan.fixed ? "int16_t" : "float"},
@@ -177,7 +162,23 @@ std::vector<std::pair<std::string, std::string>> values_of(const Filter &filter)
             {"rank", std::to_string(info.rank)},
             {"error_bound", number(info.error_bound)},
             {"cost", number(info.cost_per_pixel)},
-            {"method", info.method}};
+            {"method", c_text(info.method)}};
+}
+
+Values values_of(const Filter &filter) {
+    const Options &options = filter.plan.options;
+    const Values words = words_of(filter);
+    const Parts parts = parts_of(filter);
+    Values values = words;
+    values["certificate"] = certificate(filter, "   ");
+    values["inside_x"] = inside(options.border_x);
+    values["inside_y"] = inside(options.border_y);
+    values["members"] = filled(parts.members, words);
+    values["prototypes"] = filled(parts.prototypes, words);
+    values["begin"] = filled(parts.begin, words);
+    values["passes"] = filled(parts.passes, words);
+    values["source"] = filled(parts.source, words);
+    return values;
 }
 
 }  // namespace

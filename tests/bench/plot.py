@@ -40,7 +40,8 @@ def main(source, target):
             labelled[label] = handle
     figure.legend(labelled.values(), labelled.keys(), loc="upper center", ncol=4, fontsize=8, frameon=False)
     machine = report["machine"]
-    figure.text(0.01, 0.005, f"{machine['cpu']}, {machine['date']}, OpenCV {machine['opencv']}", fontsize=6)
+    about = f"{machine['cpu']}, {machine['date']}, OpenCV {machine['opencv']}"
+    figure.text(0.01, 0.005, about.replace("$", r"\$"), fontsize=6)  # no formula
     figure.tight_layout(rect=(0, 0.015, 1, 1 - 0.12 / lines))
     figure.savefig(target, metadata={"Date": None})
 

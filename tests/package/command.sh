@@ -32,6 +32,8 @@ for verb in $verbs; do
         grep -qxF -- "$option" <<<"$completed" || fail "$verb $option is not completed"
     done
 done
+# Roff prints these as others, where Debian does not tell it not to.
+! grep -n "['\`^~]" "$pages"/*.1 || fail 'the man page holds a plain quote, accent, caret or tilde'
 if command -v groff >/dev/null; then
     warnings=$(groff -man -Tutf8 -ww -z "$pages"/*.1 2>&1)
     [ -z "$warnings" ] || fail "groff: $warnings"
