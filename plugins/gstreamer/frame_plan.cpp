@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <tuple>
 
@@ -36,6 +37,16 @@ double without_dust(double value) {
     return std::fabs(value) < 1e-9 ? 0 : value;
 }
 
+PixelGrid grid_of(const Component &component, int64_t width, int64_t height) {
+    return {component.sub_x, component.sub_y, width, height};
+}
+
+bool has_whole_samples(const std::vector<Component> &components, const GstVideoInfo &info) {
+    return std::all_of(components.begin(), components.end(), [&](const Component &c) {
+        return grid_of(c, GST_VIDEO_INFO_WIDTH(&info), GST_VIDEO_INFO_HEIGHT(&info)).is_whole();
+    });
+}
+
 }  // namespace
 
 FramePlan::FramePlan(const Settings &settings, const GstVideoInfo &info)
@@ -43,7 +54,8 @@ FramePlan::FramePlan(const Settings &settings, const GstVideoInfo &info)
       format_(GST_VIDEO_INFO_FORMAT(&info)),
       range_(info.colorimetry.range),
       kernel_(kernel_of(settings)),
-      components_(components_of(info)) {
+      components_(components_of(info)),
+      is_whole_(has_whole_samples(components_, info)) {
     const std::vector<double> &taps = kernel_.kernel.taps;
     sum_ = without_dust(settings.number("scale") * std::accumulate(taps.begin(), taps.end(), 0.0));
     plain_ = passes_over(components_, false);
@@ -71,7 +83,8 @@ FramePlan::Recipe FramePlan::recipe_for(const Component &c, bool is_weighted) co
     recipe.sub_y = c.sub_y;
     recipe.scale = settings_.number("scale");
     if (settings_.text("border") == "constant")
-        recipe.border_value = c.is_chroma ? c.zero : settings_.number("border_value") * c.unit();
+        recipe.border_value =
+            c.zero + (c.is_chroma ? 0 : settings_.number("border_value") * c.unit());
     recipe.delta = without_dust(c.zero * (1 - sum_));
     if (!c.is_chroma) recipe.delta += settings_.number("delta") * c.unit();
     recipe.is_weighted = is_weighted && !c.is_alpha;
@@ -112,12 +125,24 @@ std::vector<FramePlan::Pass> FramePlan::passes_over(const std::vector<Component>
         recipe.channels = view.channels;
         const auto known = std::find_if(passes.begin(), passes.end(),
                                         [&](const Pass &pass) { return pass.recipe == recipe; });
-        passes.push_back({view, recipe, known != passes.end() ? known->plan : make_plan(recipe)});
+        passes.push_back(known != passes.end() ? Pass{view, recipe, known->plan, known->pixel_plan}
+                                               : make_pass(view, recipe));
     }
     return passes;
 }
 
-std::shared_ptr<const NodePlan> FramePlan::make_plan(const Recipe &recipe) const {
+// Samples that alpha weighs have weights for each of their pixels.
+FramePlan::Pass FramePlan::make_pass(const View &view, const Recipe &recipe) const {
+    const bool is_repeated = recipe.sub_x > 0 || recipe.sub_y > 0;
+    const bool is_exact = is_whole_ && repeats_whole_samples(settings_.text("border"));
+    Pass pass = {view, recipe, nullptr, nullptr};
+    if (!is_repeated || !recipe.is_weighted) pass.plan = make_plan(recipe, false);
+    if (is_repeated && (recipe.is_weighted || !is_exact)) pass.pixel_plan = make_plan(recipe, true);
+    return pass;
+}
+
+std::shared_ptr<const NodePlan> FramePlan::make_plan(const Recipe &recipe,
+                                                     bool is_of_pixels) const {
     HostedFilter filter;
     settings_.give(filter);
     for (const char *axis : {"border_x", "border_y"}) filter.set(axis, settings_.text("border"));
@@ -125,16 +150,19 @@ std::shared_ptr<const NodePlan> FramePlan::make_plan(const Recipe &recipe) const
     filter.set("delta", recipe.delta);
     filter.set("border_value", recipe.border_value);
     if (recipe.is_weighted) filter.set("missing", "ignore");
-    if (recipe.sub_x > 0 || recipe.sub_y > 0) {
+    if (recipe.is_weighted && is_of_pixels)
+        filter.set("missing_value", std::numeric_limits<double>::quiet_NaN());
+    if (!is_of_pixels && (recipe.sub_x > 0 || recipe.sub_y > 0)) {
         give(filter, subsampled(kernel_, 1 << recipe.sub_x, 1 << recipe.sub_y));
     } else if (kernel_.kernel.factors.empty()) {
         give(filter, kernel_);  // it may come from a file, which is read once
     }
-    return filter.plan(recipe.type, recipe.type, recipe.channels);
+    return filter.plan(recipe.type, is_of_pixels ? SEPFLOW_F32 : recipe.type, recipe.channels);
 }
 
 bool FramePlan::is_for(const GstVideoInfo &info) const {
-    return GST_VIDEO_INFO_FORMAT(&info) == format_ && info.colorimetry.range == range_;
+    return GST_VIDEO_INFO_FORMAT(&info) == format_ && info.colorimetry.range == range_ &&
+           has_whole_samples(components_, info) == is_whole_;
 }
 
 bool FramePlan::is_identity() const {
@@ -153,6 +181,7 @@ void FramePlan::run(const GstVideoFrame &in, const GstVideoFrame &out) const {
     const Component *a = alpha();
     const auto alpha_of = [a](const GstVideoFrame &frame) { return image_at(frame, *a, *a); };
     const bool weighs = !weighted_.empty() && !is_opaque(alpha_of(in), a->largest());
+    clear_gaps(out);
     for (const Pass &pass : weighs ? weighted_ : plain_) run_pass(pass, in, out);
     if (a != nullptr && !weighs) copy_samples(alpha_of(in), alpha_of(out));
 }
@@ -161,18 +190,43 @@ void FramePlan::run_pass(const Pass &pass, const GstVideoFrame &in,
                          const GstVideoFrame &out) const {
     const Component &first = pass.view.first;
     sepflow_image inputs[2] = {image_of(in, pass.view), {}};
-    if (pass.recipe.is_weighted) inputs[1] = image_at(in, *alpha(), first);
+    const bool is_masked = pass.recipe.is_weighted && pass.plan != nullptr;
+    if (is_masked) inputs[1] = image_at(in, *alpha(), first);
     const sepflow_image output = image_of(out, pass.view);
     sepflow_process call = {};
     call.struct_size = sizeof call;
     call.inputs = inputs;
-    call.input_count = pass.recipe.is_weighted ? 2 : 1;
+    call.input_count = is_masked ? 2 : 1;
     call.outputs = &output;
     call.output_count = 1;
     call.region = output.bounds;
     call.max_threads = static_cast<int32_t>(settings_.number("threads"));
-    pass.plan->process(call, nullptr);
+    if (pass.pixel_plan != nullptr) call.region = run_pixels(pass, in, inputs[0], output);
+    if (call.region.w > 0 && call.region.h > 0) pass.plan->process(call, nullptr);
     if (first.bits > 8 && first.bits < 16) fit_to_bits(output, first);
+}
+
+sepflow_rect FramePlan::run_pixels(const Pass &pass, const GstVideoFrame &frame,
+                                   const sepflow_image &in, const sepflow_image &out) const {
+    const Component &first = pass.view.first;
+    RepeatedPlane plane;
+    plane.grid = grid_of(first, GST_VIDEO_FRAME_WIDTH(&frame), GST_VIDEO_FRAME_HEIGHT(&frame));
+    plane.in = in;
+    plane.out = out;
+    plane.neutral = first.zero;
+    sepflow_image mask = {};
+    sepflow_rect inner = {0, 0, 0, 0};
+    if (pass.recipe.is_weighted) {
+        mask = image_at(frame, *alpha(), *alpha());
+        plane.mask = &mask;
+    } else {
+        inner = samples_by_kernel(plane.grid, out.bounds.w, out.bounds.h, pass.pixel_plan->info(),
+                                  settings_.text("border"));
+    }
+    const auto threads = static_cast<int32_t>(settings_.number("threads"));
+    for (const sepflow_rect &rest : around(inner, out.bounds))
+        plane.filter(*pass.pixel_plan, rest, threads);
+    return inner;
 }
 
 }  // namespace sepflow::gstreamer

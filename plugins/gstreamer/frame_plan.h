@@ -6,6 +6,7 @@
 
 #include "plugins/gstreamer/layout.h"
 #include "plugins/gstreamer/properties.h"
+#include "plugins/gstreamer/repeated_plane.h"
 #include "plugins/gstreamer/subsampling.h"
 
 namespace sepflow::gstreamer {
@@ -14,7 +15,7 @@ class FramePlan {
   public:
     FramePlan(const Settings &settings, const GstVideoInfo &info);  // throws Error
 
-    // Frames of any size.
+    // Frames of other sizes, too, unless they end within a sample that stands for several pixels.
     bool is_for(const GstVideoInfo &info) const;
     bool is_identity() const;
     void run(const GstVideoFrame &in, const GstVideoFrame &out) const;  // throws Error
@@ -32,11 +33,17 @@ class FramePlan {
     struct Pass {
         View view;
         Recipe recipe;
-        std::shared_ptr<const NodePlan> plan;
+        std::shared_ptr<const NodePlan> plan;  // for samples; NULL if all are those of pixels
+        std::shared_ptr<const NodePlan>
+            pixel_plan;  // where samples do not do; NULL if they always do
     };
     Recipe recipe_for(const Component &component, bool is_weighted) const;
     std::vector<Pass> passes_over(const std::vector<Component> &components, bool is_weighted);
-    std::shared_ptr<const NodePlan> make_plan(const Recipe &recipe) const;
+    Pass make_pass(const View &view, const Recipe &recipe) const;
+    std::shared_ptr<const NodePlan> make_plan(const Recipe &recipe, bool is_of_pixels) const;
+    // Filters the samples that are left to the plan for pixels, and returns the rest.
+    sepflow_rect run_pixels(const Pass &pass, const GstVideoFrame &frame, const sepflow_image &in,
+                            const sepflow_image &out) const;
     void run_pass(const Pass &pass, const GstVideoFrame &in, const GstVideoFrame &out) const;
     const Component *alpha() const;
 
@@ -46,6 +53,7 @@ class FramePlan {
     AnchoredKernel kernel_;
     double sum_;  // of its taps, scaled
     std::vector<Component> components_;
+    bool is_whole_;  // frames end with whole samples
     std::vector<Pass> plain_;
     std::vector<Pass>
         weighted_;  // of alpha and colours that it weighs; where 'straight' is asked for

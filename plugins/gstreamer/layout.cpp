@@ -1,6 +1,7 @@
 #include "plugins/gstreamer/layout.h"
 
 #include <algorithm>
+#include <cstring>
 #include <string>
 
 #include "runtime/error.h"
@@ -33,6 +34,52 @@ bool is_taken(const GstVideoFormatInfo &format, const Component &c) {
     if (c.bits == 8 && c.shift == 0) return true;
     return c.bits > 8 && c.bits <= 16 && (c.shift == 0 || c.shift + c.bits == 16) &&
            c.pixel_stride % 2 == 0 && c.offset % 2 == 0 && !swapped;
+}
+
+struct Run {
+    guint8 *begin, *end;
+};
+
+// The bytes of a row that are samples without a gap. Pixels of several samples may be cut short at the end of an odd row.
+gint solid_bytes(const GstVideoFrame &frame, guint plane) {
+    const guint components = GST_VIDEO_FRAME_N_COMPONENTS(&frame);
+    gint unit = 1;
+    for (guint c = 0; c < components; ++c) {
+        if (frame.info.finfo->plane[c] == plane)
+            unit = std::max(unit, GST_VIDEO_FRAME_COMP_PSTRIDE(&frame, c));
+    }
+    gint bytes = G_MAXINT;
+    for (guint c = 0; c < components; ++c) {
+        if (frame.info.finfo->plane[c] == plane)
+            bytes = std::min(bytes, GST_VIDEO_FRAME_COMP_WIDTH(&frame, c) *
+                                        GST_VIDEO_FRAME_COMP_PSTRIDE(&frame, c) / unit * unit);
+    }
+    return bytes;
+}
+
+gint row_count(const GstVideoFrame &frame, guint plane) {
+    gint rows = 0;
+    for (guint c = 0; c < GST_VIDEO_FRAME_N_COMPONENTS(&frame); ++c) {
+        if (frame.info.finfo->plane[c] == plane)
+            rows = std::max(rows, GST_VIDEO_FRAME_COMP_HEIGHT(&frame, c));
+    }
+    return rows;
+}
+
+// Rows without a gap between them are one.
+std::vector<Run> sorted_runs(const GstVideoFrame &frame) {
+    std::vector<Run> runs;
+    for (guint plane = 0; plane < GST_VIDEO_FRAME_N_PLANES(&frame); ++plane) {
+        auto *row = static_cast<guint8 *>(GST_VIDEO_FRAME_PLANE_DATA(&frame, plane));
+        const gint stride = GST_VIDEO_FRAME_PLANE_STRIDE(&frame, plane),
+                   bytes = solid_bytes(frame, plane), rows = row_count(frame, plane);
+        const bool is_dense = stride == bytes;
+        for (gint y = 0; y < (is_dense ? 1 : rows); ++y, row += stride)
+            runs.push_back({row, row + (is_dense ? static_cast<ptrdiff_t>(bytes) * rows : bytes)});
+    }
+    std::sort(runs.begin(), runs.end(),
+              [](const Run &a, const Run &b) { return a.begin < b.begin; });
+    return runs;
 }
 
 }  // namespace
@@ -97,6 +144,22 @@ sepflow_image image_at(const GstVideoFrame &frame, const Component &component,
     image.stride_x <<= other.sub_x - component.sub_x;
     image.stride_y <<= other.sub_y - component.sub_y;
     return image;
+}
+
+void clear_gaps(const GstVideoFrame &frame) {
+    const std::vector<Run> runs = sorted_runs(frame);
+    // A buffer with its own layout is mapped plane by plane, and several of these maps may be one memory.
+    const guint maps = frame.meta != nullptr ? GST_VIDEO_FRAME_N_PLANES(&frame) : 1;
+    for (guint i = 0; i < maps; ++i) {
+        const GstMapInfo &map = frame.map[i];
+        guint8 *end = map.data + map.size, *gap = map.data;
+        for (const Run &run : runs) {
+            if (run.begin < map.data || run.begin >= end) continue;
+            if (run.begin > gap) std::memset(gap, 0, static_cast<size_t>(run.begin - gap));
+            gap = std::max(gap, run.end);
+        }
+        if (gap < end) std::memset(gap, 0, static_cast<size_t>(end - gap));
+    }
 }
 
 void fit_to_bits(const sepflow_image &image, const Component &component) {

@@ -42,6 +42,10 @@ sepflow_image image_of(const GstVideoFrame &frame, const View &view);
 sepflow_image image_at(const GstVideoFrame &frame, const Component &component,
                        const Component &other);
 
+// Zeroes what is no sample: a buffer holds anything when it comes, and whoever reads it next reads all of it. Samples of which
+// some are no part of the frame may become zero, too.
+void clear_gaps(const GstVideoFrame &frame);
+
 // Rounds u16 samples to values of fewer bits.
 void fit_to_bits(const sepflow_image &image, const Component &component);
 

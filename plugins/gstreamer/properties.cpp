@@ -40,6 +40,8 @@ std::vector<sepflow_param_desc> make_descs() {
     for (const sepflow_param_desc &param : HostedFilter::params()) {
         if (is_hidden(param.id)) continue;
         descs.push_back(param);
+        if (std::string(param.id) == "border_value")
+            descs.back().doc = "Shade of grey of border 'constant', counted from black";
         if (std::string(param.id) != "kernel") continue;
         // An element does something as soon as it is there, so this kernel stands where the node has none.
         descs.back().text_default = "gaussian 3";

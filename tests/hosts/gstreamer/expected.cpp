@@ -28,10 +28,32 @@ sepflow_options options_for(const GstVideoInfo &info, unsigned c, sepflow_type t
                             const Filtering &filtering) {
     sepflow_options options = options_for(type, filtering);
     const double unit = static_cast<double>(1u << shift_of(info, c));
-    options.border_value = is_chroma(info, c) ? zero_of(info, c) : filtering.border_value * unit;
+    options.border_value = zero_of(info, c);
+    if (!is_chroma(info, c)) options.border_value += filtering.border_value * unit;
     options.delta = zero_of(info, c) * (1 - filtering.sum);
     if (!is_chroma(info, c)) options.delta += filtering.delta * unit;
     return options;
+}
+
+oracle::Options reference_options(const GstVideoInfo &info, unsigned c,
+                                  const Filtering &filtering) {
+    const sepflow_options given = options_for(info, c, SEPFLOW_F64, filtering);
+    oracle::Options options;
+    options.border_x = options.border_y = filtering.border;
+    options.border_value = given.border_value;
+    options.convolve = filtering.convolves;
+    options.anchor_x = filtering.anchor_x;
+    options.anchor_y = filtering.anchor_y;
+    options.delta = given.delta;
+    return options;
+}
+
+// As written, not turned round.
+oracle::Kernel kernel_of(const Filtering &filtering) {
+    const oracle::PlanPointer plan =
+        oracle::plan_from(filtering.kernel, oracle::options_of(SEPFLOW_F64));
+    const sepflow_plan_description d = oracle::described(plan);
+    return {d.rows, d.columns, std::vector<double>(d.taps, d.taps + d.rows * d.columns)};
 }
 
 std::vector<double> apply_f64(const std::string &kernel, sepflow_options options,
@@ -83,20 +105,54 @@ Samples directly(const GstVideoInfo &info, unsigned c, const Samples &in,
 
 std::vector<double> through_pixels(const GstVideoInfo &info, unsigned c, const Samples &in,
                                    const Filtering &filtering) {
-    const int64_t sx = 1 << GST_VIDEO_FORMAT_INFO_W_SUB(info.finfo, c),
-                  sy = 1 << GST_VIDEO_FORMAT_INFO_H_SUB(info.finfo, c), w = in.w * sx;
-    std::vector<double> pixels(static_cast<size_t>(w * in.h * sy)), out(in.values.size());
-    const auto sample_of = [&](size_t pixel) {
-        const auto x = static_cast<int64_t>(pixel) % w / sx,
-                   y = static_cast<int64_t>(pixel) / w / sy;
-        return static_cast<size_t>(y * in.w + x);
-    };
-    for (size_t i = 0; i < pixels.size(); ++i) pixels[i] = in.values[sample_of(i)];
-    pixels = apply_f64(filtering.kernel, options_for(info, c, SEPFLOW_F64, filtering), pixels, w,
-                       in.h * sy);
-    for (size_t i = 0; i < pixels.size(); ++i)
-        out[sample_of(i)] += pixels[i] / static_cast<double>(sx * sy);
-    return out;
+    const unsigned sub_x = GST_VIDEO_FORMAT_INFO_W_SUB(info.finfo, c),
+                   sub_y = GST_VIDEO_FORMAT_INFO_H_SUB(info.finfo, c);
+    oracle::Image pixels(info.width, info.height, 1);
+    for (int64_t y = 0; y < pixels.h; ++y) {
+        for (int64_t x = 0; x < pixels.w; ++x) pixels.at(x, y, 0) = in.at(x >> sub_x, y >> sub_y);
+    }
+    const oracle::Options options = reference_options(info, c, filtering);
+    const oracle::Kernel kernel = kernel_of(filtering);
+    std::vector<double> sums(in.values.size()), counts(in.values.size());
+    for (int64_t y = 0; y < pixels.h; ++y) {
+        for (int64_t x = 0; x < pixels.w; ++x) {
+            const auto sample = static_cast<size_t>((y >> sub_y) * in.w + (x >> sub_x));
+            sums[sample] += oracle::convolve(pixels, kernel, options, x, y, 0).value;
+            counts[sample] += 1;
+        }
+    }
+    for (size_t i = 0; i < sums.size(); ++i) sums[i] /= counts[i];
+    return sums;
+}
+
+std::vector<double> weighed_through_pixels(const GstVideoInfo &info, unsigned c, const Samples &in,
+                                           const Samples &alpha, const Filtering &filtering) {
+    const unsigned sub_x = GST_VIDEO_FORMAT_INFO_W_SUB(info.finfo, c),
+                   sub_y = GST_VIDEO_FORMAT_INFO_H_SUB(info.finfo, c);
+    oracle::Image weights(info.width, info.height, 1), products(info.width, info.height, 1);
+    const double zero = zero_of(info, c);
+    for (int64_t y = 0; y < weights.h; ++y) {
+        for (int64_t x = 0; x < weights.w; ++x) {
+            weights.at(x, y, 0) = alpha.at(x, y);
+            products.at(x, y, 0) = alpha.at(x, y) * (in.at(x >> sub_x, y >> sub_y) - zero);
+        }
+    }
+    oracle::Options options = reference_options(info, c, filtering);
+    options.delta = 0;
+    const oracle::Kernel kernel = kernel_of(filtering);
+    std::vector<double> sums(in.values.size()), counts(in.values.size());
+    for (int64_t y = 0; y < weights.h; ++y) {
+        for (int64_t x = 0; x < weights.w; ++x) {
+            const auto sample = static_cast<size_t>((y >> sub_y) * in.w + (x >> sub_x));
+            const double weight = oracle::convolve(weights, kernel, options, x, y, 0).value;
+            if (weight == 0) continue;
+            sums[sample] += oracle::convolve(products, kernel, options, x, y, 0).value / weight;
+            counts[sample] += 1;
+        }
+    }
+    for (size_t i = 0; i < sums.size(); ++i)
+        sums[i] = zero + (counts[i] > 0 ? filtering.sum * sums[i] / counts[i] : 0);
+    return sums;
 }
 
 std::vector<std::vector<double>> weighed(const std::vector<Samples> &in,

@@ -8,7 +8,7 @@ struct Filtering {
     std::string kernel;
     double sum;  // of its taps
     int32_t border = SEPFLOW_BORDER_REFLECT101;
-    double border_value = 0, delta = 0;    // in units of the component
+    double border_value = 0, delta = 0;    // in units of the component, from black
     int64_t anchor_x = -1, anchor_y = -1;  // -1: the middle; both or none
     bool convolves = false;
 };
@@ -20,10 +20,13 @@ double zero_of(const GstVideoInfo &info, unsigned component);
 Samples directly(const GstVideoInfo &info, unsigned component, const Samples &in,
                  const Filtering &filtering);
 
-// Of a component with fewer: repeated to whole pixels, filtered by the direct call in f64, averaged back. Not
-// rounded.
+// Of a component with fewer: repeated to the frame's pixels, filtered by a brute-force sum, averaged back. Not rounded.
 std::vector<double> through_pixels(const GstVideoInfo &info, unsigned component, const Samples &in,
                                    const Filtering &filtering);
+// The same with alpha as each pixel's weight, averaged over the pixels that have any.
+std::vector<double> weighed_through_pixels(const GstVideoInfo &info, unsigned component,
+                                           const Samples &in, const Samples &alpha,
+                                           const Filtering &filtering);
 
 // Colours weighed by alpha in f64, by three direct calls; alpha itself at the end. Not rounded.
 std::vector<std::vector<double>> weighed(const std::vector<Samples> &in,

@@ -70,6 +70,9 @@ TEST_CASE("formats and sizes change while frames flow") {
                                        {"I420", 31, 17},
                                        {"GRAY16_LE", 5, 80},
                                        {"NV12", 64, 48},
+                                       {"NV12", 63, 48},
+                                       {"NV12", 62, 47},
+                                       {"NV12", 64, 48},
                                        {"NV12, colorimetry=1:3:5:1", 64, 48},
                                        {"RGBA", 64, 48}}) {
         CAPTURE(format);

@@ -121,6 +121,12 @@ Frame Frame::noise(const GstVideoInfo &info, unsigned seed, int padding) {
     return frame;
 }
 
+void Frame::set(const GstVideoInfo &info, unsigned component, const std::vector<uint16_t> &values) {
+    const Mapped mapped(buffer(), info, GST_MAP_WRITE);
+    size_t i = 0;
+    mapped.each(component, [&](uint8_t *sample) { mapped.put(component, sample, values.at(i++)); });
+}
+
 void Frame::set_alpha(const GstVideoInfo &info, uint16_t value) {
     const Mapped mapped(buffer(), info, GST_MAP_WRITE);
     mapped.each(GST_VIDEO_COMP_A,
@@ -153,7 +159,7 @@ std::vector<Samples> Frame::components(const GstVideoInfo &info) const {
     return all;
 }
 
-bool Frame::has_canaries(const GstVideoInfo &info) const {
+bool Frame::has_clear_gaps(const GstVideoInfo &info) const {
     std::vector<uint8_t> all = bytes();
     GstMapInfo memory;
     gst_buffer_map(buffer(), &memory, GST_MAP_READ);
@@ -166,7 +172,7 @@ bool Frame::has_canaries(const GstVideoInfo &info) const {
                                 GST_VIDEO_INFO_COMP_PSTRIDE(&info, c) == 4;
             const gint start = padded ? GST_VIDEO_INFO_COMP_POFFSET(&info, c) : 0;
             mapped.each(c, [&](const uint8_t *sample) {
-                std::memset(&all[static_cast<size_t>(sample - start - memory.data)], kCanary,
+                std::memset(&all[static_cast<size_t>(sample - start - memory.data)], 0,
                             padded              ? 4
                             : mapped.is_word(c) ? 2
                                                 : 1);
@@ -174,7 +180,7 @@ bool Frame::has_canaries(const GstVideoInfo &info) const {
         }
     }
     gst_buffer_unmap(buffer(), &memory);
-    return std::all_of(all.begin(), all.end(), [](uint8_t byte) { return byte == kCanary; });
+    return std::all_of(all.begin(), all.end(), [](uint8_t byte) { return byte == 0; });
 }
 
 Rig::Rig(const std::string &kernel) {

@@ -17,6 +17,7 @@ const Loading &load_plugin();
 struct Samples {
     int64_t w = 0, h = 0;
     std::vector<uint16_t> values;  // as they are stored, 8 bits or 16
+    uint16_t at(int64_t x, int64_t y) const { return values[static_cast<size_t>(y * w + x)]; }
     bool operator==(const Samples &other) const {
         return w == other.w && h == other.h && values == other.values;
     }
@@ -33,13 +34,14 @@ class Frame {
     GstBuffer *buffer() const { return buffer_.get(); }
     GstBuffer *new_reference() const { return gst_buffer_ref(buffer_.get()); }
     std::vector<uint8_t> bytes() const;
+    void set(const GstVideoInfo &info, unsigned component, const std::vector<uint16_t> &values);
     void set_alpha(const GstVideoInfo &info, uint16_t value);
 
     // R, G, B or Y, U, V, then A.
     Samples component(const GstVideoInfo &info, unsigned index) const;
     std::vector<Samples> components(const GstVideoInfo &info) const;
-    // Whether what is no sample is as blank made it.
-    bool has_canaries(const GstVideoInfo &info) const;
+    // Whether what is no sample is zero.
+    bool has_clear_gaps(const GstVideoInfo &info) const;
 
   private:
     std::shared_ptr<GstBuffer> buffer_;
