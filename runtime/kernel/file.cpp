@@ -113,7 +113,7 @@ Kernel sized_matrix(std::string_view text) {
 // "width height [scale [offset]]" in a line of its own before the rows.
 bool has_libvips_header(const NumberRows &given) {
     const NumberRows::Row &header = given.rows[0];
-    if (header.count < 2 || header.count > 4) return false;
+    if (given.is_in_brackets || header.count < 2 || header.count > 4) return false;
     const double width = given.numbers[0], height = given.numbers[1];
     if (height < 1 || height != static_cast<double>(given.rows.size() - 1)) return false;
     return std::all_of(given.rows.begin() + 1, given.rows.end(), [&](const NumberRows::Row &row) {

@@ -236,6 +236,7 @@ class BracketReader {
     explicit BracketReader(std::string_view text) : reader_(text, false) {}
 
     NumberRows rows() {
+        rows_.is_in_brackets = true;
         reader_.skip_space();
         reader_.take('[');
         while (!is_closed()) {

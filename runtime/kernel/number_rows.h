@@ -14,7 +14,8 @@ struct NumberRows {
     };
     std::vector<double> numbers;  // row after row
     std::vector<Row> rows;
-    // Separators between the numbers of a row.
+    bool is_in_brackets = false;
+    // Separators between the numbers of a row, without brackets.
     bool has_blanks = false;       // blanks alone
     bool has_bare_commas = false;  // commas between digits, without blanks
 };

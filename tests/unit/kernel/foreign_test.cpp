@@ -105,6 +105,7 @@ TEST_CASE("matrices in brackets, as NumPy, Python, MATLAB and OpenCV print them"
                                    "[1 2; 3 4]'",
                                    "[]",
                                    "[[]]",
+                                   "[3 1; 1 2 3]",
                                    "[[1 2] 3 4]",
                                    "[1 2; [3 4]]",
                                    "[[[1 2] [3 4]]]",
