@@ -70,7 +70,7 @@ std::string number_text(double value) {
 void add_plan_options(CLI::App &verb, PlanOptions &o) {
     verb.add_option("-k,--kernel", o.kernel,
                     "The kernel: \"gaussian 3\", \"disc 7.5\", \"3x3 0 1 0 1 4 1 0 1 0 norm\", "
-                    "\"file PATH\" (CSV or a grey image) ...")
+                    "\"file PATH\" (a matrix in text, or a grey image) ...")
         ->required();
     verb.add_option("-b,--border", o.border,
                     "What lies outside the image: constant, replicate, reflect, reflect101 (the "

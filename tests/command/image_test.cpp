@@ -210,6 +210,27 @@ TEST_CASE("a grey image is a kernel, its pixels weights that sum to one") {
     CHECK(outcome.err.find("grey") != std::string::npos);
 }
 
+TEST_CASE("a matrix in text is a kernel under any name, and libvips's is divided by its scale") {
+    const Folder folder;
+    folder.write("in.csv", "0,0,0\n0,1,0\n0,0,0\n");
+    const std::pair<std::string, std::string> files[] = {{"k.kernel", "0.125 0.25 0.625\n"},
+                                                         {"k.mat", "3 1 8 0\n1 2 5\n"},
+                                                         {"k.png", "[0.125, 0.25, 0.625]"},
+                                                         {"k", "3x1: 0.125,0.25,0.625"},
+                                                         {"k.csv", "0,125;0,25;0,625\n"}};
+    for (const auto &[name, content] : files) {
+        INFO(name);
+        folder.write(name, content);
+        succeed(folder,
+                {"filter", "in.csv", "out.csv", "-q", "-k", "file " + name, "-b", "constant"});
+        CHECK(folder.read("out.csv") == "0,0,0\n0.625,0.25,0.125\n0,0,0\n");
+    }
+    const Outcome bare = folder.run({"explain", "-k", "./k.kernel"});
+    CHECK(bare.exit_code == 1);
+    CHECK_MESSAGE(bare.err.find("write 'file' before its name") != std::string::npos, bare.err);
+    CHECK_MESSAGE(bare.err.find("did you mean") == std::string::npos, bare.err);
+}
+
 TEST_CASE("a file that ends too early is refused") {
     Folder folder;
     succeed(folder, {"chart", "whole.png", "--size", "200x200"});
