@@ -48,7 +48,7 @@ std::string number_text(double number) {
     return std::string(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
 }
 
-// In these hosts a kernel's text is a setting of the application or of its user, who may name any file, unless no_files says otherwise.
+// In these hosts a kernel's text comes from the application or its user, who may name any file.
 sepflow_status same_path(void *, const char *name, char *path, uint64_t size,
                          sepflow_error *error) {
     const size_t length = std::strlen(name);

@@ -21,8 +21,8 @@ class HostedFilter {
 
     // The separable node, whose parameters a host shows as properties.
     static const sepflow_node_desc &desc();
-    // The node's parameters and no_files, which forbids kernels from files: for hosts where an application sets each property, while
-    // the kernel's text may be somebody else's.
+    // The node's parameters and no_files, which forbids kernels from files. It is for hosts where an
+    // application sets each property while the kernel's text may be untrusted.
     static const std::vector<sepflow_param_desc> &params();
     static const sepflow_param_desc &param(const std::string &id);  // throws Error if there is none
 
@@ -45,12 +45,12 @@ class HostedFilter {
     std::vector<std::pair<sepflow_config, std::shared_ptr<const NodePlan>>> plans_;
 };
 
-// A parameter's doc with its choices or limits. Hosts that know the limits of a number would keep the old value in place of one
-// outside, and filter with it; so they show them here, and the filter refuses.
+// Returns a parameter's doc with its choices or limits. GObject hosts get the limits of numbers only as
+// such text: GLib would keep the old value for a number outside, where the filter refuses it.
 std::string explained(const sepflow_param_desc &desc);
 // Whether hosts show it as a switch.
 bool is_switch(const sepflow_param_desc &desc);
-// The place of a choice in the list. Throws Error{INTERNAL} if there is no such choice.
+// Returns the place of a choice in the list. Throws Error{INTERNAL} if there is no such choice.
 int32_t choice_index(const sepflow_param_desc &desc, const std::string &choice);
 
 // All of `out` from `in`; both are whole images with their domains filled in. Throws Error.

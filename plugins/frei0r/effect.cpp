@@ -113,11 +113,20 @@ void Effect::apply(const std::string &name) {
         apply_borders();
     } else {
         filter_.set(name, text);
-        if (name == "kernel") sum_ = sum_of(filter_.kernel());
+        if (name == "kernel") read_kernel();
     }
 }
 
-// What is refused of one may be what another holds: it is cured with the three of them.
+// Keeps the taps that were read, unless exact filters come with the text: a file may change.
+void Effect::read_kernel() {
+    const Kernel kernel = filter_.kernel();
+    if (kernel.factors.empty())
+        filter_.set_kernel(kernel.taps.data(), static_cast<int64_t>(kernel.rows),
+                           static_cast<int64_t>(kernel.columns));
+    sum_ = sum_of(kernel);
+}
+
+// Sets both axes from the three parameters. If that succeeds, none of the three is refused.
 void Effect::apply_borders() {
     std::vector<std::pair<std::string, std::string>> texts;
     for (const char *axis : {"border_x", "border_y"})

@@ -13,7 +13,8 @@ class Effect {
   public:
     Effect(unsigned width, unsigned height);
 
-    // Empty text is the initial value. A refused text is reported on stderr. No frame is filtered until another text takes its place.
+    // Sets a parameter; empty text is its initial value. A refused text is reported on stderr, and no
+    // frame is filtered until another one takes its place.
     void set(size_t index, const char *text) noexcept;
     const std::string &text(size_t index) const { return texts_[index]; }  // as set
 
@@ -23,6 +24,7 @@ class Effect {
   private:
     void apply(const std::string &name);
     void apply_borders();
+    void read_kernel();
     void filter(const uint8_t *in, uint8_t *out);
     void filter_weighed(const uint8_t *in, uint8_t *out);
     double number(const std::string &name) const;

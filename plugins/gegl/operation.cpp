@@ -41,7 +41,8 @@ Separable &separable_of(gpointer operation) {
     return *static_cast<Operation *>(operation)->separable;
 }
 
-// Warns once. GEGL takes no refusal: what an operation fails to write is black, and its programs succeed all the same.
+// Warns once. GEGL has no way to refuse: pixels that an operation does not write are black, and
+// programs succeed nevertheless.
 void warn_of_pass_through(Separable &separable, const char *why) {
     bool is_new = true;
     guarded(nullptr, [&] {

@@ -40,7 +40,8 @@ struct Run {
     guint8 *begin, *end;
 };
 
-// The bytes of a row that are samples without a gap. Pixels of several samples may be cut short at the end of an odd row.
+// Returns how many bytes at the start of a row are samples without a gap. A pair of pixels may be cut
+// short at the end of an odd row.
 gint solid_bytes(const GstVideoFrame &frame, guint plane) {
     const guint components = GST_VIDEO_FRAME_N_COMPONENTS(&frame);
     gint unit = 1;
@@ -148,7 +149,7 @@ sepflow_image image_at(const GstVideoFrame &frame, const Component &component,
 
 void clear_gaps(const GstVideoFrame &frame) {
     const std::vector<Run> runs = sorted_runs(frame);
-    // A buffer with its own layout is mapped plane by plane, and several of these maps may be one memory.
+    // Buffers with a layout of their own are mapped plane by plane, often to the same memory.
     const guint maps = frame.meta != nullptr ? GST_VIDEO_FRAME_N_PLANES(&frame) : 1;
     for (guint i = 0; i < maps; ++i) {
         const GstMapInfo &map = frame.map[i];

@@ -42,8 +42,8 @@ sepflow_image image_of(const GstVideoFrame &frame, const View &view);
 sepflow_image image_at(const GstVideoFrame &frame, const Component &component,
                        const Component &other);
 
-// Zeroes what is no sample: a buffer holds anything when it comes, and whoever reads it next reads all of it. Samples of which
-// some are no part of the frame may become zero, too.
+// Zeroes all bytes that are no samples, and possibly some samples at the ends of rows. Call it before
+// the samples are written: otherwise a reader of the buffer would see what its memory held before.
 void clear_gaps(const GstVideoFrame &frame);
 
 // Rounds u16 samples to values of fewer bits.

@@ -15,7 +15,8 @@ struct Span {
     int64_t first, end;
 };
 
-// A sample is left to the kernel of samples if no tap of its pixels lies beyond either end of the axis.
+// Returns the samples none of whose pixels has a tap beyond either end of the axis; all, if that does
+// not matter.
 Span span_by_kernel(unsigned sub, int64_t pixels, int64_t samples, int64_t before, int64_t after,
                     const std::string &border) {
     const int64_t step = int64_t{1} << sub;

@@ -62,8 +62,8 @@ class Builder {
         return true;
     }
 
-    // "[json.exception.parse_error.101] parse error at line 3, column 4: ... - invalid literal; last read: 'secret'": without the
-    // last part, since the text may be of a file that is no graph at all.
+    // Reports "[json.exception.parse_error.101] parse error at line 3, column 4: ...; last read: 'x'"
+    // without what was read: the text may be that of a file that is no graph.
     bool parse_error(size_t position, const std::string &, const nlohmann::json::exception &error) {
         const std::string what = error.what();
         if (dynamic_cast<const nlohmann::json::parse_error *>(&error) == nullptr)

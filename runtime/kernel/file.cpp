@@ -1,4 +1,4 @@
-// Kernels from files: matrices in text, PGM and PFM images; other images through the caller's reader.
+// Kernels from files: matrices in text, PGM and PFM images; other images by the caller's reader.
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -19,7 +19,7 @@ namespace {
 
 constexpr size_t kMaxFileBytes = 256 << 20;
 
-// A file that is read once, since it may be a pipe: its start first, the rest where it is of use here.
+// A file that is opened once, since it may be a pipe: its start, and the rest when it is asked for.
 class File {
   public:
     explicit File(const std::string &path) : path_(path) {
@@ -110,7 +110,7 @@ Kernel sized_matrix(std::string_view text) {
     }
 }
 
-// "width height [scale [offset]]" in a line of its own before the rows.
+// Returns whether the first row may be "width height [scale [offset]]", and the others are so many.
 bool has_libvips_header(const NumberRows &given) {
     const NumberRows::Row &header = given.rows[0];
     if (given.is_in_brackets || header.count < 2 || header.count > 4) return false;
@@ -128,7 +128,7 @@ Kernel without_libvips_header(const NumberRows &given) {
     if (scale == 0) throw Error(SEPFLOW_E_PARAM, "its scale is 0");
     if (offset != 0)
         throw Error(SEPFLOW_E_PARAM,
-                    "its offset is not 0, which kernels have not; make it 0 and add it with delta");
+                    "its offset is not 0, and kernels have none; write 0 and use delta");
     std::vector<double> taps(given.numbers.begin() + static_cast<std::ptrdiff_t>(header),
                              given.numbers.end());
     for (double &tap : taps) tap /= scale;
@@ -136,7 +136,7 @@ Kernel without_libvips_header(const NumberRows &given) {
                               static_cast<std::ptrdiff_t>(columns));
 }
 
-// "0,25" a line: two columns, of which the first is 0, or one column of numbers with decimal commas?
+// Returns whether two columns, of which the first is 0, may be one of decimal commas: 0,25.
 bool may_have_decimal_commas(const NumberRows &given, size_t columns) {
     if (!given.has_bare_commas || columns != 2) return false;
     for (size_t i = 0; i < given.numbers.size(); i += 2) {
@@ -147,17 +147,17 @@ bool may_have_decimal_commas(const NumberRows &given, size_t columns) {
 
 Kernel parse_text_matrix(const std::string &text, bool is_of_libvips) {
     if (begins_with_size(text)) return sized_matrix(text);
-    const NumberRows given = number_rows(text);
+    const NumberRows given = number_rows(text, kMaxKernelTaps + 4);  // with libvips's header
     const bool fits = has_libvips_header(given);
     if (is_of_libvips && !fits)
         throw Error(SEPFLOW_E_PARAM,
                     "its first line must be 'width height [scale [offset]]', as libvips writes it, "
-                    "and be true; rows alone belong in a .txt file");
+                    "and fit the rows; name the file .txt if it holds only rows");
     const bool is_row = given.rows[0].count == given.rows.back().count;
     if (fits && !is_of_libvips && is_row && given.has_blanks)
         throw Error(SEPFLOW_E_PARAM,
                     "its first line may be a row or libvips's 'width height [scale [offset]]'; "
-                    "name the file .mat if it is that, else put commas between the numbers");
+                    "name the file .mat for the latter, or separate the numbers by commas");
     if (fits && (is_of_libvips || !is_row)) return without_libvips_header(given);
     const size_t columns = equal_length(given);
     if (may_have_decimal_commas(given, columns))

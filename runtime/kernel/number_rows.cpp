@@ -203,8 +203,14 @@ bool begins_with_zero(std::string_view number) {
     return number.size() > 1 && number[0] == '0' && number[1] >= '0' && number[1] <= '9';
 }
 
+void add(NumberRows &rows, double number, size_t most) {
+    if (rows.numbers.size() == most)
+        fail("it holds more than " + std::to_string(most) + " numbers");
+    rows.numbers.push_back(number);
+}
+
 // A row a line.
-NumberRows rows_of_lines(std::string_view text) {
+NumberRows rows_of_lines(std::string_view text, size_t most) {
     const Layout layout(text);
     NumberRows result;
     result.has_blanks = (layout.between & kBlanks) != 0;
@@ -219,7 +225,7 @@ NumberRows rows_of_lines(std::string_view text) {
                 reader.fail_at(cell.column,
                                "this number begins with 0; if the comma before it is "
                                "a decimal comma, write a decimal point");
-            result.numbers.push_back(reader.number(cell));
+            add(result, reader.number(cell), most);
             is_last = cell.is_last;
             if (is_last) with_separator += (cell.gap & (kAnyComma | kSemicolon)) != 0;
         }
@@ -230,10 +236,11 @@ NumberRows rows_of_lines(std::string_view text) {
     return result;
 }
 
-// What NumPy, Python, MATLAB and OpenCV print: [[1 2] [3 4]], [[1, 2], [3, 4]], [1 2; 3 4], [1, 2; 3, 4].
+// Matrices as NumPy, Python, MATLAB and OpenCV print them: [[1 2] [3 4]], [[1, 2], [3, 4]], [1 2; 3 4],
+// [1, 2; 3, 4].
 class BracketReader {
   public:
-    explicit BracketReader(std::string_view text) : reader_(text, false) {}
+    BracketReader(std::string_view text, size_t most) : reader_(text, false), most_(most) {}
 
     NumberRows rows() {
         rows_.is_in_brackets = true;
@@ -261,13 +268,13 @@ class BracketReader {
         return reader_.take(']');
     }
 
-    // A row ends with its bracket, and may go on over lines; without, it ends with ';' or the matrix.
+    // Reads a row. It ends with its own bracket, or else with ';' or the matrix.
     void read_row() {
         NumberRows::Row row = {0, reader_.line()};
         for (bool is_last = false; !is_last; ++row.count) {
             const size_t line = reader_.line();
             const Cell cell = reader_.cell();
-            rows_.numbers.push_back(reader_.number(cell));
+            add(rows_, reader_.number(cell), most_);
             if (!reader_.skip_space()) reader_.fail_here("a bracket is not closed");
             is_last = reader_.is_at(']');
             if (cell.gap == kSemicolon) {
@@ -287,6 +294,7 @@ class BracketReader {
     }
 
     Reader reader_;
+    const size_t most_;
     NumberRows rows_;
     unsigned gaps_ = kNone;
     bool have_own_brackets_ = false;
@@ -294,7 +302,7 @@ class BracketReader {
 
 }  // namespace
 
-NumberRows number_rows(std::string_view text) {
+NumberRows number_rows(std::string_view text, size_t most) {
     const auto begins = [&](std::string_view mark) { return text.substr(0, mark.size()) == mark; };
     if (begins("\xFF\xFE") || begins("\xFE\xFF")) fail("it is UTF-16; save it as UTF-8");
     if (text.find('\0') != text.npos)
@@ -302,17 +310,17 @@ NumberRows number_rows(std::string_view text) {
     if (begins("\xEF\xBB\xBF")) text.remove_prefix(3);
     Reader reader(text, false);
     if (!reader.skip_space()) fail("it holds no numbers");
-    return reader.is_at('[') ? BracketReader(text).rows() : rows_of_lines(text);
+    return reader.is_at('[') ? BracketReader(text, most).rows() : rows_of_lines(text, most);
 }
 
-size_t equal_length(const NumberRows &rows, size_t first) {
-    for (size_t i = first + 1; i < rows.rows.size(); ++i) {
+size_t equal_length(const NumberRows &rows) {
+    for (size_t i = 1; i < rows.rows.size(); ++i) {
         const NumberRows::Row &row = rows.rows[i], &before = rows.rows[i - 1];
         if (row.count == before.count) continue;
         fail("line " + std::to_string(row.line) + ": a row of " + std::to_string(row.count) +
              " numbers follows one of " + std::to_string(before.count));
     }
-    return rows.rows[first].count;
+    return rows.rows[0].count;
 }
 
 }  // namespace sepflow

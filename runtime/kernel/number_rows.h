@@ -1,7 +1,9 @@
-// Rows of numbers in a text, as spreadsheets, programs and people write them. README.md beside this has the rules.
+// Rows of numbers in a text, as spreadsheets, programs and people write them: the rules are in
+// README.md beside this.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -20,11 +22,11 @@ struct NumberRows {
     bool has_bare_commas = false;  // commas between digits, without blanks
 };
 
-// Throws Error{PARAM} with the line and the column, and none of the text: a file's content is not for messages. NaN and
-// infinity are numbers here.
-NumberRows number_rows(std::string_view text);
+// Reads at most `most` numbers; NaN and infinity are some. Throws Error{PARAM} with the line and the
+// column, but quotes nothing of the text: it may be any file's.
+NumberRows number_rows(std::string_view text, std::size_t most = SIZE_MAX);
 
-// Returns the length of the rows from `first` on. Throws Error{PARAM} where one is longer or shorter than that before it.
-std::size_t equal_length(const NumberRows &rows, std::size_t first = 0);
+// Returns the length of all rows. Throws Error{PARAM} if they differ.
+std::size_t equal_length(const NumberRows &rows);
 
 }  // namespace sepflow

@@ -131,7 +131,7 @@ bool parse_whole_numbers(std::string_view text, char between, std::vector<size_t
     return true;
 }
 
-// "3x5" is rows and columns; "5x3:" and "5x3+2+1:", ImageMagick's, are columns, rows and the origin.
+// Reads rows and columns, "3x5", or ImageMagick's columns, rows and origin, "5x3:" and "5x3+2+1:".
 bool parse_size(const Token &token, Size *size) {
     const std::string_view text = token.text;
     const size_t colon = text.find(':');
@@ -175,6 +175,7 @@ Numbers split_at_commas(const std::vector<Token> &tokens) {
                 } else {
                     result.groups.push_back(1);
                 }
+                if (result.tokens.size() == kMaxKernelTaps) fail(token.column, "it is too long");
                 result.tokens.push_back(
                     {token.text.substr(start, end - start), token.column + start});
                 is_behind_comma = false;

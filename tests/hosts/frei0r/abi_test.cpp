@@ -154,8 +154,8 @@ TEST_CASE("the kernel is read once, not before each frame or when the same text 
         std::ofstream(file.path + ".csv") << "1,2\n0,1\n0,5\n";
         kernel = "file " + file.path + ".csv";
         instance.set("kernel", kernel);
-        CHECK(instance.update(in) == wanted);
         unlink((file.path + ".csv").c_str());
+        CHECK(instance.update(in) == wanted);
     }
     instance.set("kernel", kernel);
     CHECK(instance.get("kernel") == kernel);

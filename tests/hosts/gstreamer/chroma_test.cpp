@@ -1,4 +1,5 @@
-// Planes of fewer samples than pixels against their definition: repeated to the frame's pixels, filtered there, averaged back.
+// Planes of fewer samples than pixels against their definition: repeated to the frame's pixels,
+// filtered there, averaged back.
 #include <algorithm>
 #include <doctest/doctest.h>
 
@@ -11,7 +12,7 @@ constexpr std::pair<const char *, int32_t> kBorders[] = {
     {"replicate", SEPFLOW_BORDER_REPLICATE},   {"wrap", SEPFLOW_BORDER_WRAP},
     {"constant", SEPFLOW_BORDER_CONSTANT},     {"truncate", SEPFLOW_BORDER_TRUNCATE}};
 
-// Of odd and even lengths, with the middle and with corners on the pixel; no row or column agrees with its mirror image.
+// Odd and even lengths, anchors in the middle and in corners; no row or column is its mirror image.
 const Filtering kFilterings[] = {
     {"3x5 1 2 3 4 5 0 1 0 0 2 9 1 0 0 3 norm", 1, 0, 30, 0},
     {"2x4 1 2 3 4 5 0 1 2 norm", 1, 0, 30, 0, 3, 0},

@@ -20,7 +20,8 @@ double zero_of(const GstVideoInfo &info, unsigned component);
 Samples directly(const GstVideoInfo &info, unsigned component, const Samples &in,
                  const Filtering &filtering);
 
-// Of a component with fewer: repeated to the frame's pixels, filtered by a brute-force sum, averaged back. Not rounded.
+// Of a component with fewer: repeated to the frame's pixels, filtered by a brute-force sum, averaged
+// back. Not rounded.
 std::vector<double> through_pixels(const GstVideoInfo &info, unsigned component, const Samples &in,
                                    const Filtering &filtering);
 // The same with alpha as each pixel's weight, averaged over the pixels that have any.

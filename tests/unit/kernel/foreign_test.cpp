@@ -162,6 +162,16 @@ TEST_CASE("ImageMagick's matrices begin with their size") {
     refuses(".txt", "3x3+0+0: 1,2,1 2,4,2 1,2,1", "begins with a size");
 }
 
+TEST_CASE("a file of more numbers than a kernel has is refused before all are kept") {
+    std::string text = "1";
+    for (size_t i = 0; i < sepflow::kMaxKernelTaps + 4; ++i) text += "\n1";
+    refuses(".csv", text, "it holds more than 4194308 numbers");
+    for (char &c : text) c = c == '\n' ? ' ' : c;
+    refuses(".csv", "[" + text + "]", "it holds more than 4194308 numbers");
+    for (char &c : text) c = c == ' ' ? ',' : c;
+    refuses(".csv", "1x1: " + text, "begins with a size");
+}
+
 TEST_CASE("what a file holds decides how it is read, not its suffix") {
     for (const std::string suffix : {".kernel", ".k", ".png", ".csv.bak", ".json", ".dat", ""}) {
         reads(suffix, "1 2 3\n4 5 6\n", 2, kFlat);
