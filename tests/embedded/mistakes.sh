@@ -39,6 +39,13 @@ allowed() {
 mkdir "$folder/out"
 good="--kernel box_3 --in-type u8 --target arm-64-linux"
 refused "no kernel is called 'gaussan'" blur --kernel "gaussan 2" --in-type u8 --target arm-64-linux
+refused "write 'file' before its name" blur --kernel "k/ok.csv" --in-type u8 --target arm-64-linux
+printf 'hunter2:x:0:0\n' >"$folder/secret"
+refused "line 1, column 1: this is not a number" blur --kernel "file $folder/secret" --in-type u8 --target arm-64-linux
+! grep -q hunter2 "$folder/said" || { cat "$folder/said"; exit 1; }
+export SEPFLOW_NO_FILES=1
+refused "SEPFLOW_NO_FILES is set" blur --kernel "file $folder/secret" --in-type u8 --target arm-64-linux
+unset SEPFLOW_NO_FILES
 refused "pixel type 'u9'" blur --kernel "box 3" --in-type u9 --target arm-64-linux
 refused "target 'arm-48-linux'" blur --kernel "box 3" --in-type u8 --target arm-48-linux
 refused "target 'mips-32-linux'" blur --kernel "box 3" --in-type u8 --target mips-32-linux
