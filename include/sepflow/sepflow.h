@@ -94,7 +94,8 @@ enum {
    The mask has the image's domain, one channel or as many as the image, and any type. Its values are weights m: of an integer
    type, parts of the largest value; of floats as they are, meant to lie in 0 .. 1; negative ones and NaN count as 0. */
 enum {
-    /* A NaN makes all results NaN that it is part of; no mask is taken. */
+    /* Results with a non-zero tap on NaN or infinity are NaN or infinite. Results without any tap
+       on one, zero taps included, are unaffected. No mask is taken. */
     SEPFLOW_MISSING_PROPAGATE = 0,
     /* They are left out and the others rescaled to the kernel's sum S, which must not be zero:
        delta + S * sum(K * m * in) / sum(K * m) (normalised convolution, Knutsson and Westin 1993);

@@ -2,8 +2,10 @@
 // images or passes. The grammar and the formula of every named kernel are in README.md beside this.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +27,14 @@ struct Kernel {
 
     double tap(std::size_t row, std::size_t column) const { return taps[row * columns + column]; }
 };
+
+// Returns a * b, or the least number of its sign where that rounds to zero. A tap that is not zero has to stay so: NaN
+// and infinity under it reach the result.
+inline double non_zero_product(double a, double b) {
+    const double product = a * b;
+    if (product != 0 || a == 0 || b == 0) return product;
+    return std::copysign(std::numeric_limits<double>::denorm_min(), product);
+}
 
 // Most taps a kernel may have along one axis, and in all: set-up cost grows with their cube. The preset fuzz sets less.
 #ifndef SEPFLOW_MAX_KERNEL_LENGTH

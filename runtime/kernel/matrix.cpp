@@ -61,7 +61,7 @@ Kernel kernel_from_factors(std::vector<Factor> factors) {
     for (const Factor &factor : factors) {
         double *tap = kernel.taps.data();
         for (double c : factor.column) {
-            for (double r : factor.row) *tap++ += c * r;
+            for (double r : factor.row) *tap++ += non_zero_product(c, r);
         }
     }
     for (double tap : kernel.taps) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <numeric>
 #include <string>
 
@@ -28,7 +29,7 @@ Kernel oriented(Kernel kernel, const Options &options) {
         }
     }
     if (options.scale != 1) {
-        for (double &tap : kernel.taps) tap *= options.scale;
+        for (double &tap : kernel.taps) tap = non_zero_product(tap, options.scale);
         for (Factor &factor : kernel.factors) scale(factor, options.scale);
     }
     return kernel;
@@ -36,7 +37,9 @@ Kernel oriented(Kernel kernel, const Options &options) {
 
 // Whether any product with the scale is not the double that it becomes.
 bool scale_rounds(const Kernel &kernel, double scale) {
-    const auto rounds = [scale](double tap) { return std::fma(tap, scale, -(tap * scale)) != 0; };
+    const auto rounds = [scale](double tap) {
+        return std::fma(tap, scale, -non_zero_product(tap, scale)) != 0;
+    };
     const auto any = [&](const std::vector<double> &taps) {
         return std::any_of(taps.begin(), taps.end(), rounds);
     };
@@ -233,8 +236,11 @@ Plan separable_plan(const Kernel &kernel, const Options &options, double part) {
     plan.options = options;
     plan.precision = options.precision;
     plan.kernel = oriented(kernel, options);
-    if (scale_rounds(kernel, options.scale))
-        plan.scale_rounding = 0x1p-52 * sum_abs(plan.kernel.taps);
+    if (scale_rounds(kernel, options.scale)) {
+        const auto taps = static_cast<double>(plan.kernel.taps.size());
+        plan.scale_rounding =
+            0x1p-52 * sum_abs(plan.kernel.taps) + taps * std::numeric_limits<double>::denorm_min();
+    }
     place_anchor(plan);
     plan.factoring = factor_within_budget(plan.kernel, options, part);
     plan.column_taps = join(plan.factoring.factors, &Factor::column);

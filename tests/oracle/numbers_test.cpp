@@ -29,43 +29,6 @@ Image filtered(const PlanPointer &plan, const Image &image, sepflow_type type) {
 
 }  // namespace
 
-TEST_CASE("what is not finite reaches as far as the taps, and no further") {
-    constexpr int64_t kW = 41, kH = 23;
-    const Kernel kernel = uneven_kernel(4, 7);
-    std::mt19937_64 random(5);
-    for (const sepflow_type type : {SEPFLOW_F16, SEPFLOW_F32, SEPFLOW_F64}) {
-        const Image clean = random_image(kW, kH, 1, type, random);
-        for (const Way &way : kWays) {
-            for (const int border : kBorders) {
-                const PlanPointer plan = plan_of(kernel, options_of(type, way, border));
-                const Image expected = filtered(plan, clean, type);
-                const double bound = 4 * described(plan).output_error_bound;
-                for (const double odd : {std::nan(""), std::numeric_limits<double>::infinity()}) {
-                    Image image = clean;
-                    image.at(random() % 2 == 0 ? 0 : 19, random() % 2 == 0 ? kH - 1 : 11, 0) = odd;
-                    const Image got = filtered(plan, image, type);
-                    INFO("type ", type, " method ", way.method, " schedule ", way.schedule,
-                         " border ", border, " pixel ", odd);
-                    int wrong = 0;
-                    for (int64_t y = 0; y < kH; ++y) {
-                        for (int64_t x = 0; x < kW; ++x) {
-                            const bool reached = !std::isfinite(
-                                convolve(image, kernel, oracle_options(border), x, y, 0).value);
-                            const double value = got.at(x, y, 0);
-                            // By transforms, a block that holds it is summed directly.
-                            const double off = std::fabs(value - expected.at(x, y, 0));
-                            const double may =
-                                way.method == SEPFLOW_METHOD_FFT ? bound + unit(value, type) : 0;
-                            wrong += reached ? std::isfinite(value) : !(off <= may);
-                        }
-                    }
-                    CHECK(wrong == 0);
-                }
-            }
-        }
-    }
-}
-
 TEST_CASE("a NaN becomes the least of integers, by every method and at every border") {
     Image image(23, 17, 1);
     std::fill(image.samples.begin(), image.samples.end(), std::nan(""));
