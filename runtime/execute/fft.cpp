@@ -12,8 +12,8 @@ namespace sepflow {
 
 namespace {
 
-// Beyond it sums could overflow.
-constexpr double kLargestSample = 0x1p900;
+// Beyond it, transforms and their products could overflow.
+constexpr double kLargest = 0x1p900;
 // Samples that the direct pass may read beyond the last row.
 constexpr int64_t kPadding = 64;
 
@@ -35,11 +35,12 @@ Buffers carve(const Plan &plan, Carver &carver) {
     return buffers;
 }
 
-// A transform would carry one infinity to the whole block, and so would a sum that overflows.
-bool all_finite(const Staged &staged) {
+// Tells whether every sum stays finite. A transform would carry NaN or infinity to the whole block.
+bool all_finite(const Plan &plan, const Staged &staged) {
+    const double largest = kLargest / std::max(plan.factoring.kernel_norm_1, 1.0);
     const auto *samples = static_cast<const double *>(staged.samples);
     return std::all_of(samples, samples + staged.columns * staged.rows,
-                       [](double sample) { return std::fabs(sample) <= kLargestSample; });
+                       [=](double sample) { return std::fabs(sample) <= largest; });
 }
 
 // Pairs of blocks of a region, a plane after the other.
@@ -93,7 +94,7 @@ void run_pair(const Plan &plan, const Call &call, const sepflow_rect &pair, int3
     const double delta = plan.truncates() ? 0 : plan.options.delta;
     auto *results = static_cast<double *>(buffers.staged.samples);
     int64_t second = t.ny;
-    if (is_integer(call.in.type) || all_finite(buffers.staged)) {
+    if (is_integer(call.in.type) || all_finite(plan, buffers.staged)) {
         t.convolver->run(results, t.results_h, delta, buffers.scratch);
     } else {
         results = static_cast<double *>(buffers.scratch);

@@ -183,6 +183,30 @@ TEST_CASE("what is not finite stays within the kernel's reach") {
     }
 }
 
+TEST_CASE("a sum that overflows stays within the kernel's reach") {
+    for (const int method : kMethods) {
+        sepflow_options options = options_of(SEPFLOW_F64);
+        options.method = method;
+        options.scale = 1e100;
+        const PlanPointer plan = plan_from("3x3 1 2 1 2 4 2 1 2 9", options);
+        constexpr int64_t kW = 50, kH = 40;
+        std::vector<double> in(kW * kH, 1.0), out(in.size());
+        in[20 * kW + 25] = 1e250;
+        apply(plan, sepflow_image_dense(in.data(), SEPFLOW_F64, kW, kH, 1),
+              sepflow_image_dense(out.data(), SEPFLOW_F64, kW, kH, 1));
+        INFO("method ", method);
+        int wrong = 0;
+        for (int64_t y = 0; y < kH; ++y) {
+            for (int64_t x = 0; x < kW; ++x) {
+                const double got = out[static_cast<size_t>(y * kW + x)];
+                const bool reached = std::abs(x - 25) <= 1 && std::abs(y - 20) <= 1;
+                wrong += reached ? std::isfinite(got) : !(std::fabs(got - 24e100) <= 1e90);
+            }
+        }
+        CHECK(wrong == 0);
+    }
+}
+
 TEST_CASE("the plan takes what is cheapest, unless told") {
     sepflow_options options = options_of(SEPFLOW_F32);
     CHECK(method_of("gaussian 3", options) == "separable");
