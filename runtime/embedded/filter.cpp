@@ -91,7 +91,9 @@ Plan plan_of(const std::string &kernel_text, const Options &options, const Halid
     if (plan.method == Method::kSeparable && !is_integer(options.in_type) && folding_pays(target)) {
         Options folded = options;
         folded.schedule = SEPFLOW_SCHEDULE_TRANSPOSED;
+        const std::string reason = plan.reason;  // nobody else asked for a schedule
         plan = make_plan(kernel, folded);
+        plan.reason = reason;
     }
     if (plan.precision == Precision::kDouble)
         throw Error(
@@ -99,6 +101,12 @@ Plan plan_of(const std::string &kernel_text, const Options &options, const Halid
             "this tolerance needs double precision, which compiled filters do not have; allow "
             "more with --tolerance");
     return plan;
+}
+
+// Whether sums keep their order, unfused: so that they are the library's, for rounding to integers (generators/pixel.h), and
+// so that the bytes of a pixel do not depend on its place in a tile, which LLVM would see to otherwise.
+bool is_strict(const Options &options, bool is_node) {
+    return is_integer(options.in_type) || is_integer(options.out_type) || is_node;
 }
 
 }  // namespace
@@ -124,7 +132,7 @@ Filter make_filter(const Request &request) {
     filter.name = request.name;
     filter.kernel = request.kernel;
     filter.target_name = request.target;
-    filter.target = checked_target(request.target, is_integer(options.in_type));
+    filter.target = checked_target(request.target, is_strict(options, request.is_node));
     filter.plan = plan_of(request.kernel, options, filter.target);
     filter.max_width = request.max_width;
     return filter;

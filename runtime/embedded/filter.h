@@ -15,6 +15,7 @@ struct Request {
     std::string target;  // as Halide writes them: arm-64-linux
     sepflow_options options = {};
     int32_t max_width = 0;  // of the images, in pixels
+    bool is_node = false;   // computes tiles too, with the bytes of the whole image
 };
 
 // Distances are in samples: of C interleaved channels, a pixel is C samples.

@@ -25,7 +25,7 @@ enum ExitCode { kSuccess = 0, kFailure = 1, kUsage = 2 };
 struct Asked {
     Request request;
     std::string in_type, out_type, border = "reflect101", anchor, method = "auto", folder = ".";
-    bool convolve = false, checks = false, is_node = false;
+    bool convolve = false, checks = false;
 };
 
 int fail(const std::string &sentence, int code) {
@@ -98,13 +98,13 @@ void write_files(const Filter &filter, const Asked &asked) {
     files.add_apart(filter.name + ".a",
                     [&](const std::string &path) { compile_passes(filter, path); });
     files.add(filter.name + ".h", header(filter));
-    if (asked.is_node) files.add(filter.name + "_node.c", node(filter));
+    if (asked.request.is_node) files.add(filter.name + "_node.c", node(filter));
     files.commit();
 }
 
 void compile(const Asked &asked) {
     const Filter filter = make_filter(request_of(asked));
-    if (asked.is_node) check_node_name(filter.name);
+    if (asked.request.is_node) check_node_name(filter.name);
     if (!asked.checks) write_files(filter, asked);
     std::cout << filter.name << " for " << filter.target_name << '\n' << certificate(filter, "  ");
     std::cout.flush();
@@ -147,7 +147,7 @@ void add_options(CLI::App &app, Asked &o) {
     app.add_option("--delta", options.delta, "Add to the result, after scale (0)");
     app.add_option("--method", o.method,
                    "separable, direct or auto: the cheapest that keeps the tolerance");
-    app.add_flag("--node", o.is_node,
+    app.add_flag("--node", o.request.is_node,
                  "Write NAME_node.c too: the filter as a node, for a host program to link in");
     app.add_option("--output", o.folder, "Folder to write to (.)")->type_name("FOLDER");
     app.add_flag("--check", o.checks, "Write nothing; only say what would be compiled");

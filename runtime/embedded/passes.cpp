@@ -1,13 +1,16 @@
 #include "runtime/embedded/passes.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <functional>
+#include <numeric>
 #include <variant>
 #include <vector>
 
 #include "generators/pixel.h"
 #include "generators/tiles.h"
+#include "runtime/plan/chosen_passes.h"
 
 namespace sepflow::embedded {
 
@@ -25,12 +28,6 @@ Expr sample_of(const Plan &plan, const Expr &pixel) {
     return plan.fixed ? (cast<int16_t>(pixel) - 128) << 8 : cast<float>(pixel);
 }
 
-// A tap as the passes take it.
-Expr tap_at(const Taps &taps, int32_t index) {
-    return std::visit([&](const auto &passed) { return Expr(passed[static_cast<size_t>(index)]); },
-                      taps.passed);
-}
-
 Fold fold_of(Form form) {
     return form == Form::kTransposedEven  ? Fold::kEven
            : form == Form::kTransposedOdd ? Fold::kOdd
@@ -38,15 +35,57 @@ Fold fold_of(Form form) {
 }
 
 // The library's product (generators/pixel.h), where NEON has it in two instructions: twice the high half, halved.
-Expr tap_product(const Target &target, const Expr &tap, const Expr &sample) {
-    if (target.arch != Target::ARM || tap.type().is_float()) return product(tap, sample);
+Expr tap_product(const Target &target, int16_t tap, const Expr &sample) {
+    if (target.arch != Target::ARM) return product(tap, sample);
     const Expr twice = cast<int32_t>(tap) * cast<int32_t>(sample) >> 15;
     return saturating_cast<int16_t>(twice) >> 1;
 }
 
+float largest_of(const std::vector<float> &taps) {
+    return std::accumulate(taps.begin(), taps.end(), 0.0f,
+                           [](float most, float tap) { return std::max(most, std::fabs(tap)); });
+}
+
+// In floats, one of `taps`. Halide takes x * c + y * d for (x + y * (d / c)) * c, which overflows if c is far below d, and
+// products with zero for zero, which NaN and infinity are not; neither within strict_float.
+Expr tap_product(const std::vector<float> &taps, size_t index, const Expr &sample) {
+    const Expr product = taps[index] * sample;
+    const bool is_far = std::fabs(double{taps[index]}) < 0x1p-100 * largest_of(taps);
+    return is_far ? strict_float(product) : product;
+}
+
+// Taps of zero are left out of the code, these excepted: where the kernel has a tap, NaN and infinity are to meet one, though it
+// be zero in f32 or in all factors. One term is enough, the first.
+struct KeptZeros {
+    std::vector<bool> down, across;
+};
+
+KeptZeros kept_zeros(const Plan &plan) {
+    const Kernel &kernel = plan.kernel;
+    KeptZeros kept = {std::vector<bool>(kernel.rows), std::vector<bool>(kernel.columns)};
+    if (is_integer(plan.options.in_type) || plan.method == Method::kDirect) return kept;
+    const auto &down = std::get<std::vector<float>>(plan.column_taps.passed),
+               &across = std::get<std::vector<float>>(plan.row_taps.passed);
+    const auto keep = [](std::vector<bool> &filter, size_t k, bool is_folded) {
+        filter[is_folded ? std::min(k, filter.size() - 1 - k) : k] = true;
+    };
+    for (size_t y = 0; y < kernel.rows; ++y) {
+        for (size_t x = 0; x < kernel.columns; ++x) {
+            bool meets = kernel.tap(y, x) == 0;
+            for (size_t t = 0; t < static_cast<size_t>(plan.row_taps.terms); ++t)
+                meets |= down[t * kernel.rows + y] != 0 && across[t * kernel.columns + x] != 0;
+            if (meets) continue;
+            keep(kept.down, y, folds(plan.column_form));
+            keep(kept.across, x, folds(plan.row_form));
+        }
+    }
+    return kept;
+}
+
 class Passes {
   public:
-    explicit Passes(const Filter &filter) : filter_(filter), plan_(filter.plan) {
+    explicit Passes(const Filter &filter)
+        : filter_(filter), plan_(filter.plan), kept_(kept_zeros(filter.plan)) {
         for (int32_t k = 0; k < filter.rows(); ++k) {
             rows_.emplace_back(pixel_type(plan_.options.in_type), 1, "row" + std::to_string(k));
             rows_.back().dim(0).set_min(0);
@@ -59,7 +98,7 @@ class Passes {
         for (int32_t t = 0; t < filter_.terms(); ++t) {
             const Expr first =
                 plan_.fixed ? Expr(static_cast<int16_t>(plan_.fixed->column_bias)) : Expr(0.0f);
-            terms.push_back(add_taps(first, plan_.column_taps, t, fold,
+            terms.push_back(add_taps(first, plan_.column_taps, kept_.down, t, fold,
                                      {0, steps_of(plan_.column_taps, fold)},
                                      [&](int32_t k) { return source(k, x_); }));
         }
@@ -87,9 +126,9 @@ class Passes {
         const int32_t steps = steps_of(plan_.row_taps, fold), grouped = steps / group * group;
         Expr sum = plan_.fixed ? Expr(static_cast<int16_t>(plan_.fixed->row_bias)) : delta();
         for (int32_t t = 0; t < filter_.terms(); ++t)
-            sum = add_taps(sum, plan_.row_taps, t, fold, {0, grouped}, sample(t));
+            sum = add_taps(sum, plan_.row_taps, kept_.across, t, fold, {0, grouped}, sample(t));
         for (int32_t t = 0; t < filter_.terms(); ++t)
-            sum = add_taps(sum, plan_.row_taps, t, fold, {grouped, steps}, sample(t));
+            sum = add_taps(sum, plan_.row_taps, kept_.across, t, fold, {grouped, steps}, sample(t));
         return pixels(sum, {mid});
     }
 
@@ -99,10 +138,14 @@ class Passes {
         Expr sum = delta();
         for (int32_t i = 0; i < runs.count * runs.length; ++i) {
             const auto place = static_cast<size_t>(i / runs.length * 2);
-            const float tap = taps[static_cast<size_t>(i)];
-            if (tap == 0) continue;
-            sum = sum + tap * source(runs.places[place + 1] + i % runs.length,
-                                     x_ + runs.places[place] * filter_.step());
+            const int32_t column = runs.places[place],
+                          row = runs.places[place + 1] + i % runs.length;
+            const double tap =
+                plan_.kernel.tap(static_cast<size_t>(row), static_cast<size_t>(column));
+            const bool is_kept = tap != 0 && static_cast<float>(tap) == 0;
+            if (taps[static_cast<size_t>(i)] == 0 && !is_kept) continue;
+            sum = sum + tap_product(taps, static_cast<size_t>(i),
+                                    source(row, x_ + column * filter_.step()));
         }
         return pixels(sum, {rows_.begin(), rows_.end()});
     }
@@ -117,18 +160,26 @@ class Passes {
     }
 
     // Adds some of one term's taps to `sum`, in the order of the library's passes, so that sums of integer pixels are the same.
-    Expr add_taps(Expr sum, const Taps &taps, int32_t term, Fold fold, Steps steps,
-                  const std::function<Expr(int32_t k)> &sample) const {
+    Expr add_taps(Expr sum, const Taps &taps, const std::vector<bool> &kept, int32_t term,
+                  Fold fold, Steps steps, const std::function<Expr(int32_t k)> &sample) const {
         const int32_t last = taps.length - 1;
         for (int32_t k = steps.first; k < steps.end; ++k) {
-            const Expr tap = tap_at(taps, term * taps.length + k);
-            if (is_const_zero(tap)) continue;
+            const auto index = static_cast<size_t>(term * taps.length + k);
+            if (taps.f64[index] == 0 && !(term == 0 && kept[static_cast<size_t>(k)])) continue;
             Expr value = sample(k);
             if (fold == Fold::kEven) value = value + sample(last - k);
             if (fold == Fold::kOdd) value = value - sample(last - k);
-            sum = sum + tap_product(filter_.target, tap, value);
+            sum = sum + product_of(taps, index, value);
         }
         return sum;
+    }
+
+    Expr product_of(const Taps &taps, size_t index, const Expr &sample) const {
+        if (plan_.fixed) {
+            const auto &fixed = std::get<std::vector<int16_t>>(taps.passed);
+            return tap_product(filter_.target, fixed[index], sample);
+        }
+        return tap_product(std::get<std::vector<float>>(taps.passed), index, sample);
     }
 
     Expr source(int32_t row, const Expr &x) const {
@@ -164,6 +215,7 @@ class Passes {
 
     const Filter &filter_;
     const Plan &plan_;
+    const KeptZeros kept_;
     std::vector<ImageParam> rows_;
     Var x_{"x"}, xi_{"xi"}, t_{"t"};
 };
@@ -180,7 +232,10 @@ void compile_passes(const Filter &filter, const std::string &path) {
     }
     Module all = link_modules(filter.name, modules);
     // Which linking forgets, and with it that multiplications and additions must not be fused.
-    all.set_any_strict_float(filter.target.has_feature(Target::StrictFloat));
+    const bool is_strict = std::any_of(modules.begin(), modules.end(), [](const Module &module) {
+        return module.any_strict_float();
+    });
+    all.set_any_strict_float(is_strict);
     // In two steps: where LLVM ends the process, Halide would leave the object file in its own folder.
     const std::string object = std::filesystem::path(path).replace_extension(".o").string();
     all.compile({{OutputFileType::object, object}});

@@ -76,13 +76,15 @@ class Library {
         return applied(r, r.image);
     }
 
-    // How far a float result of either may be from the exact one.
-    double bound() const {
+    sepflow_plan_description description() const {
         sepflow_plan_description d = {};
         d.struct_size = sizeof d;
         REQUIRE(sepflow_plan_describe(plan_, &d) == SEPFLOW_OK);
-        return d.error_bound;
+        return d;
     }
+
+    // How far a float result of either may be from the exact one.
+    double bound() const { return description().error_bound; }
 
   private:
     Bytes applied(const Request &r, Bytes image) const {
@@ -203,6 +205,78 @@ TEST_CASE("strips give the bytes of the whole image") {
             INFO(std::string(target.name) << ": " << std::string(r.filter->name) << ", " << r.width
                                           << " x " << r.height << ", mode " << r.mode);
             REQUIRE(results[i] == results[i - 1]);
+        }
+    }
+}
+
+namespace {
+
+constexpr int kOddX = 21, kOddY = 15;
+constexpr float kOdd[] = {NAN, INFINITY, -INFINITY};
+
+// For each filter of floats, an image of numbers, then the same with one pixel that is odd.
+std::vector<Request> odd_requests() {
+    constexpr int kW = 43, kH = 34;
+    std::mt19937 random(7);
+    std::vector<Request> requests;
+    for (const Case &c : kCases) {
+        if (c.in != f32) continue;
+        Bytes image = random_image(c, kW, kH, random);
+        requests.push_back({&c, WHOLE, kW, kH, image});
+        for (const float odd : kOdd) {
+            const auto at = static_cast<size_t>((kOddY * kW + kOddX) * c.channels);
+            std::memcpy(&image[4 * at], &odd, 4);
+            requests.push_back({&c, WHOLE, kW, kH, image});
+        }
+    }
+    return requests;
+}
+
+// Whether a result is what the odd pixel makes of it: of u8, one of its ends, and of NaN the least.
+bool is_reached(const Bytes &result, size_t sample, sepflow_type type, float odd) {
+    if (type == u8) {
+        const auto value = static_cast<uint8_t>(result[sample]);
+        return value == 0 || (value == 255 && !std::isnan(odd));
+    }
+    float value = 0;
+    std::memcpy(&value, &result[4 * sample], 4);
+    return !std::isfinite(value);
+}
+
+}  // namespace
+
+TEST_CASE("compiled filters let NaN and infinity through to every non-zero tap, and no further") {
+    const std::vector<Request> requests = odd_requests();
+    for (const Target &target : kTargets) {
+        const std::vector<Bytes> results = run(target, requests);
+        for (size_t i = 0; i < requests.size(); ++i) {
+            const Request &r = requests[i];
+            const Case &c = *r.filter;
+            const Bytes &clean = results[i / 4 * 4], &got = results[i];
+            if (&clean == &got) continue;
+            const Library library(c);
+            const sepflow_plan_description d = library.description();
+            const size_t sample_bytes = static_cast<size_t>(bytes(c.out));
+            INFO(std::string(target.name) << ": " << std::string(c.name) << ", pixel " << i % 4);
+            int missed = 0, touched = 0;
+            for (int64_t y = 0; y < r.height; ++y) {
+                for (int64_t x = 0; x < r.width * c.channels; ++x) {
+                    // The tap of this result that lies on the pixel.
+                    const int64_t column = kOddX - x / c.channels + d.anchor_x,
+                                  row = kOddY - y + d.anchor_y;
+                    const bool is_inside = x % c.channels == 0 && column >= 0 &&
+                                           column < d.columns && row >= 0 && row < d.rows;
+                    const auto at = static_cast<size_t>(y * r.width * c.channels + x);
+                    if (!is_inside) {
+                        touched += std::memcmp(&got[at * sample_bytes], &clean[at * sample_bytes],
+                                               sample_bytes) != 0;
+                    } else if (d.taps[row * d.columns + column] != 0) {
+                        missed += !is_reached(got, at, c.out, kOdd[i % 4 - 1]);
+                    }
+                }
+            }
+            CHECK(missed == 0);
+            CHECK(touched == 0);
         }
     }
 }
