@@ -15,7 +15,7 @@ struct BlockFunctions;
 
 class BlockConvolver {
   public:
-    // By the name of an instruction set (generators/passes.h). `block` holds the kernel's taps, tap (0, 0) first, in ny rows of
+    // By the name of an instruction set (generators/passes.h); throws Error for one that there are no transforms for. `block` holds the kernel's taps, tap (0, 0) first, in ny rows of
     // nx, and zeros.
     BlockConvolver(const char *instruction_set, int nx, int ny, const double *block);
     ~BlockConvolver();

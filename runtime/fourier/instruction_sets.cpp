@@ -1,7 +1,7 @@
-#include <algorithm>
 #include <cstring>
-#include <iterator>
+#include <string>
 
+#include "runtime/error.h"
 #include "runtime/fourier/block_convolver.h"
 
 namespace sepflow {
@@ -17,13 +17,21 @@ struct InstructionSet {
 
 namespace sepflow {
 
+namespace {
+
+const BlockFunctions &functions_of(const char *instruction_set) {
+    for (const InstructionSet &set : kInstructionSets) {
+        if (std::strcmp(set.name, instruction_set) == 0) return *set.functions;
+    }
+    throw Error(SEPFLOW_E_INTERNAL,
+                std::string("no transforms are compiled for the instruction set '") +
+                    instruction_set + "'; add it to runtime/fourier/CMakeLists.txt");
+}
+
+}  // namespace
+
 BlockConvolver::BlockConvolver(const char *instruction_set, int nx, int ny, const double *block)
-    : functions_(std::find_if(std::begin(kInstructionSets), std::end(kInstructionSets),
-                              [&](const InstructionSet &set) {
-                                  return !std::strcmp(set.name, instruction_set);
-                              })
-                     ->functions),
-      state_(functions_->make(nx, ny, block)) {}
+    : functions_(&functions_of(instruction_set)), state_(functions_->make(nx, ny, block)) {}
 
 BlockConvolver::~BlockConvolver() {
     functions_->destroy(state_);
