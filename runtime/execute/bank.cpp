@@ -31,21 +31,18 @@ TileSize tile_size(const Bank &bank, const std::vector<Call> &calls) {
     return size;
 }
 
-void run_all(const Work &work, void *scratch) {
-    for (int64_t i = 0; i < work.count; ++i) work.run(i, scratch);
-}
-
 void run_tile(const Bank &bank, const std::vector<Call> &calls, const sepflow_rect &tile,
               void *scratch) {
     for (const SharedTerms &shared : bank.shared) {
-        if (wanted_call(shared, calls) != nullptr)
-            run_all(shared_work(shared, calls, tile), scratch);
+        if (wanted_call(shared, calls) != nullptr) run_shared(shared, calls, tile, scratch);
     }
     for (const size_t i : bank.alone) {
-        if (!calls[i].is_wanted() || !goes_by_tiles(*bank.members[i])) continue;
+        const Plan &plan = *bank.members[i];
+        if (!calls[i].is_wanted() || !goes_by_tiles(plan)) continue;
         Call call = calls[i];
         call.region = tile;
-        run_all(work_of(*bank.members[i], call), scratch);
+        const auto run = plan.method == Method::kDirect ? run_direct : run_separable;
+        run(plan, call, scratch);
     }
 }
 

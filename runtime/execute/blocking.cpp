@@ -13,7 +13,6 @@ namespace {
 constexpr int64_t kDirectBandBytes = 160 << 10;
 constexpr int64_t kStagedBandBytes = 512 << 10, kLargestBandBytes = 2 << 20;
 constexpr int64_t kChunkBytes = 128 << 10;
-constexpr int64_t kDirectTileRows = 64;
 
 class Cut {
   public:
@@ -35,7 +34,7 @@ class Cut {
 
     Blocking direct() {
         b_.band_rows = b_.strip_rows;
-        b_.tile_h = kDirectTileRows;
+        b_.tile_h = kMostPassRows;
         b_.tile_w = std::max(width(b_.band_rows, kDirectBandBytes),
                              round_up(2 * b_.reach / step_, pixels_of_lines()));
         b_.chunk = b_.tile_w + plan_.row_taps.length - 1;

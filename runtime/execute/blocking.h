@@ -26,6 +26,9 @@ struct Blocking {
     int64_t above;  // rows of input beyond a column of output: rows - 1
 };
 
+// Rows of an image that one call of a pass writes, or reads without those above and below, at most.
+constexpr int64_t kMostPassRows = 64;
+
 // `step`: samples from a pixel to its right neighbour.
 // Tiles that are not staged must be as large as one register tile; the last of a row or column takes in what would be
 // less.

@@ -18,7 +18,7 @@ namespace {
 constexpr int64_t kStagedBytes = 384 << 10;
 // Low tiles take turns at reading and writing memory: 3 x 3 taps on 4096 x 4096 f32 pixels took 0.94 ns a pixel in tiles of
 // 32 rows, 0.62 in tiles of 16, which cost no more where the image is in the cache.
-constexpr int64_t kLeastRows = 16, kMostRows = 64;
+constexpr int64_t kLeastRows = 16;
 
 // Sizes for one distance of neighbouring pixels, in samples.
 struct Shape {
@@ -38,18 +38,45 @@ Shape make_shape(const Plan &plan, int32_t step) {
     s.block_rows = plan.passes().block_rows(Form::kPlain, plan.sample_bytes());
     s.reach = (static_cast<int64_t>(plan.kernel.columns) - 1) * step;
     s.above = static_cast<int64_t>(plan.kernel.rows) - 1;
-    s.tile_h = std::clamp(2 * s.above, kLeastRows, kMostRows);
+    s.tile_h = std::clamp(2 * s.above, kLeastRows, kMostPassRows);
     const int64_t samples = kStagedBytes / ((s.tile_h + s.above) * plan.sample_bytes()) - s.reach;
     const int64_t blocks = std::max<int64_t>(samples / s.block_columns, 4);
     s.tile_w = std::max<int64_t>(blocks * s.block_columns / step, 1);
     return s;
 }
 
+// The tiles of a region.
+class Tiles {
+  public:
+    Tiles(const Plan &plan, const Call &call)
+        : region_(call.region),
+          walk_(choose_walk(plan, call.in, call.out)),
+          shape_(make_shape(plan, walk_.step)),
+          across_((region_.w + shape_.tile_w - 1) / shape_.tile_w),
+          down_((region_.h + shape_.tile_h - 1) / shape_.tile_h) {}
+
+    const Walk &walk() const { return walk_; }
+    const Shape &shape() const { return shape_; }
+    int64_t count() const { return across_ * down_; }
+    sepflow_rect at(int64_t i) const {
+        const int64_t x = i % across_ * shape_.tile_w, y = i / across_ * shape_.tile_h;
+        return {region_.x + x, region_.y + y, std::min(shape_.tile_w, region_.w - x),
+                std::min(shape_.tile_h, region_.h - y)};
+    }
+
+  private:
+    sepflow_rect region_;
+    Walk walk_;
+    Shape shape_;
+    int64_t across_, down_;
+};
+
 struct Buffers {
     Staged staged, weights;
-    void *results;  // that the image does not take directly
-    void *support;  // sums of the weights
-    double *sums;   // of truncated taps
+    void *results;    // that the image does not take directly
+    void *support;    // sums of the weights
+    double *sums;     // of truncated taps
+    int32_t *places;  // of the runs, in samples, where a pixel has several
 };
 
 Buffers carve(const Plan &plan, const Shape &s, int64_t w, int64_t h, Carver &carver) {
@@ -67,7 +94,20 @@ Buffers carve(const Plan &plan, const Shape &s, int64_t w, int64_t h, Carver &ca
         buffers.weights.samples = carver.take(buffers.staged.columns * buffers.staged.rows * bytes);
     }
     buffers.sums = static_cast<double *>(carver.take(Rescaling::size(plan, w, h) * 8));
+    const auto places = static_cast<int64_t>(plan.runs.places.size());
+    if (s.step != 1) buffers.places = static_cast<int32_t *>(carver.take(places * 4));
     return buffers;
+}
+
+// Returns the places of the runs in samples.
+const int32_t *places_in_samples(const Plan &plan, const Shape &s, const Buffers &buffers) {
+    const std::vector<int32_t> &pixels = plan.runs.places;
+    if (s.step == 1) return pixels.data();
+    for (size_t i = 0; i < pixels.size(); i += 2) {
+        buffers.places[i] = pixels[i] * static_cast<int32_t>(s.step);
+        buffers.places[i + 1] = pixels[i + 1];
+    }
+    return buffers.places;
 }
 
 uint64_t bytes_of_tile(const Plan &plan, const Shape &s, int64_t w, int64_t h) {
@@ -87,6 +127,7 @@ void run_tile(const Plan &plan, const Call &call, const Walk &walk, const Shape 
     const sepflow_rect footprint = {tile.x - plan.halo.left, tile.y - plan.halo.top,
                                     tile.w + plan.halo.left + plan.halo.right,
                                     tile.h + plan.halo.top + plan.halo.bottom};
+    const int32_t *places = places_in_samples(plan, s, buffers);
     for (int32_t plane = 0; plane < walk.planes; ++plane) {
         stage(plan, call.in, footprint, walk, plane, buffers.staged);
         if (plan.has_missing())
@@ -97,8 +138,8 @@ void run_tile(const Plan &plan, const Call &call, const Walk &walk, const Shape 
             results.pitch = call.out.stride_y / type_bytes(type);
         }
         const auto sum = [&](const Staged &samples, const Results &sums, double delta) {
-            run_direct_pass(plan, samples, walk.step, s.columns(tile.w), s.rows(tile.h), sums,
-                            delta);
+            run_direct_pass(plan, samples, walk.step, places, s.columns(tile.w), s.rows(tile.h),
+                            sums, delta);
         };
         sum(buffers.staged, results, rescales || plan.weighs() ? 0 : plan.options.delta);
         if (plan.weighs()) sum(buffers.weights, {buffers.support, results.pitch, type}, 0);
@@ -130,23 +171,22 @@ TileSize direct_tile(const Plan &plan, const Call &call) {
 }
 
 Work direct_work(const Plan &plan, const Call &call) {
-    const Walk walk = choose_walk(plan, call.in, call.out);
-    const Shape s = make_shape(plan, walk.step);
-    const sepflow_rect &region = call.region;
-    const int64_t across = (region.w + s.tile_w - 1) / s.tile_w,
-                  down = (region.h + s.tile_h - 1) / s.tile_h;
+    const Tiles tiles(plan, call);
+    const Shape &s = tiles.shape();
     Work work;
-    work.count = across * down;
-    work.scratch_bytes =
-        bytes_of_tile(plan, s, std::min(s.tile_w, region.w), std::min(s.tile_h, region.h));
-    work.run = [&plan, call, walk, s, across](int64_t i, void *scratch) {
-        const int64_t x = i % across * s.tile_w, y = i / across * s.tile_h;
-        const sepflow_rect tile = {call.region.x + x, call.region.y + y,
-                                   std::min(s.tile_w, call.region.w - x),
-                                   std::min(s.tile_h, call.region.h - y)};
-        run_tile(plan, call, walk, s, tile, scratch);
+    work.count = tiles.count();
+    work.scratch_bytes = bytes_of_tile(plan, s, std::min(s.tile_w, call.region.w),
+                                       std::min(s.tile_h, call.region.h));
+    work.run = [&plan, call, tiles](int64_t i, void *scratch) {
+        run_tile(plan, call, tiles.walk(), tiles.shape(), tiles.at(i), scratch);
     };
     return work;
+}
+
+void run_direct(const Plan &plan, const Call &call, void *scratch) {
+    const Tiles tiles(plan, call);
+    for (int64_t i = 0; i < tiles.count(); ++i)
+        run_tile(plan, call, tiles.walk(), tiles.shape(), tiles.at(i), scratch);
 }
 
 }  // namespace sepflow

@@ -1,7 +1,6 @@
 #include "runtime/execute/direct_pass.h"
 
 #include <variant>
-#include <vector>
 
 #include "runtime/execute/pass_buffer.h"
 
@@ -13,19 +12,12 @@ constexpr sepflow_type kS32 = 0x220;  // of no image
 
 }  // namespace
 
-void run_direct_pass(const Plan &plan, const Staged &staged, int32_t step, int64_t columns,
-                     int64_t rows, const Results &results, double delta) {
+void run_direct_pass(const Plan &plan, const Staged &staged, int32_t step, const int32_t *places,
+                     int64_t columns, int64_t rows, const Results &results, double delta) {
     const Runs &runs = plan.runs;
     const auto reach_x =
                    static_cast<int32_t>((plan.kernel.columns - 1) * static_cast<size_t>(step)),
                reach_y = static_cast<int32_t>(plan.kernel.rows - 1);
-    std::vector<int32_t> in_samples;
-    const int32_t *places = runs.places.data();
-    if (step != 1) {
-        in_samples = runs.places;
-        for (size_t i = 0; i < in_samples.size(); i += 2) in_samples[i] *= step;
-        places = in_samples.data();
-    }
     const void *first = std::visit(
         [](const auto &taps) { return static_cast<const void *>(taps.data()); }, runs.taps);
     PassBuffer in(staged.samples, plan.sample_type(),

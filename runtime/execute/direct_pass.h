@@ -10,7 +10,8 @@
 namespace sepflow {
 
 // Writes columns x rows results, in samples and rows, from staged samples whose neighbouring pixels lie `step` apart.
-void run_direct_pass(const Plan &plan, const Staged &staged, int32_t step, int64_t columns,
-                     int64_t rows, const Results &results, double delta);
+// `places` are those of the plan's runs, columns in samples.
+void run_direct_pass(const Plan &plan, const Staged &staged, int32_t step, const int32_t *places,
+                     int64_t columns, int64_t rows, const Results &results, double delta);
 
 }  // namespace sepflow

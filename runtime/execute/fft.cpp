@@ -102,8 +102,8 @@ void run_pair(const Plan &plan, const Call &call, const sepflow_rect &pair, int3
         const PassSet &passes = plan.passes();
         const int64_t columns = std::max<int64_t>(pair.w, passes.block_columns(Form::kPlain, 8)),
                       rows = std::max<int64_t>(pair.h, passes.block_rows(Form::kPlain, 8));
-        run_direct_pass(plan, buffers.staged, 1, columns, rows, {results, t.nx, SEPFLOW_F64},
-                        delta);
+        run_direct_pass(plan, buffers.staged, 1, plan.runs.places.data(), columns, rows,
+                        {results, t.nx, SEPFLOW_F64}, delta);
     }
     const sepflow_rect upper = {pair.x, pair.y, pair.w, t.results_h},
                        lower = {pair.x, pair.y + t.results_h, pair.w, t.results_h};

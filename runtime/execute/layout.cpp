@@ -1,5 +1,6 @@
 #include "runtime/execute/layout.h"
 
+#include "runtime/execute/blocking.h"
 #include "runtime/execute/pass_buffer.h"
 #include "runtime/plan/plan.h"
 
@@ -16,8 +17,7 @@ Walk choose_walk(const Plan &plan, const sepflow_image &in, const sepflow_image 
         in.channels == 1 || is_interleaved(out) || (!is_planar(out) && is_interleaved(in));
     walk.step = interleaved ? in.channels : 1;
     walk.planes = interleaved ? 1 : in.channels;
-    // A pass sees a strip of the image, and the rows above it.
-    const int64_t rows = 64 + static_cast<int64_t>(plan.kernel.rows);
+    const int64_t rows = kMostPassRows + static_cast<int64_t>(plan.kernel.rows);
     walk.input_direct = plan.direct_column_pass != nullptr && is_direct(in, interleaved, rows);
     walk.output_direct = out.type == plan.result_type() && is_direct(out, interleaved, rows);
     return walk;

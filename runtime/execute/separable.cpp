@@ -1,6 +1,7 @@
 // The separable method: the region is cut into tiles, those whose footprint leaves the domain apart from the others.
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <vector>
 
 #include "runtime/execute/blocking.h"
@@ -75,28 +76,71 @@ Part make_part(const Plan &plan, const Call &call, const Walk &walk, const sepfl
 // Below this, staging all costs less than parts of their own for the borders.
 constexpr int64_t kLeastDirectPixels = 512 * 512;
 
-std::vector<Part> cut_region(const Plan &plan, const Call &call, const Walk &walk) {
-    const sepflow_rect &region = call.region, &domain = call.in.domain;
-    const Halo &halo = plan.halo;
-    // Apart are only what reads the image itself and what is to be rescaled.
-    const bool direct = walk.input_direct && call.pixels >= kLeastDirectPixels;
-    if (!direct && !plan.truncates()) return {make_part(plan, call, walk, region, true, false)};
-    const Least whole = least_tile(make_blocking(plan, walk.step, false), walk.step);
-    const Cuts x = cut(region.x, region.w, domain.x + halo.left, domain.x + domain.w - halo.right);
-    const Cuts y = cut(region.y, region.h, domain.y + halo.top, domain.y + domain.h - halo.bottom);
-    std::vector<Part> parts;
-    for (int row = 0; row < 3; ++row) {
-        for (int column = 0; column < 3; ++column) {
-            const sepflow_rect area = {x.at[column], y.at[row], x.at[column + 1] - x.at[column],
-                                       y.at[row + 1] - y.at[row]};
-            if (area.w == 0 || area.h == 0) continue;
-            const bool inside = row == 1 && column == 1;
-            const bool reads = direct && inside && area.w >= whole.w && area.h >= whole.h;
-            parts.push_back(make_part(plan, call, walk, area, inside, reads));
+// The tiles of a region, in at most nine parts.
+class Tiles {
+  public:
+    Tiles(const Plan &plan, const Call &call) : walk_(choose_walk(plan, call.in, call.out)) {
+        add_parts(plan, call);
+    }
+
+    int64_t count() const {
+        return std::accumulate(begin(), end(), int64_t{0},
+                               [](int64_t sum, const Part &part) { return sum + part.count(); });
+    }
+    uint64_t scratch_bytes(const Plan &plan) const {
+        uint64_t bytes = 0;
+        for (const Part &part : *this)
+            bytes = std::max(bytes, tile_scratch_bytes(plan, walk_.step, part.blocking));
+        return bytes;
+    }
+    // Calls run(walk, blocking, tile) for tile i.
+    template <typename Run>
+    void run(int64_t i, Run run) const {
+        const Part *part = begin();
+        while (i >= part->count()) i -= (part++)->count();
+        run(walk_, part->blocking, part->at(i));
+    }
+    template <typename Run>
+    void run_all(Run run) const {
+        for (const Part &part : *this) {
+            for (int64_t i = 0; i < part.count(); ++i) run(walk_, part.blocking, part.at(i));
         }
     }
-    return parts;
-}
+
+  private:
+    const Part *begin() const { return parts_.data(); }
+    const Part *end() const { return parts_.data() + used_; }
+
+    void add_parts(const Plan &plan, const Call &call) {
+        const sepflow_rect &region = call.region, &domain = call.in.domain;
+        const Halo &halo = plan.halo;
+        // Apart are only what reads the image itself and what is to be rescaled.
+        const bool direct = walk_.input_direct && call.pixels >= kLeastDirectPixels;
+        if (!direct && !plan.truncates()) {
+            parts_[used_++] = make_part(plan, call, walk_, region, true, false);
+            return;
+        }
+        const Least whole = least_tile(make_blocking(plan, walk_.step, false), walk_.step);
+        const Cuts x =
+            cut(region.x, region.w, domain.x + halo.left, domain.x + domain.w - halo.right);
+        const Cuts y =
+            cut(region.y, region.h, domain.y + halo.top, domain.y + domain.h - halo.bottom);
+        for (int row = 0; row < 3; ++row) {
+            for (int column = 0; column < 3; ++column) {
+                const sepflow_rect area = {x.at[column], y.at[row], x.at[column + 1] - x.at[column],
+                                           y.at[row + 1] - y.at[row]};
+                if (area.w == 0 || area.h == 0) continue;
+                const bool inside = row == 1 && column == 1;
+                const bool reads = direct && inside && area.w >= whole.w && area.h >= whole.h;
+                parts_[used_++] = make_part(plan, call, walk_, area, inside, reads);
+            }
+        }
+    }
+
+    Walk walk_;
+    std::array<Part, 9> parts_ = {};
+    size_t used_ = 0;
+};
 
 uint64_t scratch_bytes(const Plan &plan, int32_t step) {
     const auto bytes = [&](bool staged) {
@@ -111,46 +155,33 @@ uint64_t separable_scratch_bytes(const Plan &plan) {
     return std::max(scratch_bytes(plan, 1), scratch_bytes(plan, plan.options.channels));
 }
 
-namespace {
-
-// `run_one(walk, part, tile, scratch)` does one tile.
-template <typename RunOne>
-Work work_on_tiles(const Plan &plan, const Call &call, RunOne run_one) {
-    const Walk walk = choose_walk(plan, call.in, call.out);
-    std::vector<Part> parts = cut_region(plan, call, walk);
+Work separable_work(const Plan &plan, const Call &call) {
+    const Tiles tiles(plan, call);
     Work work = {};
-    for (const Part &part : parts) {
-        work.scratch_bytes =
-            std::max(work.scratch_bytes, tile_scratch_bytes(plan, walk.step, part.blocking));
-        work.count += part.count();
-    }
-    work.run = [walk, run_one, parts = std::move(parts)](int64_t i, void *scratch) {
-        auto part = parts.begin();
-        while (i >= part->count()) i -= (part++)->count();
-        run_one(walk, part->blocking, part->at(i), scratch);
+    work.scratch_bytes = tiles.scratch_bytes(plan);
+    work.count = tiles.count();
+    work.run = [&plan, call, tiles](int64_t i, void *scratch) {
+        tiles.run(i, [&](const Walk &walk, const Blocking &blocking, const Tile &tile) {
+            run_tile(plan, call, walk, blocking, tile, scratch);
+        });
     };
     return work;
 }
 
-}  // namespace
-
-Work separable_work(const Plan &plan, const Call &call) {
-    return work_on_tiles(
-        plan, call,
-        [&plan, call](const Walk &walk, const Blocking &blocking, const Tile &tile, void *scratch) {
-            run_tile(plan, call, walk, blocking, tile, scratch);
-        });
+void run_separable(const Plan &plan, const Call &call, void *scratch) {
+    Tiles(plan, call).run_all([&](const Walk &walk, const Blocking &blocking, const Tile &tile) {
+        run_tile(plan, call, walk, blocking, tile, scratch);
+    });
 }
 
-Work shared_work(const SharedTerms &shared, const std::vector<Call> &calls,
-                 const sepflow_rect &region) {
+void run_shared(const SharedTerms &shared, const std::vector<Call> &calls,
+                const sepflow_rect &region, void *scratch) {
     Call call = *wanted_call(shared, calls);
     call.region = region;
-    return work_on_tiles(shared.plan, call,
-                         [&shared, &calls](const Walk &walk, const Blocking &blocking,
-                                           const Tile &tile, void *scratch) {
-                             run_shared_tile(shared, calls, walk, blocking, tile, scratch);
-                         });
+    const Tiles tiles(shared.plan, call);
+    tiles.run_all([&](const Walk &walk, const Blocking &blocking, const Tile &tile) {
+        run_shared_tile(shared, calls, walk, blocking, tile, scratch);
+    });
 }
 
 TileSize separable_tile(const Plan &plan, const Call &call) {

@@ -25,8 +25,14 @@ Work fft_work(const Plan &plan, const Call &call);
 Work bank_work(const Bank &bank, const std::vector<Call> &calls);
 // Of those that have a combination of the terms: the first that is wanted, or NULL.
 const Call *wanted_call(const SharedTerms &shared, const std::vector<Call> &calls);
-Work shared_work(const SharedTerms &shared, const std::vector<Call> &calls,
-                 const sepflow_rect &region);
+
+// Run a whole call, or the terms of a region, tile after tile on this thread. They allocate nothing: a bank calls them for
+// every tile of its own.
+void run_separable(const Plan &plan, const Call &call, void *scratch);
+void run_direct(const Plan &plan, const Call &call, void *scratch);
+void run_shared(const SharedTerms &shared, const std::vector<Call> &calls,
+                const sepflow_rect &region, void *scratch);
+
 // By the plan's method.
 Work work_of(const Plan &plan, const Call &call);
 

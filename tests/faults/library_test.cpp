@@ -8,6 +8,7 @@
 
 #include <sepflow/sepflow.h>
 
+#include "tests/faults/allocations.h"
 #include "tests/faults/every_allocation.h"
 
 using faults::Attempt;
@@ -227,4 +228,75 @@ TEST_CASE("every allocation fails once while a bank filters") {
         every_allocation_fails(attempt);
     }
     for (sepflow_plan *plan : {bank, members[0], members[1]}) sepflow_plan_free(plan);
+}
+
+namespace {
+
+// How many allocations a call on one thread makes for an image of w x h pixels.
+int64_t allocations_of(const sepflow_plan *plan, const std::vector<sepflow_type> &out_types,
+                       int32_t channels, int64_t w, int64_t h) {
+    std::vector<float> in(static_cast<size_t>(w * h * channels), 1.0f);
+    std::vector<std::vector<float>> memory(out_types.size(), in);
+    std::vector<sepflow_image> outputs;
+    for (size_t i = 0; i < out_types.size(); ++i)
+        outputs.push_back(sepflow_image_dense(memory[i].data(), out_types[i], w, h, channels));
+    const sepflow_image from = sepflow_image_dense(in.data(), SEPFLOW_F32, w, h, channels);
+    sepflow_process call = {};
+    call.struct_size = sizeof call;
+    call.inputs = &from;
+    call.input_count = 1;
+    call.outputs = outputs.data();
+    call.output_count = static_cast<uint32_t>(outputs.size());
+    call.region = from.bounds;
+    call.max_threads = 1;
+    const faults::Watch watch;
+    REQUIRE(sepflow_process_plan(plan, &call, nullptr) == SEPFLOW_OK);
+    return watch.allocations();
+}
+
+}  // namespace
+
+TEST_CASE("a call allocates no more for many tiles than for one") {
+    struct Row {
+        const char *kernel;
+        int32_t method, channels, border;
+    };
+    for (const Row &row : {Row{"gaussian 2", SEPFLOW_METHOD_SEPARABLE, 1, 0},
+                           Row{"disc 3", SEPFLOW_METHOD_SEPARABLE, 3, SEPFLOW_BORDER_TRUNCATE},
+                           Row{"disc 2.5", SEPFLOW_METHOD_DIRECT, 1, SEPFLOW_BORDER_TRUNCATE},
+                           Row{"disc 2.5", SEPFLOW_METHOD_DIRECT, 3, 0},
+                           Row{"disc 6.5", SEPFLOW_METHOD_FFT, 1, 0}}) {
+        sepflow_options options = options_of(SEPFLOW_F32, row.method);
+        options.channels = row.channels;
+        options.border_x = options.border_y = row.border;
+        sepflow_plan *plan = nullptr;
+        REQUIRE(sepflow_plan_from_text(row.kernel, &options, &plan, nullptr) == SEPFLOW_OK);
+        INFO(std::string(row.kernel), " method ", row.method, " channels ", row.channels);
+        CHECK(allocations_of(plan, {SEPFLOW_F32}, row.channels, 900, 700) ==
+              allocations_of(plan, {SEPFLOW_F32}, row.channels, 40, 30));
+        sepflow_plan_free(plan);
+    }
+}
+
+TEST_CASE("a call of a bank allocates no more for many tiles than for one") {
+    for (const int32_t channels : {1, 3}) {
+        // Two share their terms, the others run by methods of their own.
+        const char *texts[] = {"dog 1 2 8", "dog 2 3 8", "disc 2.5", "motion 9 30", "disc 6.5"};
+        const int32_t methods[] = {SEPFLOW_METHOD_SEPARABLE, SEPFLOW_METHOD_SEPARABLE,
+                                   SEPFLOW_METHOD_DIRECT, SEPFLOW_METHOD_SEPARABLE,
+                                   SEPFLOW_METHOD_FFT};
+        sepflow_plan *members[5] = {}, *bank = nullptr;
+        for (int i = 0; i < 5; ++i) {
+            sepflow_options options = options_of(SEPFLOW_F32, methods[i]);
+            options.channels = channels;
+            REQUIRE(sepflow_plan_from_text(texts[i], &options, &members[i], nullptr) == SEPFLOW_OK);
+        }
+        REQUIRE(sepflow_plan_bank(members, 5, &bank, nullptr) == SEPFLOW_OK);
+        INFO("channels ", channels);
+        const std::vector<sepflow_type> types(5, SEPFLOW_F32);
+        CHECK(allocations_of(bank, types, channels, 900, 700) ==
+              allocations_of(bank, types, channels, 40, 30));
+        sepflow_plan_free(bank);
+        for (sepflow_plan *member : members) sepflow_plan_free(member);
+    }
 }
