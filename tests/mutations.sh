@@ -77,6 +77,8 @@ mutate runtime/host/compute.cpp 's/sepflow::overlap(place.image, job.out)/false/
 mutate runtime/structs.h 's/first->struct_size)/sizeof(Struct))/' sepflow_host_tests
 mutate plugins/arithmetic/scale_offset.cpp 's/kFloatForBytes = false/kFloatForBytes = true/' sepflow_host_tests
 mutate runtime/kernel/named.cpp 's/taps\[static_cast<size_t>(radius - x)\] = mirror_sign/taps[static_cast<size_t>(radius - x)] = 1.0000001 * mirror_sign/' sepflow_kernel_tests
+mutate runtime/kernel/named.cpp 's/std::ceil(kGaussianReach \* sigma)/std::floor(kGaussianReach * sigma + 0.5)/' sepflow_kernel_tests
+mutate runtime/kernel/named.cpp 's/length \/ 2 + 0.5 - along/length \/ 2 + 0.4 - along/' sepflow_kernel_tests
 mutate runtime/plan/direct.cpp 's/row < y ? T(0)/row < y ? T(1)/' sepflow_oracle_tests
 mutate runtime/plan/bank.cpp 's/weights\[i\]\[term\] += weight;/weights[i][term] += 1;/' sepflow_oracle_tests
 mutate runtime/execute/tile.cpp 's/if (!(\*calls_)\[combination.output\].is_wanted()) continue;//' sepflow_oracle_tests

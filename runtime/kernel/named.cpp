@@ -84,8 +84,8 @@ Kernel with_sum_one(Kernel kernel) {
     return kernel;
 }
 
-// A Gaussian beyond 4 sigma adds up to 6.4e-5 of the whole, a quarter of an 8-bit step and what its tails
-// would change in a 16-bit image only next to the strongest edges; SciPy truncates there, too.
+// Along an axis, 6.3e-5 of a Gaussian lie beyond 4 sigma: a sixtieth of an 8-bit step, and up to four 16-bit steps next to
+// the strongest edges. SciPy truncates there, too, but rounds the radius to nearest.
 constexpr double kGaussianReach = 4;
 
 std::vector<double> gaussian_filter(double sigma) {
