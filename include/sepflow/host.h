@@ -46,14 +46,15 @@ SEPFLOW_EXPORT void sepflow_registry_free(sepflow_registry *registry);
 /* Told of each plugin that a scan skips: its path and one line that says why. */
 typedef void (*sepflow_skipped)(void *ctx, const char *path, const char *reason);
 
-/* Loads every *.sepflow.so of the directories in `path` (separated by ':'). NULL:
-   SEPFLOW_PLUGIN_PATH, then $XDG_DATA_HOME/sepflow-1 (or ~/.local/share/sepflow-1), then
-   sepflow-1 in the system's library directory and beside this library; there, a file is skipped that others than this
-   user and root could have put or changed (itself, its directory, one above), or that a relative directory leads to; and
-   the environment counts only in programs that do not run with another user's rights. The first plugin that brings a
-   node id wins. A bad plugin is told to `skipped` (may be NULL) and skipped; a missing directory is passed over.
-   Each is first tried in a process of its own (the program sepflow-probe, installed beside this library), so that one
-   that crashes or hangs is only skipped.  [control] */
+/* Loads every *.sepflow.so of the directories in `path` (separated by ':'). NULL means these, in
+   this order: SEPFLOW_PLUGIN_PATH, $XDG_DATA_HOME/sepflow-1 (or ~/.local/share/sepflow-1),
+   sepflow-1 in the system's library directory, sepflow-1 beside this library. In all but the last,
+   a file is skipped if users other than this one and root could have put or changed it, its
+   directory or one above, or if a relative directory leads to it. Programs that run with another
+   user's rights ignore the environment. The first plugin that brings a node id wins. A bad plugin
+   is reported to `skipped` (may be NULL) and skipped. A missing directory is passed over.
+   Each plugin is first tried in a process of its own (the program sepflow-probe, installed beside
+   this library), so that one that crashes or hangs is only skipped.  [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_registry_scan(sepflow_registry *registry, const char *path,
                                                     sepflow_skipped skipped, void *ctx);
 /* Loads one plugin. Errors: IO (cannot be opened), ABI (no entry, versions).  [control] */

@@ -262,7 +262,8 @@ typedef struct sepflow_config {
 /* sepflow_plan_info.flags. */
 enum {
     SEPFLOW_PLAN_IDENTITY = 1u << 0 /* output equals input, but for the sign of zeros and for what
-                                       taps of 0 make of infinities: a host may skip the node */
+                                       taps of 0 make of NaN and infinity: a host may skip the
+                                       node */
 };
 
 typedef struct sepflow_plan_info {
@@ -279,7 +280,7 @@ typedef struct sepflow_plan_info {
     uint64_t scratch_bytes;                     /* that one process call with max_threads 1 wants */
     double cost_per_pixel;                      /* multiply-adds per output sample, about */
     const char *variant; /* which code runs: "avx512", "avx2", "sse2", "neon" ... */
-    const char *method;  /* of a filter: "separable", "direct", "fft"; else NULL */
+    const char *method;  /* "separable", "direct", "fft", "bank"; NULL for what is no filter */
 } sepflow_plan_info;
 
 typedef struct sepflow_process {

@@ -38,7 +38,7 @@ extern "C" {
 
 /* "0.1.0", of the library that is linked.  [any] */
 SEPFLOW_EXPORT const char *sepflow_version(void);
-/* A few words for a status code: "parameter out of range".  [any] */
+/* A few words for a status code: "bad parameter".  [any] */
 SEPFLOW_EXPORT const char *sepflow_status_text(sepflow_status status);
 
 /* ---- Options ----------------------------------------------------------------------------- */
@@ -83,7 +83,7 @@ enum {
     SEPFLOW_METHOD_AUTO = 0,
     /* `rank` pairs of 1-D passes. */
     SEPFLOW_METHOD_SEPARABLE = 1,
-    /* One product for every tap that is not zero. */
+    /* One product for every tap that is not zero, and for some zeros between them. */
     SEPFLOW_METHOD_DIRECT = 2,
     /* Fourier transforms of blocks that lie on a grid over the image, in f64. input_region says
        what whole blocks read. Kernels of up to 384 x 384 taps. */
@@ -160,8 +160,8 @@ typedef struct sepflow_options {
 /* ---- Making a plan ----------------------------------------------------------------------- */
 
 /* From rows * columns taps, row-major, top row first; row_stride counts doubles. The taps are
-   copied. Errors: INVALID (NULL, sizes), PARAM (NaN, impossible options), FORMAT (types),
-   MEMORY.  [any] */
+   copied. Errors: INVALID (NULL, sizes below 1, row_stride), PARAM (NaN, too many taps, impossible
+   options), FORMAT (types), UNSUPPORTED (flags, variant, combinations), ABI, MEMORY.  [any] */
 SEPFLOW_EXPORT sepflow_status sepflow_plan_create(const double *taps, int64_t rows, int64_t columns,
                                                   int64_t row_stride,
                                                   const sepflow_options *options,
