@@ -21,7 +21,7 @@ constexpr sepflow_type kTypes[] = {SEPFLOW_U8,  SEPFLOW_U16, SEPFLOW_S16,
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kOdd[] = {kNan, kInfinity, -kInfinity};
-// None, one that is a denormal in f32, one that rounds to zero there, one whose square is no double.
+// Zero, a denormal of f32, a number that rounds to zero there, and one whose square rounds to zero in f64.
 constexpr double kSmall[] = {0, 1e-42, 1e-60, 1e-200};
 
 template <typename Array>
