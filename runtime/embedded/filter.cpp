@@ -103,8 +103,8 @@ Plan plan_of(const std::string &kernel_text, const Options &options, const Halid
     return plan;
 }
 
-// Whether sums keep their order, unfused: so that they are the library's, for rounding to integers (generators/pixel.h), and
-// so that the bytes of a pixel do not depend on its place in a tile, which LLVM would see to otherwise.
+// Tells whether sums keep their order and fuse nothing. Integer images then have the library's bytes. Rounding to integers
+// needs it (generators/pixel.h). In a node, it keeps the bytes of a pixel from depending on its place in a tile.
 bool is_strict(const Options &options, bool is_node) {
     return is_integer(options.in_type) || is_integer(options.out_type) || is_node;
 }

@@ -46,16 +46,16 @@ float largest_of(const std::vector<float> &taps) {
                            [](float most, float tap) { return std::max(most, std::fabs(tap)); });
 }
 
-// In floats, one of `taps`. Halide takes x * c + y * d for (x + y * (d / c)) * c, which overflows if c is far below d, and
-// products with zero for zero, which NaN and infinity are not; neither within strict_float.
+// The same in floats, of one of `taps`. Halide rewrites x * c + y * d as (x + y * (d / c)) * c, which overflows if c is far
+// below d, and x * 0 as 0, though NaN and infinity times 0 are NaN. Within strict_float it does neither.
 Expr tap_product(const std::vector<float> &taps, size_t index, const Expr &sample) {
     const Expr product = taps[index] * sample;
     const bool is_far = std::fabs(double{taps[index]}) < 0x1p-100 * largest_of(taps);
     return is_far ? strict_float(product) : product;
 }
 
-// Taps of zero are left out of the code, these excepted: where the kernel has a tap, NaN and infinity are to meet one, though it
-// be zero in f32 or in all factors. One term is enough, the first.
+// Zero taps that stay in the code; all others are left out. Where a tap of the kernel is not zero, but zero in f32 or in all
+// factors, NaN and infinity have to reach the result (runtime/plan/README.md). The first term then keeps its zeros there.
 struct KeptZeros {
     std::vector<bool> down, across;
 };

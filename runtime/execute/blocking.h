@@ -26,7 +26,7 @@ struct Blocking {
     int64_t above;  // rows of input beyond a column of output: rows - 1
 };
 
-// Rows of an image that one call of a pass writes, or reads without those above and below, at most.
+// Most rows of an image that one call of a pass writes. It reads as many, and the kernel's reach above and below.
 constexpr int64_t kMostPassRows = 64;
 
 // `step`: samples from a pixel to its right neighbour.
