@@ -53,8 +53,8 @@ typedef void (*sepflow_skipped)(void *ctx, const char *path, const char *reason)
    directory or one above, or if a relative directory leads to it. Programs that run with another
    user's rights ignore the environment. The first plugin that brings a node id wins. A bad plugin
    is reported to `skipped` (may be NULL) and skipped. A missing directory is passed over.
-   Each plugin is first tried in a process of its own (the program sepflow-probe, installed beside
-   this library), so that one that crashes or hangs is only skipped.  [control] */
+   Each is first tried in a process of its own (the program sepflow-probe, installed beside this library), so that one
+   that crashes or hangs is only skipped.  [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_registry_scan(sepflow_registry *registry, const char *path,
                                                     sepflow_skipped skipped, void *ctx);
 /* Loads one plugin. Errors: IO (cannot be opened), ABI (no entry, versions).  [control] */
