@@ -8,6 +8,7 @@
 #include "runtime/check/plugin.h"
 #include "runtime/command/describe.h"
 #include "runtime/command/interrupt.h"
+#include "runtime/command/plan_numbers.h"
 #include "runtime/command/verbs.h"
 #include "runtime/error.h"
 
@@ -136,6 +137,7 @@ void add_check(CLI::App &app) {
         ->take_all();
     verb->add_option("--patience", o->patience,
                      "Seconds after which a check that does not end has failed (120)")
+        ->transform(number())
         ->check(CLI::Range(0.1, 1e6));
     verb->add_flag("--json", o->as_json, "Write JSON");
     verb->add_flag("--list", o->is_list, "Write what the checks are, and do nothing else");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <iterator>
 #include <vector>
 
@@ -77,7 +78,8 @@ void add_plan_options(CLI::App &verb, PlanOptions &o) {
                     "default), wrap or truncate; one for both axes, or x,y")
         ->type_name("MODE[,MODE]")
         ->check(check_border);
-    verb.add_option("--border-value", o.border_value, "Pixel value of the constant border (0)");
+    verb.add_option("--border-value", o.border_value, "Pixel value of the constant border (0)")
+        ->transform(number());
     verb.add_option("--extent", o.extent,
                     "Pixels of the result: same as the input (the default), valid (the kernel lies "
                     "wholly inside) or full (it touches)")
@@ -94,11 +96,13 @@ void add_plan_options(CLI::App &verb, PlanOptions &o) {
                     "default: between integers half a "
                     "unit, else the arithmetic's precision)")
         ->type_name("PART")
-        ->transform(quotient);
+        ->transform(number());
     verb.add_option("--rank", o.rank, "Use exactly this rank")
         ->check(CLI::Range(1, static_cast<int>(kMaxKernelLength)));
-    verb.add_option("--scale", o.scale, "Multiply the result (1)")->check(check_scale);
-    verb.add_option("--delta", o.delta, "Add to the result, after scale (0)");
+    verb.add_option("--scale", o.scale, "Multiply the result, by 1/257 for instance (1)")
+        ->transform(number())
+        ->check(check_scale);
+    verb.add_option("--delta", o.delta, "Add to the result, after scale (0)")->transform(number());
     verb.add_option("--type", o.type, "Pixel type of the result (that of the input)")
         ->check(CLI::IsMember(type_names()));
     verb.add_option("--variant", o.variant, "Force the code for one instruction set, such as avx2");
@@ -111,13 +115,20 @@ void add_plan_options(CLI::App &verb, PlanOptions &o) {
                     "are rescaled) or fill")
         ->check(CLI::IsMember(kPolicies));
     verb.add_option("--missing-value", o.missing_value,
-                    "What missing pixels are filled with, and results for which none is left (0)");
+                    "What missing pixels are filled with (0), and results for which none is left "
+                    "(NaN in floats, 0 in integers)")
+        ->transform(number());
     verb.add_flag("--keep-missing", o.keep_missing,
                   "Results are the missing value where their own pixel is missing");
     verb.add_flag("--strict", o.strict,
                   "Float images, too, come out as the same bytes on every instruction set");
     verb.add_option("--schedule", o.schedule, "Force a schedule of the passes")
         ->check(CLI::IsMember(kSchedules));
+}
+
+void set_defaults(PlanOptions &o, sepflow_type in_type) {
+    const sepflow_type out_type = o.type.empty() ? in_type : type_from_name(o.type);
+    if (o.missing == "ignore" && !o.missing_value && is_float(out_type)) o.missing_value = NAN;
 }
 
 NamedKernel read_kernel(const std::string &text) {

@@ -26,6 +26,9 @@ struct PlanOptions {
 
 void add_plan_options(CLI::App &verb, PlanOptions &options);
 
+// Fills in what depends on the input's type: results without support are NaN in floats.
+void set_defaults(PlanOptions &options, sepflow_type in_type);
+
 // A kernel's text, understood; nodes do not read the file that it may name on their own.
 struct NamedKernel {
     std::string text;

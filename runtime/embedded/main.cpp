@@ -131,8 +131,8 @@ void add_options(CLI::App &app, Asked &o) {
                    "What lies outside the image: constant, replicate, reflect, reflect101 (the "
                    "default) or wrap (along x); one for "
                    "both axes, or x,y");
-    app.add_option("--border-value", options.border_value,
-                   "Pixel value of the constant border (0)");
+    app.add_option("--border-value", options.border_value, "Pixel value of the constant border (0)")
+        ->transform(command::number());
     app.add_flag("--convolve", o.convolve,
                  "Flip the kernel (true convolution); the default is correlation");
     app.add_option("--anchor", o.anchor,
@@ -140,11 +140,13 @@ void add_options(CLI::App &app, Asked &o) {
     app.add_option("--tolerance", options.tolerance,
                    "Error allowed, as a part of the result's full scale, such as 1/510")
         ->type_name("PART")
-        ->transform(command::quotient);
+        ->transform(command::number());
     app.add_option("--rank", options.rank, "Use exactly this rank");
-    app.add_option("--scale", options.scale, "Multiply the result (1)")
+    app.add_option("--scale", options.scale, "Multiply the result, by 1/257 for instance (1)")
+        ->transform(command::number())
         ->check(command::check_scale);
-    app.add_option("--delta", options.delta, "Add to the result, after scale (0)");
+    app.add_option("--delta", options.delta, "Add to the result, after scale (0)")
+        ->transform(command::number());
     app.add_option("--method", o.method,
                    "separable, direct or auto: the cheapest that keeps the tolerance");
     app.add_flag("--node", o.request.is_node,

@@ -1,11 +1,10 @@
 #include "runtime/host/value.h"
 
-#include <algorithm>
 #include <charconv>
-#include <cmath>
-#include <numeric>
+#include <string_view>
 
 #include "runtime/error.h"
+#include "runtime/number.h"
 
 namespace sepflow {
 
@@ -19,18 +18,23 @@ constexpr TypeName kTypeNames[] = {{SEPFLOW_U8, "u8"},   {SEPFLOW_U16, "u16"},
                                    {SEPFLOW_S16, "s16"}, {SEPFLOW_F16, "f16"},
                                    {SEPFLOW_F32, "f32"}, {SEPFLOW_F64, "f64"}};
 
-template <typename Number>
-Number parse(const sepflow_param_desc &desc, std::string text) {
-    if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.erase(0, 1);
-    Number value = 0;
+int64_t whole_number(std::string_view text) {
+    if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
+    int64_t value = 0;
     const char *end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, value);
-    if (text.empty() || error != std::errc() || stop != end) {
-        throw Error(SEPFLOW_E_PARAM,
-                    std::string(desc.id) + ": '" + text + "' is not " +
-                        (desc.type == SEPFLOW_VALUE_INT ? "a whole number" : "a number"));
-    }
+    if (text.empty() || error != std::errc() || stop != end)
+        throw Error(SEPFLOW_E_PARAM, "'" + std::string(text) + "' is not a whole number");
     return value;
+}
+
+template <typename Read>
+auto read_for(const sepflow_param_desc &desc, const std::string &text, Read read) {
+    try {
+        return read(text);
+    } catch (const Error &e) {
+        throw Error(e.code(), std::string(desc.id) + ": " + e.what());
+    }
 }
 
 }  // namespace
@@ -55,10 +59,10 @@ sepflow_value value_from_text(const sepflow_param_desc &desc, const std::string 
     value.type = desc.type;
     switch (desc.type) {
         case SEPFLOW_VALUE_INT:
-            value.i = parse<int64_t>(desc, text);
+            value.i = read_for(desc, text, whole_number);
             break;
         case SEPFLOW_VALUE_FLOAT:
-            value.f = parse<double>(desc, text);
+            value.f = read_for(desc, text, number_from_text);
             break;
         default:
             value.s = text.c_str();

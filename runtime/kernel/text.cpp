@@ -12,6 +12,7 @@
 #include "runtime/kernel/kernel.h"
 #include "runtime/kernel/named.h"
 #include "runtime/nearest.h"
+#include "runtime/number.h"
 
 namespace sepflow {
 
@@ -47,19 +48,14 @@ std::vector<Token> split(std::string_view text) {
     return tokens;
 }
 
-// Plain decimal numbers; from_chars knows no locale.
-bool parse_number(std::string_view text, double *value) {
-    if (!text.empty() && text[0] == '+') text.remove_prefix(1);
-    if (text.empty() || !(text[0] == '-' || text[0] == '.' || (text[0] >= '0' && text[0] <= '9')))
-        return false;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *value);
-    return error == std::errc() && end == text.data() + text.size() && std::isfinite(*value);
-}
-
 double number(const Token &token) {
-    double value;
-    if (!parse_number(token.text, &value))
-        fail(token.column, "'" + token.text + "' is not a number");
+    double value = 0;
+    try {
+        value = number_from_text(token.text);
+    } catch (const Error &e) {
+        fail(token.column, e.what());
+    }
+    if (!std::isfinite(value)) fail(token.column, "'" + token.text + "' is not a number");
     return value;
 }
 

@@ -75,6 +75,8 @@ done
 misused "the scale must not be 0" blur $good --scale 0
 misused "the scale must not be 0" blur $good --scale -0.0
 misused "tolerance" blur $good --tolerance 1/x
+misused "divides by zero" blur $good --scale 1/0
+misused "a ratio has one '/'" blur $good --delta 1/2/3
 part=$(allowed 1/8)
 [ "$part" = "$(allowed 0.125)" ] && [ "$part" != "$(allowed 1/1000)" ] || { echo "--tolerance 1/8: $part"; exit 1; }
 

@@ -24,6 +24,14 @@ TEST_CASE("mistakes in a graph name what is at fault") {
     host.fails(sepflow_graph_set_text(g, "blur", "rank", "two", e), SEPFLOW_E_PARAM,
                "whole number");
     host.fails(sepflow_graph_set_text(g, "blur", "tolerance", "7", e), SEPFLOW_E_PARAM, "0 .. 1");
+    host.fails(sepflow_graph_set_text(g, "blur", "scale", "1/0", e), SEPFLOW_E_PARAM,
+               "scale: '1/0' divides by zero");
+    host.fails(sepflow_graph_set_text(g, "blur", "delta", "1/2/3", e), SEPFLOW_E_PARAM,
+               "a ratio has one '/'");
+    host.fails(sepflow_graph_set_text(g, "blur", "rank", "2/1", e), SEPFLOW_E_PARAM,
+               "whole number");
+    CHECK(sepflow_graph_set_text(g, "blur", "tolerance", "1/510", e) == SEPFLOW_OK);
+    CHECK(sepflow_graph_set_text(g, "blur", "tolerance", "0", e) == SEPFLOW_OK);
     host.fails(sepflow_graph_set_text(g, "photo", "rank", "1", e), SEPFLOW_E_PARAM, "not a node");
     host.fails(sepflow_graph_connect(g, "photo", "sum", "c", e), SEPFLOW_E_PARAM,
                "no input port 'c'");

@@ -115,6 +115,35 @@ TEST_CASE("SEPFLOW_NO_FILES forbids kernels from files, whoever asks") {
     CHECK(kernel_from_text(text, read).rows == 1);
 }
 
+TEST_CASE("a number may be a ratio of two, and is refused with the reason where it is none") {
+    CHECK(kernel_from_text("1x4 1/4 -1/3 +2/5 1e1/4").taps ==
+          std::vector<double>{0.25, -1.0 / 3, 0.4, 2.5});
+    CHECK(kernel_from_text("gaussian_3/2").taps == kernel_from_text("gaussian 1.5").taps);
+    const struct {
+        const char *text, *why;
+    } rows[] = {{"1x1 1/0", "column 5: '1/0' divides by zero"},
+                {"1x1 1/2/3", "'1/2/3' is not a number: a ratio has one '/'"},
+                {"1x1 1/-2", "the sign of a ratio comes first"},
+                {"1x1 1/+2", "the sign of a ratio comes first"},
+                {"1x1 /2", "'/2' is not a number"},
+                {"1x1 1/", "'1/' is not a number"},
+                {"1x1 1/x", "'1/x' is not a number"},
+                {"1x1 1/inf", "not a finite number"},
+                {"1x1 nan/2", "not a finite number"},
+                {"1x1 1e300/1e-300", "not a finite number"},
+                {"1x1 inf", "'inf' is not a number"}};
+    for (const auto &row : rows) {
+        CAPTURE(row.text);
+        try {
+            kernel_from_text(row.text);
+            FAIL("it was taken");
+        } catch (const Error &error) {
+            CHECK_MESSAGE(std::string(error.what()).find(row.why) != std::string::npos,
+                          error.what());
+        }
+    }
+}
+
 TEST_CASE("norm scales the sum to one, factors too") {
     const Kernel matrix = kernel_from_text("2x2 1 2 3 4 norm");
     CHECK(matrix.taps == std::vector<double>{0.1, 0.2, 0.3, 0.4});
