@@ -108,10 +108,28 @@ std::string mirrored(const sepflow_plan_description &d, bool along_x) {
     return even ? ", symmetric along " + axis : odd ? ", antisymmetric along " + axis : "";
 }
 
+double largest_pixel(sepflow_type type) {
+    return type == SEPFLOW_U8 ? 255 : type == SEPFLOW_U16 ? 65535 : type == SEPFLOW_S16 ? 32768 : 1;
+}
+
+// The bound of the result before it is rounded, which both the report line and the description print.
+double error_bound(const sepflow_plan_description &d, sepflow_type in, sepflow_type out) {
+    return is_float(in) && is_float(out) ? d.error_bound : d.output_error_bound;
+}
+
+std::string in_words(double error, sepflow_type in, sepflow_type out) {
+    char number_text[40];
+    std::snprintf(number_text, sizeof number_text, "%.3g", error);
+    const std::string number = number_text;
+    if (!is_float(out)) return number + " of one " + std::to_string(out & 0xff) + "-bit step";
+    if (!is_float(in)) return number + " for pixels up to " + short_number(largest_pixel(in));
+    return number + " of the largest |pixel|";
+}
+
 // "none" or what the error is at most.
 std::string bound_in_words(const sepflow_plan_description &d, sepflow_type in, sepflow_type out) {
-    const double error = is_float(in) && is_float(out) ? d.error_bound : d.output_error_bound;
-    return error == 0 ? "none" : "at most " + error_in_words(error, in, out);
+    const double error = error_bound(d, in, out);
+    return error == 0 ? "none" : "at most " + in_words(error, in, out);
 }
 
 // Of each term up to kMost, its two filters.
@@ -144,17 +162,8 @@ std::string short_number(double value) {
     return digits;
 }
 
-double largest_pixel(sepflow_type type) {
-    return type == SEPFLOW_U8 ? 255 : type == SEPFLOW_U16 ? 65535 : type == SEPFLOW_S16 ? 32768 : 1;
-}
-
-std::string error_in_words(double error, sepflow_type in, sepflow_type out) {
-    char number_text[40];
-    std::snprintf(number_text, sizeof number_text, "%.3g", error);
-    const std::string number = number_text;
-    if (!is_float(out)) return number + " of one " + std::to_string(out & 0xff) + "-bit step";
-    if (!is_float(in)) return number + " for pixels up to " + short_number(largest_pixel(in));
-    return number + " of the largest |pixel|";
+std::string error_in_words(const sepflow_plan *plan, sepflow_type in, sepflow_type out) {
+    return in_words(error_bound(describe(plan), in, out), in, out);
 }
 
 Json plan_json(const sepflow_plan *plan, const std::string &kernel_text) {

@@ -19,10 +19,11 @@ struct Explain {
     bool json = false;
 };
 
-void explain(const Explain &o) {
+void explain(Explain o) {
     start_vips("sepflow");
     const NamedKernel kernel = read_kernel(o.plan.kernel);
     const sepflow_type in = type_from_name(o.in_type), wanted = type_from_name(o.plan.type);
+    set_defaults(o.plan, in);
     const PlanPointer plan = make_direct_plan(o.plan, kernel, in, wanted);
     if (!o.picture.empty()) draw_plan(plan.get(), kernel.text, o.picture);
     if (o.json) {

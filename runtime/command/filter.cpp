@@ -1,10 +1,9 @@
 // sepflow filter: one image through the separable node, as a plugin in a graph of one.
-#include <algorithm>
-#include <cmath>
 #include <iostream>
 #include <memory>
 
 #include "runtime/command/call.h"
+#include "runtime/command/comparison.h"
 #include "runtime/command/describe.h"
 #include "runtime/command/image_file.h"
 #include "runtime/command/pixel_type.h"
@@ -67,32 +66,20 @@ sepflow_plan_info filter_info(const sepflow_graph *graph) {
     return info;
 }
 
-// What stands for pixels outside, and for missing ones, is one of the pixels.
-double largest_read(const PlanOptions &options, sepflow_type in) {
-    double largest = largest_pixel(in);
-    if (options.border.find("constant") != options.border.npos)
-        largest = std::max(largest, std::fabs(options.border_value.value_or(0)));
-    if (options.missing == "fill")
-        largest = std::max(largest, std::fabs(options.missing_value.value_or(0)));
-    return largest;
-}
-
 // One line: how the kernel was factored and what it cost.
-std::string factoring_line(const Filter &o, const NamedKernel &kernel,
+std::string factoring_line(const NamedKernel &kernel, const sepflow_plan *plan,
                            const sepflow_plan_info &info, sepflow_type in, sepflow_type out,
                            double seconds) {
     const std::string size =
         std::to_string(kernel.kernel.rows) + " x " + std::to_string(kernel.kernel.columns);
-    const bool is_relative = is_float(in) && is_float(out);
-    const double largest = is_relative ? 1 : largest_read(o.plan, in);
     const std::string method = info.method;
     const std::string how = method == "fft"      ? "by Fourier transforms"
                             : method == "direct" ? "directly"
                                                  : "as rank " + std::to_string(info.rank);
-    return o.plan.kernel + ": " + size + " taps " + how + ", error at most " +
-           error_in_words(info.error_bound * largest, in, out) + ", " +
-           short_number(info.cost_per_pixel) + " multiply-adds per sample, " + info.variant + ", " +
-           short_number(seconds * 1e3) + " ms";
+    return kernel.text + ": " + size + " taps " + how + ", error at most " +
+           error_in_words(plan, in, out) + ", " + short_number(info.cost_per_pixel) +
+           " multiply-adds per sample, " + info.variant + ", " + short_number(seconds * 1e3) +
+           " ms";
 }
 
 void write_report(const Filter &o, VipsImage *input, const Rendering &rendering,
@@ -117,20 +104,27 @@ void write_report(const Filter &o, VipsImage *input, const Rendering &rendering,
     file.write(json_text(json) + "\n");
 }
 
-// Input and result, side by side on the input's height.
-void write_comparison(VipsImage *input, Rendering &rendering, const OutputFile &file) {
-    VipsImage *joined = nullptr;
-    if (vips_join(input, rendering.image(), &joined, VIPS_DIRECTION_HORIZONTAL, "expand", TRUE,
-                  "shim", 8, nullptr)) {
-        throw vips_failure("cannot write " + file.path());
-    }
-    const ImagePointer owner(joined);
-    check_writable(file.path(), type_of_band_format(joined->BandFmt), joined->Bands);
-    rendering.write(joined, file);
-}
-
 std::unique_ptr<OutputFile> file_if(const std::string &path) {
     return path.empty() ? nullptr : std::make_unique<OutputFile>(path);
+}
+
+// All that is to be said of files, in one line.
+void print_losses(const Filter &o, VipsImage *input, const Rendering &rendering,
+                  const Comparison &comparison) {
+    std::string line = remarks_on(input, !o.mask.empty());
+    for (const std::string &sentence : {rendering.losses(o.out), comparison.remark})
+        line += (line.empty() || sentence.empty() ? "" : "; ") + sentence;
+    print_remarks(line);
+}
+
+// What the options make of the input's white, where the result can be a picture.
+Scaling scaling_of(const Filter &o, VipsImage *input, sepflow_type out) {
+    Scaling scaling;
+    scaling.in_type = type_of_band_format(input->BandFmt);
+    scaling.white = out == SEPFLOW_S16 ? 0 : white_of_file(input);
+    scaling.scale = o.plan.scale.value_or(1);
+    scaling.delta = o.plan.delta.value_or(0);
+    return scaling;
 }
 
 void filter(Filter o) {
@@ -138,32 +132,41 @@ void filter(Filter o) {
     start_vips("sepflow");
     const NamedKernel kernel = read_kernel(o.plan.kernel);
     const ImagePointer input = read_image(o.in);
+    const sepflow_type in_type = type_of_band_format(input->BandFmt);
+    set_defaults(o.plan, in_type);
     const RegistryPointer registry = open_plugins();
     const ImagePointer mask = o.mask.empty() ? nullptr : read_image(o.mask);
+    if (mask) print_remarks(remarks_on(mask.get(), true));
     const GraphPointer graph = make_graph(registry.get(), o.plan, kernel, input.get(), mask.get());
     Rendering rendering(graph.get(), kOutput, input.get(), o.threads, !o.quiet);
-    check_writable(o.out, rendering.type(), rendering.channels());
+    check_writable(o.out, rendering.type(), rendering.channels(),
+                   scaling_of(o, input.get(), rendering.type()));
+    if (!o.compare.empty()) check_comparable(o.compare, rendering.channels());
 
     check_distinct({o.mask, kernel.file, o.out, o.compare, o.report});
     check_distinct({o.in, o.compare, o.report});
     check_keeps_pages(input.get(), o.out);
     OutputFile out(o.out);
-    const auto compare = file_if(o.compare);
+    const auto compare_file = file_if(o.compare);
     const auto report = file_if(o.report);
+    const Comparison comparison =
+        compare_file ? compare(input.get(), rendering.image(), o.compare) : Comparison{};
+    print_losses(o, input.get(), rendering, comparison);
     rendering.write(rendering.image(), out);
     const double seconds = rendering.seconds();
     const sepflow_plan_info info = filter_info(graph.get());
-    const sepflow_type in_type = type_of_band_format(input->BandFmt);
+    const bool is_asked_for = report || o.explain || !o.quiet;
     const PlanPointer plan =
-        report || o.explain ? make_direct_plan(o.plan, kernel, in_type, rendering.type()) : nullptr;
+        is_asked_for ? make_direct_plan(o.plan, kernel, in_type, rendering.type()) : nullptr;
     if (report) write_report(o, input.get(), rendering, info, plan.get(), *report);
-    if (compare) write_comparison(input.get(), rendering, *compare);
+    if (compare_file) rendering.write(comparison.picture.get(), *compare_file);
     out.commit();
-    if (compare) compare->commit();
+    if (compare_file) compare_file->commit();
     if (report) report->commit();
     if (o.explain) std::cout << plan_text(plan.get(), kernel.text, in_type, rendering.type());
     if (!o.quiet) {
-        std::cerr << factoring_line(o, kernel, info, in_type, rendering.type(), seconds) << '\n';
+        std::cerr << factoring_line(kernel, plan.get(), info, in_type, rendering.type(), seconds)
+                  << '\n';
     }
 }
 

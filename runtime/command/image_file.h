@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 #include <vips/vips.h>
 
 #include <sepflow/node.h>
@@ -20,9 +21,16 @@ using ImagePointer = std::unique_ptr<VipsImage, Unref>;
 // Once, before anything else here.
 void start_vips(const char *program);
 
-// An image with random access, its pixels as stored, in a type that Sepflow filters. Throws Error
-// with one sentence; so does a file that ends too early. Of several pages it is the first, which is told on stderr.
+// Opens an image for random access, its pixels as stored, in a type that Sepflow filters; of several pages the first. Throws
+// Error with one sentence, also for a file that ends too early.
 ImagePointer read_image(const std::string &path);
+
+// Returns what a reader of the file should know, in sentences with semicolons between; empty if nothing. Where missing
+// samples are taken care of, no word is lost on them.
+std::string remarks_on(VipsImage *image, bool has_mask);
+
+// Writes remarks as one line on stderr, if there are any.
+void print_remarks(const std::string &remarks);
 
 // Where it was read from. The name that libvips has for it may be of a copy in memory.
 const char *path_of(VipsImage *image);
@@ -34,8 +42,30 @@ void check_keeps_pages(VipsImage *image, const std::string &out);
 ImagePointer image_of(const void *samples, VipsBandFormat format, int64_t width, int64_t height,
                       int channels, const std::string &path);
 
-// Throws unless the format that path's suffix names holds such pixels.
-void check_writable(const std::string &path, sepflow_type type, int channels);
+// Full brightness of a type, 0 for s16, which has none.
+double white_of(sepflow_type type);
+
+// Full brightness of a file that was read; 0 if it has none.
+double white_of_file(VipsImage *image);
+
+// What a run makes of its input, so that advice gives the same picture.
+struct Scaling {
+    sepflow_type in_type = SEPFLOW_TYPE_NONE;
+    double white = 0;  // of the input; 0: it has none, or there are no options for it
+    double scale = 1, delta = 0;
+};
+
+// Throws unless the format that path's suffix names holds such pixels. The sentence says how they can be written.
+void check_writable(const std::string &path, sepflow_type type, int channels,
+                    const Scaling &scaling = {});
+
+bool is_writable(const std::string &path, sepflow_type type);
+
+// Returns the metadata that a file of that name leaves out, in words.
+std::vector<std::string> left_out(VipsImage *image, const std::string &path);
+
+// Returns a sentence where a file of that name would show a channel of unknown meaning as alpha; empty otherwise.
+std::string mistaken_alpha(VipsImage *image, const std::string &path);
 
 // Pulls all of `image` and writes it in the format that file's suffix names.
 void write_image(VipsImage *image, const OutputFile &file);

@@ -6,12 +6,15 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <sstream>
 #include <string_view>
 #include <unistd.h>
 
 #include "runtime/command/csv.h"
 #include "runtime/command/image_file.h"
+#include "runtime/command/metadata.h"
 #include "runtime/command/netpbm.h"
+#include "runtime/command/opened_image.h"
 #include "runtime/command/pixel_type.h"
 
 namespace sepflow::command {
@@ -30,17 +33,6 @@ ImagePointer read_csv(const std::string &path) {
                     static_cast<int64_t>(pixels.height), 1, path);
 }
 
-// Radiance and LabQ pixels are packed; everything else passes through.
-ImagePointer unpacked(ImagePointer image, const std::string &path) {
-    if (image->Coding == VIPS_CODING_NONE) return image;
-    VipsImage *decoded = nullptr;
-    const int failed = image->Coding == VIPS_CODING_RAD
-                           ? vips_rad2float(image.get(), &decoded, nullptr)
-                           : vips_LabQ2Lab(image.get(), &decoded, nullptr);
-    if (failed) throw vips_failure("cannot read " + path);
-    return ImagePointer(decoded);
-}
-
 // libvips looks for pixels only when they are asked for, when as much has been reserved for the result as the header says.
 void check_length(const VipsImage *image, const std::string &loader, const std::string &path) {
     const bool is_raw =
@@ -53,6 +45,15 @@ void check_length(const VipsImage *image, const std::string &loader, const std::
 }
 
 constexpr char kPath[] = "sepflow-path";
+
+// Others that read it would scale the values for a screen.
+bool is_dicom(const std::string &path) {
+    std::ifstream file(path, std::ios::binary);
+    char magic[4] = {};
+    file.seekg(128);
+    file.read(magic, sizeof magic);
+    return std::string_view(magic, sizeof magic) == "DICM";
+}
 
 ImagePointer open_image(const std::string &path) {
     if (access(path.c_str(), R_OK) != 0) {
@@ -82,22 +83,18 @@ ImagePointer open_image(const std::string &path) {
         vips_error_clear();
         throw Error(SEPFLOW_E_IO, "cannot read " + path + ": not an image format known here");
     }
+    if (is_dicom(path) && std::string_view(loader).find("Openslide") == std::string_view::npos) {
+        throw Error(SEPFLOW_E_IO, "cannot read " + path +
+                                      ": DICOM files are not read here; write the pixels to a "
+                                      "TIFF file first, with pydicom for instance");
+    }
     VipsImage *opened = nullptr;
     if (vips_call(loader, path.c_str(), &opened, "fail_on", VIPS_FAIL_ON_ERROR, nullptr)) {
         throw vips_failure("cannot read " + path);
     }
     ImagePointer image(opened);
     check_length(image.get(), loader, path);
-    if (const int pages = vips_image_get_n_pages(image.get()); pages > 1)
-        std::cerr << "sepflow: " << path << " has " << pages << " pages; only the first is read\n";
-    image = unpacked(std::move(image), path);
-    if (type_of_band_format(image->BandFmt) == SEPFLOW_TYPE_NONE) {
-        throw Error(SEPFLOW_E_FORMAT, "cannot filter " + path +
-                                          ": its pixels are of libvips type " +
-                                          vips_enum_nick(VIPS_TYPE_BAND_FORMAT, image->BandFmt) +
-                                          "; convert it to u8, u16, s16, f32 or f64 first");
-    }
-    return image;
+    return as_filtered(std::move(image), path);
 }
 
 }  // namespace
@@ -121,12 +118,15 @@ void start_vips(const char *program) {
 }
 
 Error vips_failure(const std::string &what) {
-    std::string text = vips_error_buffer();
+    std::istringstream text(vips_error_buffer());
     vips_error_clear();
-    while (!text.empty() && text.back() == '\n') text.pop_back();
-    // The first line is the cause; the rest say what failed after it.
-    const std::string cause = text.substr(0, text.find('\n'));
-    return Error(SEPFLOW_E_IO, cause.empty() ? what : what + ": " + cause);
+    // The first line that says something is the cause; the rest say what failed after it. Some say only who complains.
+    for (std::string line; std::getline(text, line);) {
+        const size_t last = line.find_last_not_of(" \t\r");
+        if (last == line.npos || line[last] == ':') continue;
+        return Error(SEPFLOW_E_IO, what + ": " + line.substr(0, last + 1));
+    }
+    return Error(SEPFLOW_E_IO, what + ": libvips gives no reason");
 }
 
 ImagePointer image_of(const void *samples, VipsBandFormat format, int64_t width, int64_t height,
@@ -147,6 +147,33 @@ ImagePointer read_image(const std::string &path) {
     } catch (const std::ios_base::failure &failure) {  // a file's buffer throws it, unlike a stream
         throw Error(SEPFLOW_E_IO, "cannot read " + path + ": " + failure.code().message());
     }
+}
+
+double white_of_file(VipsImage *image) {
+    double white = white_of(type_of_band_format(image->BandFmt));
+    if (vips_image_get_typeof(image, kWhiteField) != 0)
+        vips_image_get_double(image, kWhiteField, &white);
+    return white;
+}
+
+std::string remarks_on(VipsImage *image, bool has_mask) {
+    const auto field = [&](const char *name) -> std::string {
+        const char *text = "";
+        if (vips_image_get_typeof(image, name) != 0) vips_image_get_string(image, name, &text);
+        return text;
+    };
+    std::string remarks = field(kRemarksField);
+    const std::string no_data = field(kNoDataField);
+    if (!no_data.empty() && !has_mask) {
+        remarks += (remarks.empty() ? "" : "; ") + std::string(path_of(image)) +
+                   " marks missing samples with " + no_data +
+                   ", which is filtered as any other number: leave them out with --mask FILE";
+    }
+    return remarks;
+}
+
+void print_remarks(const std::string &remarks) {
+    if (!remarks.empty()) std::cerr << "sepflow: " << remarks << '\n';
 }
 
 void check_keeps_pages(VipsImage *image, const std::string &out) {

@@ -1,13 +1,19 @@
 #include <algorithm>
+#include <cmath>
 #include <exception>
 #include <memory>
 #include <vector>
 
+#include "runtime/command/container.h"
 #include "runtime/command/csv.h"
+#include "runtime/command/embedded_pictures.h"
 #include "runtime/command/image_file.h"
+#include "runtime/command/metadata.h"
 #include "runtime/command/netpbm.h"
 #include "runtime/command/pixel_type.h"
 #include "runtime/command/rows.h"
+#include "runtime/command/tiff_file.h"
+#include "runtime/command/webp.h"
 
 namespace sepflow::command {
 
@@ -33,7 +39,9 @@ void write_csv(VipsImage *image, const OutputFile &file) {
 // What libvips writes to. Its own files let a write that fails pass, so that a full disk made half a PNG (8.14).
 class Target {
   public:
-    explicit Target(const OutputFile &file) : file_(file), target_(vips_target_custom_new()) {
+    // Bytes go through `container` on their way to the file, if there is one.
+    Target(const OutputFile &file, Container *container)
+        : file_(file), container_(container), target_(vips_target_custom_new()) {
         g_signal_connect(target_.get(), "write", G_CALLBACK(write), this);
         g_signal_connect(target_.get(), "read", G_CALLBACK(read), this);
         g_signal_connect(target_.get(), "seek", G_CALLBACK(seek), this);
@@ -46,9 +54,15 @@ class Target {
     }
 
   private:
-    static gint64 write(VipsTargetCustom *, const void *bytes, gint64 count, Target *self) {
+    static gint64 write(VipsTargetCustom *, const void *data, gint64 count, Target *self) {
         return self->noting([&] {
-            self->file_.write({static_cast<const char *>(bytes), static_cast<size_t>(count)});
+            const std::string_view bytes(static_cast<const char *>(data),
+                                         static_cast<size_t>(count));
+            if (self->container_ != nullptr) {
+                self->container_->write(bytes);
+            } else {
+                self->file_.write(bytes);
+            }
             return count;
         });
     }
@@ -73,56 +87,128 @@ class Target {
     }
 
     const OutputFile &file_;
+    Container *const container_;
     const std::unique_ptr<VipsTargetCustom, Unref> target_;
     std::exception_ptr failure_;
 };
 
 template <typename Save>
-void write_by_vips(VipsImage *image, const OutputFile &file, Save save) {
-    const Target target(file);
+void write_by_vips(VipsImage *image, const OutputFile &file, Container *container, Save save) {
+    const Target target(file, container);
     const int failed = save(image, target.get());
     target.rethrow();
     if (failed) throw vips_failure("cannot write " + file.path());
+    if (container != nullptr) container->end();
 }
 
-// PNG knows no inks. libvips itself would make 16 bits of them, and 8 of these by cutting off.
-void write_inks_as_png(VipsImage *image, const OutputFile &file) {
-    const bool is_wide = image->BandFmt == VIPS_FORMAT_USHORT;
-    write_by_vips(image, file, [&](VipsImage *in, VipsTarget *out) {
-        VipsImage *rgb = nullptr;
-        const auto colours = is_wide ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
-        if (vips_colourspace(in, &rgb, colours, nullptr)) return -1;
-        return vips_pngsave_target(ImagePointer(rgb).get(), out, nullptr);
+Container::Sink sink_of(const OutputFile &file) {
+    return [&file](std::string_view bytes) { file.write(bytes); };
+}
+
+template <typename Step>
+ImagePointer made_of(VipsImage *image, const OutputFile &file, Step step) {
+    VipsImage *made = nullptr;
+    if (step(image, &made) != 0) throw vips_failure("cannot write " + file.path());
+    return ImagePointer(made);
+}
+
+bool is_grey(const VipsImage *image) {
+    return image->Bands < 3 || image->Type == VIPS_INTERPRETATION_B_W ||
+           image->Type == VIPS_INTERPRETATION_GREY16 ||
+           image->Type == VIPS_INTERPRETATION_MULTIBAND;
+}
+
+// The channels behind the colours: as the TIFF file that was read has them, or alpha where there is one such channel.
+std::vector<int> extra_samples_of(VipsImage *image) {
+    const int colours = image->Type == VIPS_INTERPRETATION_CMYK ? 4 : is_grey(image) ? 1 : 3;
+    const int extra = std::max(image->Bands - colours, 0);
+    int known = 0, *numbers = nullptr;
+    if (vips_image_get_typeof(image, kExtraSamplesField) != 0) {
+        vips_image_get_array_int(image, kExtraSamplesField, &numbers, &known);
+        std::vector<int> samples(numbers, numbers + std::min(known, extra));
+        samples.resize(static_cast<size_t>(extra), kUnspecified);
+        return samples;
+    }
+    std::vector<int> samples(static_cast<size_t>(extra), kUnspecified);
+    if (extra == 1 && image->Type != VIPS_INTERPRETATION_MULTIBAND) samples[0] = kAlpha;
+    return samples;
+}
+
+// PNG and WebP know no inks, and no colours that were multiplied by alpha. libvips itself would make 16 bits of them, and 8 of these by cutting off.
+ImagePointer as_colours(VipsImage *image, const OutputFile &file) {
+    if (const auto extra = extra_samples_of(image);
+        extra.size() == 1 && extra[0] == kPremultipliedAlpha) {
+        const double opaque = white_of(type_of_band_format(image->BandFmt));
+        const VipsBandFormat format = image->BandFmt;
+        const ImagePointer straight = made_of(image, file, [&](VipsImage *in, VipsImage **out) {
+            return vips_unpremultiply(in, out, "max_alpha", opaque, nullptr);
+        });
+        const ImagePointer rounded =
+            made_of(straight.get(), file,
+                    [](VipsImage *in, VipsImage **out) { return vips_rint(in, out, nullptr); });
+        return made_of(rounded.get(), file, [&](VipsImage *in, VipsImage **out) {
+            return vips_cast(in, out, format, nullptr);
+        });
+    }
+    return made_of(image, file, [](VipsImage *in, VipsImage **out) {
+        if (in->Type != VIPS_INTERPRETATION_CMYK) return vips_copy(in, out, nullptr);
+        const auto colours = in->BandFmt == VIPS_FORMAT_USHORT ? VIPS_INTERPRETATION_RGB16
+                                                               : VIPS_INTERPRETATION_sRGB;
+        return vips_colourspace(in, out, colours, nullptr);
     });
+}
+
+ImagePointer bare(VipsImage *image, const OutputFile &file) {
+    return made_of(image, file, without_metadata);
 }
 
 void write_png(VipsImage *image, const OutputFile &file) {
-    if (image->Type == VIPS_INTERPRETATION_CMYK) return write_inks_as_png(image, file);
+    const ImagePointer colours = as_colours(image, file);
+    const auto container = png_container(Metadata(colours.get()), sink_of(file));
     const int bits = image->BandFmt == VIPS_FORMAT_USHORT ? 16 : 8;
-    write_by_vips(image, file, [&](VipsImage *in, VipsTarget *out) {
-        return vips_pngsave_target(in, out, "bitdepth", bits, nullptr);
-    });
+    write_by_vips(bare(colours.get(), file).get(), file, container.get(),
+                  [&](VipsImage *in, VipsTarget *out) {
+                      return vips_pngsave_target(in, out, "bitdepth", bits, nullptr);
+                  });
 }
 
 // Quality 95 is past where a filter's result shows blocks, and keeps colour at full resolution.
 void write_jpeg(VipsImage *image, const OutputFile &file) {
-    write_by_vips(image, file, [](VipsImage *in, VipsTarget *out) {
-        return vips_jpegsave_target(in, out, "Q", 95, nullptr);
-    });
+    const auto container = jpeg_container(Metadata(image), sink_of(file));
+    write_by_vips(bare(image, file).get(), file, container.get(),
+                  [](VipsImage *in, VipsTarget *out) {
+                      return vips_jpegsave_target(in, out, "Q", 95, "strip", TRUE, nullptr);
+                  });
 }
 
 void write_webp(VipsImage *image, const OutputFile &file) {
-    write_by_vips(image, file, [](VipsImage *in, VipsTarget *out) {
-        return vips_webpsave_target(in, out, "lossless", TRUE, nullptr);
-    });
+    const ImagePointer colours = as_colours(image, file);
+    write_lossless_webp(colours.get(), Metadata(colours.get()), file);
+}
+
+// Texts are one description here. IPTC goes into Photoshop's tag: of its own, libvips writes a quarter (8.14).
+void set_tiff_metadata(VipsImage *image, const Metadata &metadata) {
+    vips_image_remove(image, VIPS_META_IPTC_NAME);
+    if (!metadata.iptc.empty()) {
+        const std::string resource = photoshop_resource(metadata.iptc);
+        vips_image_set_blob_copy(image, VIPS_META_PHOTOSHOP_NAME, resource.data(), resource.size());
+    }
+    if (metadata.profile.empty()) vips_image_remove(image, VIPS_META_ICC_NAME);
+    if (const std::string *description = metadata.text("Description"))
+        vips_image_set_string(image, VIPS_META_IMAGEDESCRIPTION, description->c_str());
 }
 
 // Plain TIFF ends at 4 GiB, metadata included.
 void write_tiff(VipsImage *image, const OutputFile &file) {
     const gboolean big = VIPS_IMAGE_SIZEOF_IMAGE(image) > 4000000000u;
-    write_by_vips(image, file, [&](VipsImage *in, VipsTarget *out) {
+    const Metadata metadata(image);
+    const ImagePointer copy = made_of(
+        image, file, [](VipsImage *in, VipsImage **out) { return vips_copy(in, out, nullptr); });
+    set_tiff_metadata(copy.get(), metadata);
+    write_by_vips(copy.get(), file, nullptr, [&](VipsImage *in, VipsTarget *out) {
         return vips_tiffsave_target(in, out, "bigtiff", big, nullptr);
     });
+    correct_tags(file, extra_samples_of(image), metadata.resolution);
 }
 
 struct Format {
@@ -130,55 +216,67 @@ struct Format {
     std::vector<std::string> suffixes;
     std::vector<sepflow_type> types;
     std::vector<int> channels;  // empty: any number
+    unsigned kept;              // of metadata
+    std::vector<const char *>
+        others;  // suffixes of formats for what it does not hold, the nearest first
     void (*write)(VipsImage *image, const OutputFile &file);
-    const char *remedy;  // for what it does not hold
+
+    bool holds_type(sepflow_type type) const {
+        return std::find(types.begin(), types.end(), type) != types.end();
+    }
+    bool holds_channels(int count) const {
+        return channels.empty() ||
+               std::find(channels.begin(), channels.end(), count) != channels.end();
+    }
 };
 
 const std::vector<Format> &formats() {
+    constexpr unsigned kOfPicture = kProfile | kExif | kXmp | kOrientation;
     static const std::vector<Format> all = {
         {"PNG",
          {".png"},
          {SEPFLOW_U8, SEPFLOW_U16},
          {1, 2, 3, 4},
-         write_png,
-         "use --type u8, --type u16 or a .tif file"},
+         kOfPicture | kTexts | kResolution | kGamma,
+         {".tif"},
+         write_png},
         {"JPEG",
          {".jpg", ".jpeg"},
          {SEPFLOW_U8},
          {1, 3},
-         write_jpeg,
-         "use --type u8, or a .png or .tif file"},
-        {"WebP",
-         {".webp"},
-         {SEPFLOW_U8},
-         {1, 3, 4},
-         write_webp,
-         "use --type u8, or a .png or .tif file"},
+         kOfPicture | kIptc | kComment | kResolution,
+         {".png", ".tif"},
+         write_jpeg},
+        {"WebP", {".webp"}, {SEPFLOW_U8}, {1, 2, 3, 4}, kOfPicture, {".png", ".tif"}, write_webp},
         {"TIFF",
          {".tif", ".tiff"},
          {SEPFLOW_U8, SEPFLOW_U16, SEPFLOW_S16, SEPFLOW_F32, SEPFLOW_F64},
          {},
-         write_tiff,
-         "use --type f32"},
+         kProfile | kXmp | kIptc | kDescription | kOrientation | kResolution,
+         {},
+         write_tiff},
         {"PGM",
          {".pgm"},
          {SEPFLOW_U8, SEPFLOW_U16},
          {1},
-         write_netpbm,
-         "use --type u8, --type u16 or a .tif file"},
+         0,
+         {".ppm", ".png", ".tif"},
+         write_netpbm},
         {"PPM",
          {".ppm"},
          {SEPFLOW_U8, SEPFLOW_U16},
          {3},
-         write_netpbm,
-         "use --type u8, --type u16 or a .tif file"},
-        {"PFM", {".pfm"}, {SEPFLOW_F32}, {1, 3}, write_netpbm, "use --type f32 or a .tif file"},
+         0,
+         {".pgm", ".png", ".tif"},
+         write_netpbm},
+        {"PFM", {".pfm"}, {SEPFLOW_F32}, {1, 3}, 0, {".tif"}, write_netpbm},
         {"CSV",
          {".csv"},
          {SEPFLOW_U8, SEPFLOW_U16, SEPFLOW_S16, SEPFLOW_F32, SEPFLOW_F64},
          {1},
-         write_csv,
-         "use --type f32 and a grey image"},
+         0,
+         {".png", ".tif"},
+         write_csv},
     };
     return all;
 }
@@ -191,30 +289,92 @@ const Format &format_of(const std::string &path) {
     }
     const std::string why =
         suffix == ".exr"
-            ? "OpenEXR files can be read but not written here, use .tif with --type f32"
+            ? "OpenEXR files can be read but not written here; use a .tif file, with --type f32"
         : suffix.empty()
             ? "its name has no suffix that says the format, such as .png or .tif"
             : "the format " + suffix + " is not one of .png .jpg .webp .tif .pgm .ppm .pfm .csv";
     throw Error(SEPFLOW_E_IO, "cannot write " + path + ": " + why);
 }
 
+// A factor as people write it: 255, 1/257.
+std::string ratio_text(double above, double below) {
+    const double unit = below / above;
+    std::string text;
+    if (unit > 1 && unit == std::round(unit)) {
+        append_number(text, 1);
+        text += '/';
+        append_number(text, unit);
+    } else {
+        append_number(text, above / below);
+    }
+    return text;
+}
+
+// The options that fit the picture into the format, white as white.
+std::string options_for(const Format &format, const Scaling &scaling) {
+    const sepflow_type type =
+        format.holds_type(scaling.in_type) ? scaling.in_type : format.types.front();
+    const double white = white_of(type);
+    std::string text = "--type " + type_name(type);
+    if (white * scaling.scale != scaling.white)
+        text += " --scale " + ratio_text(white * scaling.scale, scaling.white);
+    if (scaling.delta != 0) text += " --delta " + ratio_text(white * scaling.delta, scaling.white);
+    return text;
+}
+
+// How to write the picture all the same: with options, or to the first of the other formats that holds it as it is.
+std::string way_out(const Format &format, sepflow_type type, int channels, const Scaling &scaling) {
+    std::string text = "; use ";
+    if (scaling.white > 0 && format.holds_channels(channels))
+        text += options_for(format, scaling) + ", or ";
+    for (const char *suffix : format.others) {
+        const Format &other = format_of(std::string("image") + suffix);
+        if (other.holds_type(type) && other.holds_channels(channels))
+            return text + "a " + suffix + " file";
+    }
+    return "";
+}
+
 }  // namespace
 
-void check_writable(const std::string &path, sepflow_type type, int channels) {
+double white_of(sepflow_type type) {
+    return type == SEPFLOW_U8 ? 255 : type == SEPFLOW_U16 ? 65535 : is_float(type) ? 1 : 0;
+}
+
+void check_writable(const std::string &path, sepflow_type type, int channels,
+                    const Scaling &scaling) {
     const Format &format = format_of(path);
-    const auto holds = [](const auto &list, auto item) {
-        return list.empty() || std::find(list.begin(), list.end(), item) != list.end();
-    };
-    if (!holds(format.types, type)) {
-        throw Error(SEPFLOW_E_FORMAT, "cannot write " + path + ": " + format.name +
-                                          " does not hold " + type_name(type) + " pixels; " +
-                                          format.remedy);
+    const bool holds_type = format.holds_type(type);
+    if (holds_type && format.holds_channels(channels)) return;
+    const std::string what =
+        holds_type ? std::to_string(channels) + (channels == 1 ? " channel" : " channels")
+                   : type_name(type) + " pixels";
+    throw Error(SEPFLOW_E_FORMAT, "cannot write " + path + ": " + format.name + " does not hold " +
+                                      what + way_out(format, type, channels, scaling));
+}
+
+bool is_writable(const std::string &path, sepflow_type type) {
+    return format_of(path).holds_type(type);
+}
+
+std::string mistaken_alpha(VipsImage *image, const std::string &path) {
+    const std::vector<int> extra = extra_samples_of(image);
+    const Format &format = format_of(path);
+    const bool has_alpha = format.write == write_png || format.write == write_webp;
+    if (!has_alpha || extra.size() != 1 || extra[0] != kUnspecified) return "";
+    return path + " has channel " + std::to_string(image->Bands) +
+           ", whose meaning the input does not state, as alpha";
+}
+
+std::vector<std::string> left_out(VipsImage *image, const std::string &path) {
+    const Format &format = format_of(path);
+    const Metadata metadata(image);
+    std::vector<std::string> words = metadata.left_out(format.kept);
+    if (format.write == write_jpeg) {
+        for (const std::string &word : metadata.not_in(fitted_to_jpeg(metadata)))
+            words.push_back(word);
     }
-    if (!holds(format.channels, channels)) {
-        throw Error(SEPFLOW_E_FORMAT, "cannot write " + path + ": " + format.name +
-                                          " does not hold " + std::to_string(channels) +
-                                          " channels; use a .tif file");
-    }
+    return words;
 }
 
 void write_image(VipsImage *image, const OutputFile &file) {

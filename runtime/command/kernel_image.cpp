@@ -10,6 +10,7 @@ namespace sepflow::command {
 
 Kernel read_kernel_image(const std::string &path) {
     const ImagePointer image = read_image(path);
+    print_remarks(remarks_on(image.get(), false));
     if (image->Bands != 1) {
         throw Error(SEPFLOW_E_PARAM, "the kernel " + path + " has " + std::to_string(image->Bands) +
                                          " channels; it must be a grey image");

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <sstream>
 
 #include "runtime/command/call.h"
 #include "runtime/command/interrupt.h"
+#include "runtime/command/metadata.h"
 #include "runtime/command/pixel_type.h"
 
 namespace sepflow::command {
@@ -50,9 +52,12 @@ sepflow_status read_pixels(void *ctx, const sepflow_image *into, sepflow_error *
 
 // Names the colour space by the new type; libvips reads the range of the values from it.
 VipsInterpretation interpretation_for(const VipsImage *like, VipsBandFormat format, int bands) {
-    const bool is_alike = like->BandFmt == format || like->Type == VIPS_INTERPRETATION_CMYK;
-    if (is_alike && like->Bands == bands) return like->Type;
-    const bool grey = bands < 3;
+    const bool is_same_space = like->BandFmt == format || like->Type == VIPS_INTERPRETATION_CMYK ||
+                               like->Type == VIPS_INTERPRETATION_MULTIBAND;
+    if (is_same_space && like->Bands == bands) return like->Type;
+    const bool was_grey =
+        like->Type == VIPS_INTERPRETATION_B_W || like->Type == VIPS_INTERPRETATION_GREY16;
+    const bool grey = bands < 3 || (was_grey && like->Bands == bands);
     if (format == VIPS_FORMAT_USHORT) {
         return grey ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_RGB16;
     }
@@ -114,6 +119,25 @@ Rendering::Rendering(const sepflow_graph *graph, const std::string &output, Vips
     if (vips_image_generate(image_.get(), nullptr, generate, nullptr, this, nullptr)) {
         throw vips_failure("cannot make the result");
     }
+    gone_ = refresh_metadata(image_.get(), like);
+}
+
+std::string Rendering::losses(const std::string &path) const {
+    std::string text;
+    const auto add = [&](const std::string &word) {
+        if ((", " + text + ",").find(", " + word + ",") != text.npos) return;
+        text += (text.empty() ? "" : ", ") + word;
+    };
+    for (const std::string &word : gone_) add(word);
+    const char *unread = "";
+    if (vips_image_get_typeof(image_.get(), kUnreadField) != 0)
+        vips_image_get_string(image_.get(), kUnreadField, &unread);
+    std::istringstream words(unread);
+    for (std::string word; std::getline(words, word, ',');) add(word.substr(word[0] == ' '));
+    for (const std::string &word : command::left_out(image_.get(), path)) add(word);
+    const std::string alpha = mistaken_alpha(image_.get(), path);
+    if (text.empty()) return alpha;
+    return (alpha.empty() ? "" : alpha + "; ") + path + " leaves out: " + text;
 }
 
 void Rendering::write(VipsImage *image, const OutputFile &file) {

@@ -37,6 +37,9 @@ class Rendering {
     int64_t height() const { return output_.domain.h; }
     VipsImage *image() const { return image_.get(); }
 
+    // Returns what a file of that name loses of the input, in sentences with semicolons between; empty if nothing.
+    std::string losses(const std::string &path) const;
+
     // Writes `image`, this one or one made of it; throws what stopped the graph, if that was it.
     void write(VipsImage *image, const OutputFile &file);
     // Time spent in the graph, reading of inputs included.
@@ -57,6 +60,7 @@ class Rendering {
     Progress progress_;
     double seconds_ = 0;
     std::exception_ptr failure_;
+    std::vector<std::string> gone_;  // metadata that the image no longer has
     ImagePointer image_;
 };
 

@@ -11,6 +11,7 @@
 
 #include "runtime/command/call.h"
 #include "runtime/command/image_file.h"
+#include "runtime/command/plan_numbers.h"
 #include "runtime/command/plugins.h"
 #include "runtime/command/rendering.h"
 #include "runtime/command/subgraph.h"
@@ -173,6 +174,7 @@ void run_job(const Run &o, const Job &job, Watch &watch) {
                         "the input '" + name + "' has no file; use --input " + name + "=FILE");
         }
         images.push_back(read_image(file->second));
+        if (!job.is_part) print_remarks(remarks_on(images.back().get(), false));
         bind_input(graph.get(), name, images.back().get());
     }
     for (const ImagePointer &image : images) {
@@ -187,6 +189,7 @@ void run_job(const Run &o, const Job &job, Watch &watch) {
         if (output == outputs.end()) continue;
         Rendering rendering(graph.get(), output->first, images.front().get(), o.threads, !o.quiet);
         check_writable(output->second, rendering.type(), rendering.channels());
+        print_remarks(rendering.losses(output->second));
         OutputFile file(output->second);
         watch.writing(file.temporary());
         rendering.write(rendering.image(), file);
@@ -271,6 +274,7 @@ void add_run(CLI::App &app) {
         ->check(CLI::Range(0, kMostThreads));
     verb->add_option("--patience", o->patience,
                      "Seconds after which a node that does not return is stopped (600)")
+        ->transform(number())
         ->check(CLI::Range(0.1, 1e6));
     verb->add_flag("-q,--quiet", o->quiet, "No progress bar");
     verb->callback([o] { run(*o); });

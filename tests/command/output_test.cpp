@@ -211,6 +211,63 @@ TEST_CASE("a comparison holds the input, a gap and the result") {
     CHECK(folder.read("both.csv") == "1,2,0,0,0,0,0,0,0,0,10,20\n3,4,0,0,0,0,0,0,0,0,30,40\n");
 }
 
+TEST_CASE("a comparison can be looked at whatever the types are") {
+    const Folder folder;
+    folder.write("in.csv", "-100,0\n300,100\n");
+    for (const std::string type : {"f64", "f32", "s16"}) {
+        succeed(folder, {"filter", "in.csv", "in.tif", "-q", "-k", "identity", "--type", "f32"});
+        const Outcome told = folder.run({"filter", "in.tif", "out.tif", "-q", "-k", "identity",
+                                         "--type", type, "--compare", "both.png"});
+        CHECK(told.exit_code == 0);
+        CHECK(told.err == "sepflow: both.png shows -100 as black and 300 as white\n");
+        CHECK(folder.has("out.tif"));
+        succeed(folder, {"filter", "both.png", "both.csv", "-q", "-k", "identity"});
+        const std::string pixels = folder.read("both.csv");
+        CHECK(pixels.rfind("0,64,", 0) == 0);
+        CHECK(pixels.find("\n255,128,") != pixels.npos);
+        CHECK(pixels.find(",255,128\n") != pixels.npos);
+    }
+    // Within 0 .. 1, floats have their own black and white; and 16 bits have theirs.
+    folder.write("in.csv", "0.5,0.25\n");
+    CHECK(folder.run({"filter", "in.csv", "o.csv", "-q", "-k", "identity", "--compare", "c.png"})
+              .err == "");
+    succeed(folder, {"filter", "c.png", "c.csv", "-q", "-k", "identity"});
+    CHECK(folder.read("c.csv").rfind("128,64,", 0) == 0);
+    folder.write("in.pgm", "P2\n2 1\n65535\n0 25700\n");
+    CHECK(folder.run({"filter", "in.pgm", "o.pgm", "-q", "-k", "identity", "--compare", "c.webp"})
+              .err == "");
+    succeed(folder, {"filter", "c.webp", "c.ppm", "-q", "-k", "identity", "--compare", "d.ppm"});
+    CHECK(folder.read("c.ppm").rfind(std::string("P6\n12 1\n255\n\0\0\0\x64\x64\x64", 19), 0) == 0);
+}
+
+TEST_CASE("the report's error bound is that of explain") {
+    const Folder folder;
+    succeed(folder, {"chart", "in.png", "--size", "80x64"});
+    for (const std::string kernel : {"disc 10", "gaussian 3", "sobel x", "log 2"}) {
+        for (const std::string type : {"u8", "u16", "s16", "f32"}) {
+            for (const std::string tolerance : {"0.05", "1/510"}) {
+                CAPTURE(kernel);
+                CAPTURE(type);
+                const Outcome filtered = folder.run({"filter", "in.png", "out.tif", "-k", kernel,
+                                                     "--type", type, "--tolerance", tolerance});
+                const Outcome explained = folder.run({"explain", "-k", kernel, "--in-type", "u8",
+                                                      "--type", type, "--tolerance", tolerance});
+                const auto bound_in = [](const std::string &text) {
+                    const std::string mark = "at most ";
+                    const size_t from = text.find("error ");
+                    const size_t at = text.find(mark, from);
+                    const size_t none = text.find("none", from);
+                    if (none < at) return std::string("0");
+                    return text.substr(
+                        at + mark.size(),
+                        text.find_first_of(" ,\n", at + mark.size()) - at - mark.size());
+                };
+                CHECK(bound_in(filtered.err) == bound_in(explained.out));
+            }
+        }
+    }
+}
+
 TEST_CASE("the bytes of a result do not depend on the number of threads") {
     Folder folder;
     REQUIRE(folder.run({"chart", "in.png", "--size", "700x500"}).exit_code == 0);

@@ -1,0 +1,28 @@
+// Facts on an image file that libvips does not tell: read from JPEG, PNG, TIFF and OpenEXR headers.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/command/metadata.h"
+
+namespace sepflow::command {
+
+struct FileFacts {
+    std::optional<Resolution> resolution;  // its unit, and of TIFF files without a unit its numbers
+    std::vector<std::string> unread;       // what the file holds and libvips leaves out, in words
+    std::string no_data;                   // GDAL's value for missing samples
+    int frames = 1;                        // of an animated PNG
+    std::string comment;                   // of a JPEG file
+    std::string colour_chunks;             // of a PNG file, with lengths and checks
+    std::vector<int> extra_samples;        // of a TIFF file, as it numbers them
+    bool is_tiff = false;
+    std::vector<std::string> channels;  // of an OpenEXR file, in its order
+    bool has_full_floats = false;       // an OpenEXR file's channels are of 32 bits
+};
+
+// Never throws: an unreadable or damaged file has no facts.
+FileFacts facts_of(const std::string &path);
+
+}  // namespace sepflow::command

@@ -1,0 +1,281 @@
+#include "runtime/command/metadata.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <sstream>
+#include <string_view>
+
+#include "runtime/command/embedded_pictures.h"
+#include "runtime/command/exif.h"
+
+namespace sepflow::command {
+
+namespace {
+
+constexpr char kThumbnail[] = "jpeg-thumbnail-data";
+constexpr std::string_view kExifPrefix("Exif\0\0", 6);
+
+std::string blob(const VipsImage *image, const char *name) {
+    const void *data = nullptr;
+    size_t length = 0;
+    if (vips_image_get_typeof(image, name) != VIPS_TYPE_BLOB ||
+        vips_image_get_blob(image, name, &data, &length) != 0)
+        return "";
+    return {static_cast<const char *>(data), length};
+}
+
+void set_blob(VipsImage *image, const char *name, const std::string &bytes) {
+    vips_image_remove(image, name);
+    if (!bytes.empty()) vips_image_set_blob_copy(image, name, bytes.data(), bytes.size());
+}
+
+std::string string_of(const VipsImage *image, const char *name) {
+    const char *text = nullptr;
+    if (vips_image_get_typeof(image, name) == 0 || vips_image_get_string(image, name, &text) != 0)
+        return "";
+    return text;
+}
+
+bool begins_with(std::string_view text, std::string_view start) {
+    return text.substr(0, start.size()) == start;
+}
+
+std::vector<std::string> fields_of(VipsImage *image) {
+    std::vector<std::string> names;
+    const auto add = [](VipsImage *, const char *name, GValue *, void *list) -> void * {
+        static_cast<std::vector<std::string> *>(list)->emplace_back(name);
+        return nullptr;
+    };
+    vips_image_map(image, add, &names);
+    return names;
+}
+
+void remove_fields(VipsImage *image, std::string_view start) {
+    for (const std::string &name : fields_of(image))
+        if (begins_with(name, start)) vips_image_remove(image, name.c_str());
+}
+
+// Several of HEIF's items are XMP that libvips does not know as such.
+void name_xmp(VipsImage *image) {
+    for (const std::string &name : fields_of(image)) {
+        if (!begins_with(name, "heif-mime-")) continue;
+        const std::string bytes = blob(image, name.c_str());
+        vips_image_remove(image, name.c_str());
+        const bool is_xmp = bytes.find("<x:xmpmeta") != bytes.npos;
+        if (is_xmp && vips_image_get_typeof(image, VIPS_META_XMP_NAME) == 0)
+            set_blob(image, VIPS_META_XMP_NAME, bytes);
+    }
+}
+
+void refresh_exif(VipsImage *image, std::vector<std::string> &gone) {
+    const std::string data = blob(image, VIPS_META_EXIF_NAME);
+    const Exif exif = exif_without_pictures(
+        data, {image->Xsize, image->Ysize, vips_image_get_orientation(image)});
+    if (!data.empty()) {
+        set_blob(image, VIPS_META_EXIF_NAME,
+                 exif.data.empty() ? "" : std::string(kExifPrefix) + exif.data);
+    }
+    // libvips writes these fields back into Exif data.
+    remove_fields(image, "exif-ifd1-");
+    vips_image_remove(image, "exif-ifd2-MakerNote");
+    const bool had_field = vips_image_remove(image, kThumbnail) != 0;
+    if (exif.had_picture || had_field) gone.emplace_back("thumbnail");
+    if (exif.had_maker_note) gone.emplace_back("maker note");
+}
+
+void refresh_xmp(VipsImage *image, std::vector<std::string> &gone) {
+    name_xmp(image);
+    const std::string packet = blob(image, VIPS_META_XMP_NAME);
+    const std::string kept = xmp_without_pictures(packet);
+    if (kept == packet) return;
+    set_blob(image, VIPS_META_XMP_NAME, kept);
+    gone.emplace_back(kept.empty() ? "XMP" : "pictures in XMP");
+}
+
+std::string resource_if(const std::string &iptc) {
+    return iptc.empty() ? "" : photoshop_resource(iptc);
+}
+
+// JPEG's IPTC comes with Photoshop's resources around it, TIFF's alone or in a tag of Photoshop's; libvips writes it as it
+// came.
+void refresh_iptc(VipsImage *image, std::vector<std::string> &gone) {
+    const std::string own = blob(image, VIPS_META_IPTC_NAME),
+                      resources = blob(image, VIPS_META_PHOTOSHOP_NAME);
+    const bool is_of_jpeg = begins_with(own, kPhotoshop);
+    const std::string texts = iptc_text(own);
+    const std::string kept =
+        is_of_jpeg && !texts.empty() ? std::string(kPhotoshop) + photoshop_resource(texts) : texts;
+    const std::string kept_resources = resource_if(iptc_text(resources));
+    constexpr size_t kPadding = 3;
+    const bool had_more = kept.size() + kPadding < own.size() || kept_resources != resources;
+    set_blob(image, VIPS_META_IPTC_NAME, kept);
+    set_blob(image, VIPS_META_PHOTOSHOP_NAME, kept_resources);
+    if (had_more) gone.emplace_back("Photoshop's resources");
+}
+
+std::string iptc_of(VipsImage *image) {
+    const std::string own = iptc_text(blob(image, VIPS_META_IPTC_NAME));
+    return own.empty() ? iptc_text(blob(image, VIPS_META_PHOTOSHOP_NAME)) : own;
+}
+
+// ImageJ's lines, without those on the planes of a stack.
+std::string without_planes(const std::string &description) {
+    std::string kept;
+    std::istringstream lines(description);
+    for (std::string line; std::getline(lines, line);) {
+        const std::string key = line.substr(0, line.find('='));
+        bool is_plane = false;
+        for (const char *of_stack : {"images", "channels", "slices", "frames", "hyperstack", "loop",
+                                     "mode", "spacing", "finterval", "fps"})
+            is_plane = is_plane || key == of_stack;
+        if (!is_plane) kept += line + '\n';
+    }
+    return kept;
+}
+
+void refresh_pages(VipsImage *filtered, const VipsImage *original, std::vector<std::string> &gone) {
+    const int pages = vips_image_get_n_pages(const_cast<VipsImage *>(original)),
+              page_height = vips_image_get_page_height(const_cast<VipsImage *>(original));
+    const bool are_all_there = page_height < original->Ysize && filtered->Ysize == original->Ysize;
+    const bool is_one_of_several = pages > 1 && !are_all_there;
+    if (is_one_of_several) {
+        for (const char *name :
+             {VIPS_META_N_PAGES, VIPS_META_PAGE_HEIGHT, "loop", "delay", "gif-loop", "gif-delay"})
+            vips_image_remove(filtered, name);
+    }
+    vips_image_remove(filtered, VIPS_META_N_SUBIFDS);
+    const bool is_alike =
+        filtered->Xsize == original->Xsize && filtered->Ysize == original->Ysize &&
+        filtered->BandFmt == original->BandFmt && filtered->Bands == original->Bands;
+    if (is_alike && !is_one_of_several) return;
+    for (std::string &word : refresh_description(filtered, is_one_of_several))
+        gone.push_back(std::move(word));
+}
+
+// The colour space of a profile, which a picture of another cannot use.
+bool fits(const std::string &profile, const VipsImage *image) {
+    const std::string space = profile.size() < 20 ? "" : profile.substr(16, 4);
+    if (image->Type == VIPS_INTERPRETATION_CMYK) return space == "CMYK";
+    const bool is_grey = image->Bands < 3;
+    return is_grey ? space == "GRAY" : space == "RGB " || space == "Lab ";
+}
+
+// Whether PNG's chunks say something else than programs take for granted.
+bool is_not_srgb(const std::string &chunks) {
+    constexpr int kGammaOfSrgb = 45455, kNear = 500;
+    if (chunks.find("sRGB") != chunks.npos) return false;
+    const size_t gamma = chunks.find("gAMA");
+    int value = kGammaOfSrgb;
+    if (gamma != chunks.npos && gamma + 8 <= chunks.size()) {
+        value = 0;
+        for (size_t i = gamma + 4; i < gamma + 8; ++i)
+            value = value * 256 + static_cast<unsigned char>(chunks[i]);
+    }
+    return chunks.find("cICP") != chunks.npos || std::abs(value - kGammaOfSrgb) > kNear;
+}
+
+}  // namespace
+
+std::vector<std::string> refresh_metadata(VipsImage *filtered, const VipsImage *original) {
+    std::vector<std::string> gone;
+    refresh_exif(filtered, gone);
+    refresh_xmp(filtered, gone);
+    refresh_iptc(filtered, gone);
+    refresh_pages(filtered, original, gone);
+    return gone;
+}
+
+std::vector<std::string> refresh_description(VipsImage *image, bool is_one_of_several) {
+    const std::string description = string_of(image, VIPS_META_IMAGEDESCRIPTION);
+    const bool is_ome = description.find("<OME ") != description.npos,
+               is_shape =
+                   begins_with(description, "{\"shape\":") || begins_with(description, "shape=(");
+    if (is_ome || is_shape) {
+        vips_image_remove(image, VIPS_META_IMAGEDESCRIPTION);
+        return {is_ome ? "OME-XML" : "the shape in its description"};
+    }
+    if (begins_with(description, "ImageJ=") && is_one_of_several) {
+        vips_image_set_string(image, VIPS_META_IMAGEDESCRIPTION,
+                              without_planes(description).c_str());
+    }
+    return {};
+}
+
+Metadata::Metadata(VipsImage *image)
+    : profile(blob(image, VIPS_META_ICC_NAME)),
+      xmp(blob(image, VIPS_META_XMP_NAME)),
+      iptc(iptc_of(image)),
+      colour_chunks(blob(image, kColourChunksField)),
+      orientation(vips_image_get_orientation(image)) {
+    const Exif data = exif_without_pictures(blob(image, VIPS_META_EXIF_NAME),
+                                            {image->Xsize, image->Ysize, orientation});
+    exif = data.data;
+    exif_has_resolution = data.has_resolution;
+    if (!fits(profile, image)) profile.clear();
+
+    constexpr std::string_view kPngText = "png-comment-";
+    for (const std::string &name : fields_of(image)) {
+        if (!begins_with(name, kPngText)) continue;
+        const size_t dash = name.find('-', kPngText.size());
+        if (dash == name.npos) continue;
+        texts.emplace_back(name.substr(dash + 1), string_of(image, name.c_str()));
+    }
+    const std::string description = string_of(image, VIPS_META_IMAGEDESCRIPTION);
+    if (!description.empty()) texts.emplace_back("Description", description);
+
+    int unit = image->Xres == 1 && image->Yres == 1 ? kUnknown : kInch;
+    if (vips_image_get_typeof(image, kResolutionField) != 0)
+        vips_image_get_int(image, kResolutionField, &unit);
+    if (unit == kUnknown && exif_has_resolution) unit = kInch;
+    resolution.unit = static_cast<ResolutionUnit>(unit);
+    const double per_unit = unit == kInch ? 25.4 : unit == kCentimetre ? 10 : 1;
+    resolution.x = image->Xres * per_unit;
+    resolution.y = image->Yres * per_unit;
+}
+
+const std::string *Metadata::text(const std::string &name) const {
+    for (const auto &[key, value] : texts)
+        if (key == name) return &value;
+    return nullptr;
+}
+
+std::vector<std::string> Metadata::left_out(unsigned kept) const {
+    std::vector<std::string> words;
+    const auto add_if = [&](bool is_there, unsigned kind, const char *word) {
+        if (is_there && (kept & kind) == 0) words.emplace_back(word);
+    };
+    add_if(!profile.empty(), kProfile, "colour profile");
+    // Exif data that are there for the orientation alone hold little more than that.
+    constexpr size_t kOrientationOnly = 26;
+    add_if(exif.size() > kOrientationOnly, kExif, "Exif");
+    add_if(!xmp.empty(), kXmp, "XMP");
+    add_if(!iptc.empty(), kIptc, "IPTC");
+    add_if(orientation != 1, kOrientation, "orientation");
+    const bool is_known = resolution.unit == kInch || resolution.unit == kCentimetre;
+    const bool is_in_exif = exif_has_resolution && (kept & kExif) != 0;
+    add_if(is_known && !is_in_exif, kResolution, "resolution");
+    add_if(is_not_srgb(colour_chunks), kGamma, "gamma");
+    const bool are_all = std::all_of(texts.begin(), texts.end(), [&](const auto &text) {
+        return (kept & kTexts) != 0 || (text.first == "Comment" && (kept & kComment) != 0) ||
+               (text.first == "Description" && (kept & kDescription) != 0);
+    });
+    if (!are_all) words.emplace_back("texts");
+    return words;
+}
+
+std::vector<std::string> Metadata::not_in(const Metadata &part) const {
+    std::vector<std::string> words;
+    if (profile != part.profile) words.emplace_back("colour profile");
+    if (exif != part.exif) words.emplace_back("Exif");
+    if (xmp != part.xmp) words.emplace_back("XMP");
+    if (iptc != part.iptc) words.emplace_back("IPTC");
+    return words;
+}
+
+int without_metadata(VipsImage *image, VipsImage **bare) {
+    if (vips_copy(image, bare, nullptr) != 0) return -1;
+    for (const std::string &name : fields_of(*bare)) vips_image_remove(*bare, name.c_str());
+    return 0;
+}
+
+}  // namespace sepflow::command
