@@ -8,6 +8,7 @@
 
 #include "plugins/vips/arguments.h"
 #include "plugins/vips/filtered.h"
+#include "runtime/command/metadata.h"
 #include "runtime/error.h"
 
 namespace sepflow {
@@ -115,7 +116,9 @@ int build(VipsObject *object) {
     try {
         const ImagePointer image = result(operation);
         g_object_set(object, "out", vips_image_new(), nullptr);
-        return vips_image_write(image.get(), operation.out);
+        if (vips_image_write(image.get(), operation.out) != 0) return -1;
+        command::refresh_metadata(operation.out, operation.in);
+        return 0;
     } catch (const VipsError &) {
         return -1;
     } catch (const std::exception &e) {
