@@ -11,6 +11,7 @@
 
 #include "runtime/command/call.h"
 #include "runtime/command/image_file.h"
+#include "runtime/command/pixel_type.h"
 #include "runtime/command/plan_numbers.h"
 #include "runtime/command/plugins.h"
 #include "runtime/command/rendering.h"
@@ -136,6 +137,20 @@ void apply_settings(const Run &o, sepflow_graph *graph, const std::string &json,
     }
 }
 
+// Results without support are NaN in floats unless the graph says otherwise.
+void set_missing_values(const Run &o, sepflow_graph *graph, std::string json,
+                        const std::map<std::string, std::string> &types) {
+    for (const std::string &text : o.settings) {
+        const Setting setting = setting_of(text);
+        json = with_param(json, setting.node, setting.param, setting.value);
+    }
+    for (const std::string &node : filters_without_missing_value(json, types)) {
+        call([&](sepflow_error *error) {
+            return sepflow_graph_set_text(graph, node.c_str(), "missing_value", "nan", error);
+        });
+    }
+}
+
 // One run of the graph: the outputs first .. end of `names`, each committed when it is whole.
 struct Job {
     std::string json;
@@ -167,6 +182,7 @@ void run_job(const Run &o, const Job &job, Watch &watch) {
     check_distinct(values_of(outputs));
 
     std::vector<ImagePointer> images;
+    std::map<std::string, std::string> types;
     for (const std::string &name : input_names) {
         const auto file = inputs.find(name);
         if (file == inputs.end()) {
@@ -176,7 +192,9 @@ void run_job(const Run &o, const Job &job, Watch &watch) {
         images.push_back(read_image(file->second));
         if (!job.is_part) print_remarks(remarks_on(images.back().get(), false));
         bind_input(graph.get(), name, images.back().get());
+        types[name] = type_name(type_of_band_format(images.back()->BandFmt));
     }
+    set_missing_values(o, graph.get(), job.json, types);
     for (const ImagePointer &image : images) {
         for (const auto &[name, file] : outputs) check_keeps_pages(image.get(), file);
     }

@@ -46,6 +46,43 @@ TEST_CASE("a graph with named inputs and outputs runs from files to files") {
     CHECK(folder.read("s.csv") == "106,109\n");
 }
 
+TEST_CASE(
+    "in a graph, too, results for which no pixel is left are NaN in floats and 0 in integers") {
+    const Folder folder;
+    folder.write("graph.json", R"({"inputs": ["in"],
+        "outputs": {"floats": "floats", "bytes": "bytes", "given": "given", "after": "after"},
+        "nodes": {
+        "floats": {"type": "org.sepflow.separable/1", "in": "in",
+                   "params": {"kernel": "box 3 1", "missing": "ignore"}},
+        "bytes": {"type": "org.sepflow.separable", "out_type": "u8", "in": "in",
+                  "params": {"kernel": "box 3 1", "missing": "ignore"}},
+        "given": {"type": "org.sepflow.separable", "in": "in",
+                  "params": {"kernel": "box 3 1", "missing": "ignore", "missing_value": 5}},
+        "after": {"type": "org.sepflow.separable", "in": "floats", "out_type": "input:in",
+                  "params": {"kernel": "identity", "missing": "propagate"}}}})");
+    folder.write("in.csv", "nan,nan,nan,1,1\n");
+    const auto results = [&](const std::vector<std::string> &more) {
+        std::vector<std::string> all = {"run", "graph.json", "-i", "in=in.csv", "-q"};
+        for (const std::string name : {"floats", "bytes", "given", "after"}) {
+            all.emplace_back("-o");
+            all.push_back(name + "=" + name + ".csv");
+        }
+        all.insert(all.end(), more.begin(), more.end());
+        const Outcome outcome = folder.run(all);
+        REQUIRE_MESSAGE(outcome.exit_code == 0, outcome.err);
+        return folder.read("floats.csv") + folder.read("bytes.csv") + folder.read("given.csv") +
+               folder.read("after.csv");
+    };
+    const auto first = [](const std::string &text) {
+        std::string all;
+        for (const std::string &line : lines(text)) all += line.substr(0, line.find(',')) + " ";
+        return all;
+    };
+    CHECK(first(results({})) == "nan 0 5 nan ");
+    CHECK(first(results({"--set", "floats.missing_value=7"})) == "7 0 5 7 ");
+    CHECK(first(results({"--set", "after.missing=ignore"})) == "nan 0 5 nan ");
+}
+
 TEST_CASE("a graph reads kernel files only from the folder that --files names") {
     Folder folder;
     folder.write("graph.json", R"({"inputs": ["in"], "outputs": {"out": "blur"}, "nodes": {
