@@ -104,6 +104,11 @@ class Rewriter {
                 kept.push_back(with_size(std::move(field)));
             }
         }
+        // As the format has them: ascending, each once.
+        const auto is_before = [](const Field &a, const Field &b) { return a.tag < b.tag; };
+        const auto is_same = [](const Field &a, const Field &b) { return a.tag == b.tag; };
+        std::stable_sort(kept.begin(), kept.end(), is_before);
+        kept.erase(std::unique(kept.begin(), kept.end(), is_same), kept.end());
         return kept;
     }
 

@@ -151,7 +151,6 @@ void filter(Filter o) {
     const auto report = file_if(o.report);
     const Comparison comparison =
         compare_file ? compare(input.get(), rendering.image(), o.compare) : Comparison{};
-    print_losses(o, input.get(), rendering, comparison);
     rendering.write(rendering.image(), out);
     const double seconds = rendering.seconds();
     const sepflow_plan_info info = filter_info(graph.get());
@@ -163,6 +162,7 @@ void filter(Filter o) {
     out.commit();
     if (compare_file) compare_file->commit();
     if (report) report->commit();
+    print_losses(o, input.get(), rendering, comparison);
     if (o.explain) std::cout << plan_text(plan.get(), kernel.text, in_type, rendering.type());
     if (!o.quiet) {
         std::cerr << factoring_line(kernel, plan.get(), info, in_type, rendering.type(), seconds)
@@ -198,12 +198,14 @@ void add_filter(CLI::App &app) {
                    "Print how the kernel was factored, as the verb explain does");
     verb->add_option("--compare", o->compare, "Write input and result side by side")
         ->type_name("FILE");
-    verb->add_flag("-q,--quiet", o->quiet, "No report line and no progress bar");
+    verb->add_flag("-q,--quiet", o->quiet,
+                   "No report line and no progress bar; what is left out is still said");
     verb->footer(
         "Every channel is filtered alike, alpha too, as stored. The pixel type is kept unless "
-        "--type is given;\nCSV is read as f64. Colour profile and resolution are kept; "
-        "Exif data\nbetween JPEG, PNG and WebP. JPEG is written at quality 95, WebP lossless, TIFF "
-        "uncompressed.");
+        "--type is given;\nCSV is read as f64. JPEG is written at quality 95, WebP lossless, TIFF "
+        "uncompressed.\nThumbnails and other pictures of the unfiltered image are not kept. One "
+        "line says what else "
+        "of the\ninput's metadata the output's format leaves out.");
     verb->callback([o] { filter(*o); });
 }
 

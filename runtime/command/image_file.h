@@ -30,7 +30,7 @@ ImagePointer read_image(const std::string &path);
 std::string remarks_on(VipsImage *image, bool has_mask);
 
 // Writes remarks as one line on stderr, if there are any.
-void print_remarks(const std::string &remarks);
+void print_remarks(std::string remarks);
 
 // Where it was read from. The name that libvips has for it may be of a copy in memory.
 const char *path_of(VipsImage *image);

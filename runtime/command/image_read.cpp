@@ -79,14 +79,15 @@ ImagePointer open_image(const std::string &path) {
             break;
     }
     const char *loader = vips_foreign_find_load(path.c_str());
-    if (loader == nullptr) {
-        vips_error_clear();
-        throw Error(SEPFLOW_E_IO, "cannot read " + path + ": not an image format known here");
-    }
-    if (is_dicom(path) && std::string_view(loader).find("Openslide") == std::string_view::npos) {
+    const bool is_slide = loader != nullptr && std::strstr(loader, "Openslide") != nullptr;
+    if (is_dicom(path) && !is_slide) {
         throw Error(SEPFLOW_E_IO, "cannot read " + path +
                                       ": DICOM files are not read here; write the pixels to a "
                                       "TIFF file first, with pydicom for instance");
+    }
+    if (loader == nullptr) {
+        vips_error_clear();
+        throw Error(SEPFLOW_E_IO, "cannot read " + path + ": not an image format known here");
     }
     VipsImage *opened = nullptr;
     if (vips_call(loader, path.c_str(), &opened, "fail_on", VIPS_FAIL_ON_ERROR, nullptr)) {
@@ -172,7 +173,10 @@ std::string remarks_on(VipsImage *image, bool has_mask) {
     return remarks;
 }
 
-void print_remarks(const std::string &remarks) {
+void print_remarks(std::string remarks) {
+    // Names in files may hold anything.
+    std::replace_if(
+        remarks.begin(), remarks.end(), [](unsigned char c) { return c < ' '; }, ' ');
     if (!remarks.empty()) std::cerr << "sepflow: " << remarks << '\n';
 }
 

@@ -92,13 +92,15 @@ class OpenedImage {
         return std::find(all.begin(), all.end(), name) != all.end();
     }
 
+    static constexpr size_t kLongestName = 40;  // of those that are shown
+
     // libvips makes red, green, blue and alpha of every OpenEXR file, in 16 bits, with alpha as large as its colour space has it.
     void keep_own_channels() {
         if (!is_loaded_by("openexr") || facts_.channels.empty() || image_->Bands != 4) return;
         for (const std::string &name : facts_.channels) {
             const std::string_view read[] = {"R", "G", "B", "A", "Y", "RY", "BY"};
             if (std::find(std::begin(read), std::end(read), name) == std::end(read))
-                facts_.unread.push_back("channel " + name);
+                facts_.unread.push_back("channel " + name.substr(0, kLongestName));
         }
         if (facts_.has_full_floats) remark(path_ + " holds 32-bit floats, read with 16 bits");
         const double opaque = opaque_alpha();
@@ -178,8 +180,10 @@ class OpenedImage {
         }
         if (!facts_.comment.empty())
             vips_image_set_string(image, "png-comment-0-Comment", facts_.comment.c_str());
-        if (!facts_.no_data.empty())
-            vips_image_set_string(image, kNoDataField, facts_.no_data.c_str());
+        if (!facts_.no_data.empty()) {
+            vips_image_set_string(image, kNoDataField,
+                                  facts_.no_data.substr(0, kLongestName).c_str());
+        }
         std::string unread;
         for (const std::string &word : facts_.unread) unread += (unread.empty() ? "" : ", ") + word;
         vips_image_set_string(image, kUnreadField, unread.c_str());

@@ -207,12 +207,12 @@ void run_job(const Run &o, const Job &job, Watch &watch) {
         if (output == outputs.end()) continue;
         Rendering rendering(graph.get(), output->first, images.front().get(), o.threads, !o.quiet);
         check_writable(output->second, rendering.type(), rendering.channels());
-        print_remarks(rendering.losses(output->second));
         OutputFile file(output->second);
         watch.writing(file.temporary());
         rendering.write(rendering.image(), file);
         file.commit();
         watch.writing("");
+        print_remarks(rendering.losses(output->second));
     }
 }
 
