@@ -1,4 +1,4 @@
-// Numbers in text: kernels, parameters and options take the same ones, in every locale.
+// Numbers in text, the same for kernels, parameters and options, in every locale.
 #pragma once
 
 #include <charconv>

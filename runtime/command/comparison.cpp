@@ -18,7 +18,7 @@ ImagePointer made(const std::string &path, Step step) {
     return ImagePointer(image);
 }
 
-// The type for pixels that the file does not hold as they are: 8 bits, or floats for PFM.
+// Returns the type for pixels that the file does not hold: 8 bits, or floats for PFM.
 sepflow_type substitute(const std::string &path) {
     return is_writable(path, SEPFLOW_U8) ? SEPFLOW_U8 : SEPFLOW_F32;
 }
@@ -27,7 +27,8 @@ struct Range {
     double black, white;
 };
 
-// Of floats and signed integers, the finite values that the image has.
+// Returns the values shown as black and white: of floats and signed integers the least and the
+// greatest finite one.
 Range range_of(VipsImage *image, const std::string &path) {
     const double full = white_of(type_of_band_format(image->BandFmt));
     if (full > 1) return {0, full};

@@ -1,4 +1,4 @@
-// Input and result side by side, for looking at.
+// Input and result side by side in one picture.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace sepflow::command {
 
-// Throws unless the format that path's suffix names holds a picture of so many channels, whatever the type of its pixels.
+// Throws unless the format that path's suffix names holds this number of channels.
 void check_comparable(const std::string &path, int channels);
 
 struct Comparison {
@@ -15,7 +15,7 @@ struct Comparison {
     std::string remark;    // how values became brightness; empty if white is white
 };
 
-// Reads the input once more where its values decide what is black and white.
+// Joins the two. Reads the input once more if its values decide what is black and white.
 Comparison compare(VipsImage *input, VipsImage *result, const std::string &path);
 
 }  // namespace sepflow::command

@@ -1,5 +1,6 @@
-// JPEG, PNG and WebP files around pixels that others encode: with the metadata that we have, and no others. libvips would
-// write Exif data that nobody asked for, a resolution that is not known, no JFIF header, and some things twice (8.14).
+// JPEG, PNG and WebP files around encoded pixels, with our metadata and no other. libvips 8.14
+// would add Exif data and a resolution that the input lacks, omit the JFIF header, and write eXIf
+// twice.
 #pragma once
 
 #include <functional>
@@ -11,7 +12,7 @@
 
 namespace sepflow::command {
 
-// Takes an encoder's bytes as they come and passes them on with its metadata replaced by ours.
+// Takes an encoder's bytes as they come and passes them through with its metadata replaced by ours.
 class Container {
   public:
     using Sink = std::function<void(std::string_view)>;
@@ -23,11 +24,11 @@ class Container {
 std::unique_ptr<Container> jpeg_container(const Metadata &metadata, Container::Sink sink);
 std::unique_ptr<Container> png_container(const Metadata &metadata, Container::Sink sink);
 
-// Returns the file of one picture: `encoded` is a file of libwebp's encoder.
+// Returns a file with the picture of `encoded`, the output of libwebp's encoder.
 std::string webp_file(std::string_view encoded, const Metadata &metadata, int width, int height,
                       bool has_alpha);
 
-// What fits into a JPEG file, whose segments hold 64 KiB.
+// Returns the metadata that fit into segments of 64 KiB.
 Metadata fitted_to_jpeg(const Metadata &metadata);
 
 }  // namespace sepflow::command

@@ -112,7 +112,7 @@ double largest_pixel(sepflow_type type) {
     return type == SEPFLOW_U8 ? 255 : type == SEPFLOW_U16 ? 65535 : type == SEPFLOW_S16 ? 32768 : 1;
 }
 
-// The bound of the result before it is rounded, which both the report line and the description print.
+// Returns the bound of the result before it is rounded, for the report line and the description.
 double error_bound(const sepflow_plan_description &d, sepflow_type in, sepflow_type out) {
     return is_float(in) && is_float(out) ? d.error_bound : d.output_error_bound;
 }

@@ -17,8 +17,8 @@ std::string plan_text(const sepflow_plan *plan, const std::string &kernel_text, 
 // What is not UTF-8, as file names may be, is replaced.
 std::string json_text(const nlohmann::ordered_json &json);
 
-// Returns the plan's error bound in units of the output: "0.31 of one 8-bit step", "0.0031 for pixels up to 255" or "1.2e-07
-// of the largest |pixel|".
+// Returns the plan's error bound in units of the output: "0.31 of one 8-bit step", "0.0031 for
+// pixels up to 255" or "1.2e-07 of the largest |pixel|".
 std::string error_in_words(const sepflow_plan *plan, sepflow_type in, sepflow_type out);
 
 // Six digits at most, for people.

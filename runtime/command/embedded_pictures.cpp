@@ -8,14 +8,15 @@ namespace sepflow::command {
 
 namespace {
 
-// The least picture is longer, a signature or a hash shorter. Encoders break lines at 64 characters or more.
+// Pictures are longer, signatures and hashes shorter. Encoders break lines at 64 characters or
+// more.
 constexpr size_t kLeastPicture = 256, kLeastLine = 40;
 
 bool is_base64(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) || c == '+' || c == '/' || c == '=';
 }
 
-// The end of white space in XML, which may be written as a character reference.
+// Returns the end of white space, which XML may write as a character reference.
 size_t after_blanks(std::string_view text, size_t at) {
     while (at < text.size()) {
         if (std::isspace(static_cast<unsigned char>(text[at]))) {
@@ -34,7 +35,7 @@ size_t after_base64(std::string_view text, size_t at) {
     return at;
 }
 
-// The end of a picture that begins at `at`; `at` itself where there is none.
+// Returns the end of a picture that begins at `at`, or `at` if none does.
 size_t after_picture(std::string_view text, size_t at) {
     size_t digits = 0, end = at;
     for (size_t line = at; line < text.size();) {
@@ -65,7 +66,8 @@ std::string big_endian(size_t value, int bytes) {
 constexpr std::string_view kResource = "8BIM";
 constexpr uint32_t kIptcResource = 0x0404;
 
-// IPTC's data sets, each 1C, record, number, length. Records 1 and 2 are text, except for the preview.
+// Keeps IPTC's texts. A data set is 1C, record, number, length and data; records 1 and 2 are texts,
+// except for the preview.
 std::string without_preview(std::string_view record) {
     constexpr uint32_t kFirstOfPreview = 200, kLastOfPreview = 202;
     std::string kept;
@@ -88,17 +90,17 @@ std::string without_preview(std::string_view record) {
 
 }  // namespace
 
-std::string xmp_without_pictures(std::string_view packet) {
-    if (packet.find('\0') != packet.npos) return "";
+std::string text_without_pictures(std::string_view text) {
+    if (text.find('\0') != text.npos) return "";
     std::string kept;
-    for (size_t at = 0; at < packet.size();) {
-        const size_t end = after_base64(packet, at);
+    for (size_t at = 0; at < text.size();) {
+        const size_t end = after_base64(text, at);
         if (end == at) {
-            kept += packet[at++];
+            kept += text[at++];
             continue;
         }
-        const size_t behind = end - at < kLeastLine ? at : after_picture(packet, at);
-        if (behind == at) kept += packet.substr(at, end - at);
+        const size_t behind = end - at < kLeastLine ? at : after_picture(text, at);
+        if (behind == at) kept += text.substr(at, end - at);
         at = behind == at ? end : behind;
     }
     return kept;
@@ -108,7 +110,7 @@ std::string iptc_text(std::string_view resources) {
     if (resources.substr(0, kPhotoshop.size()) == kPhotoshop)
         resources.remove_prefix(kPhotoshop.size());
     if (resources.substr(0, 1) == "\x1C") return without_preview(resources);
-    // 8BIM, a number, a name and the data, each of the two padded to even lengths.
+    // A resource is 8BIM, a number, a name and data; name and data are padded to even lengths.
     while (resources.size() >= 12 && resources.substr(0, 4) == kResource) {
         const uint32_t number = number_at(resources, 4, 2);
         const size_t name = (number_at(resources, 6, 1) + 2) / 2 * 2, data = 6 + name + 4;

@@ -25,7 +25,7 @@ enum Tag : uint16_t {
 };
 constexpr uint16_t kShort = 3, kLong = 4;
 
-// Strips, tiles, JPEG streams, directories of further images, XMP, IPTC, Photoshop's resources and Windows's thumbnail.
+// Strips, tiles, JPEG streams, sub-images, XMP, IPTC, Photoshop's resources, Windows's thumbnail.
 constexpr std::array<uint16_t, 12> kPictures = {0x0111, 0x0117, 0x0144, 0x0145, 0x014A, 0x0201,
                                                 0x0202, 0x02BC, 0x501B, 0x83BB, 0x8649, 0x935C};
 
@@ -80,7 +80,7 @@ class Rewriter {
         return next.size() == 4 ? from_.decoded(next) : 0;
     }
 
-    // Where the sub-directory that `tag` of a directory points to begins; 0 if there is none.
+    // Returns the place of the directory that `tag` of another points to; 0 if there is none.
     uint64_t directory(uint64_t parent, uint16_t tag) const {
         for (const TiffEntry &entry : from_.entries(parent))
             if (entry.tag == tag) return from_.number(entry).value_or(0);
@@ -92,7 +92,7 @@ class Rewriter {
         if (directory == 0) return kept;
         for (const TiffEntry &entry : from_.entries(directory)) {
             read_ += entry.bytes;
-            if (read_ > data_.size()) break;  // fields share no bytes, unless somebody means harm
+            if (read_ > data_.size()) break;  // fields share no bytes, unless the file is hostile
             Field field = {entry.tag, entry.type, entry.count, from_.values(entry)};
             if (is_directory(field.tag) || field.value.empty()) continue;
             if (field.tag == kMakerNote) {
@@ -104,7 +104,7 @@ class Rewriter {
                 kept.push_back(with_size(std::move(field)));
             }
         }
-        // As the format has them: ascending, each once.
+        // The format wants ascending tags, each once.
         const auto is_before = [](const Field &a, const Field &b) { return a.tag < b.tag; };
         const auto is_same = [](const Field &a, const Field &b) { return a.tag == b.tag; };
         std::stable_sort(kept.begin(), kept.end(), is_before);

@@ -17,8 +17,9 @@ struct Exif {
     bool has_resolution = false;
 };
 
-// Returns `data` written anew: its fields as they are, without thumbnails, maker notes (which hold previews) and bytes
-// that no field refers to; size and orientation are those of `image`. `data` may be empty, or damaged.
+// Rewrites `data` without thumbnails, without maker notes, which hold previews, and without bytes
+// that no field refers to. Size and orientation become those of `image`. `data` may be empty or
+// damaged.
 Exif exif_without_pictures(std::string_view data, const ExifImage &image);
 
 }  // namespace sepflow::command

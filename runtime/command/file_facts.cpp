@@ -31,7 +31,7 @@ class Bytes {
     std::ifstream file_;
 };
 
-// Segments or chunks before the pixels; more are for wasting time.
+// Segments or chunks before the pixels. More would be hostile.
 constexpr int kMostParts = 10000;
 
 uint32_t big_endian(std::string_view bytes) {
@@ -48,7 +48,7 @@ void add(std::vector<std::string> &words, const std::string &word) {
     if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
 }
 
-// Segments, each a marker, a length and its data, up to the picture.
+// Reads segments up to the picture: marker, length, data.
 void read_jpeg(Bytes &file, FileFacts &facts) {
     constexpr unsigned char kApplication0 = 0xE0, kComment = 0xFE, kScan = 0xDA;
     facts.resolution = Resolution{};
@@ -77,7 +77,7 @@ void read_jpeg(Bytes &file, FileFacts &facts) {
     }
 }
 
-// Chunks, each a length, a name, its data and a check, up to the pixels.
+// Reads chunks up to the pixels: length, name, data, check.
 void read_png(Bytes &file, FileFacts &facts) {
     facts.resolution = Resolution{};
     uint64_t place = 8;
@@ -232,7 +232,7 @@ void read_tiff(Bytes &file, FileFacts &facts) {
     }
 }
 
-// Attributes, each a name, a type, a length and its value; channels are a name, a pixel type and 12 bytes more.
+// Reads attributes: name, type, length, value. A channel is a name, a pixel type and 12 bytes more.
 void read_exr(Bytes &file, FileFacts &facts) {
     const std::string header = file.at(8, 1 << 16);
     const auto word = [&](size_t &at) {

@@ -1,4 +1,4 @@
-// Facts on an image file that libvips does not tell: read from JPEG, PNG, TIFF and OpenEXR headers.
+// Facts on an image file that libvips does not report, from JPEG, PNG, TIFF and OpenEXR headers.
 #pragma once
 
 #include <optional>
@@ -22,7 +22,7 @@ struct FileFacts {
     bool has_full_floats = false;       // an OpenEXR file's channels are of 32 bits
 };
 
-// Never throws: an unreadable or damaged file has no facts.
+// Reads what it can. An unreadable or damaged file has no facts.
 FileFacts facts_of(const std::string &path);
 
 }  // namespace sepflow::command

@@ -108,7 +108,7 @@ std::unique_ptr<OutputFile> file_if(const std::string &path) {
     return path.empty() ? nullptr : std::make_unique<OutputFile>(path);
 }
 
-// All that is to be said of files, in one line.
+// Writes remarks on the input and what the output loses, in one line.
 void print_losses(const Filter &o, VipsImage *input, const Rendering &rendering,
                   const Comparison &comparison) {
     std::string line = remarks_on(input, !o.mask.empty());
@@ -117,7 +117,7 @@ void print_losses(const Filter &o, VipsImage *input, const Rendering &rendering,
     print_remarks(line);
 }
 
-// What the options make of the input's white, where the result can be a picture.
+// Returns what the options make of the input's white.
 Scaling scaling_of(const Filter &o, VipsImage *input, sepflow_type out) {
     Scaling scaling;
     scaling.in_type = type_of_band_format(input->BandFmt);

@@ -21,15 +21,16 @@ using ImagePointer = std::unique_ptr<VipsImage, Unref>;
 // Once, before anything else here.
 void start_vips(const char *program);
 
-// Opens an image for random access, its pixels as stored, in a type that Sepflow filters; of several pages the first. Throws
-// Error with one sentence, also for a file that ends too early.
+// Opens an image for random access, its pixels as stored, in a type that Sepflow filters. Of
+// several pages it opens the first. Throws Error with one sentence, also for a file that ends too
+// early.
 ImagePointer read_image(const std::string &path);
 
-// Returns what a reader of the file should know, in sentences with semicolons between; empty if nothing. Where missing
-// samples are taken care of, no word is lost on them.
+// Returns remarks from reading the file, as sentences with semicolons between. With a mask, the
+// file's NoData value needs no remark.
 std::string remarks_on(VipsImage *image, bool has_mask);
 
-// Writes remarks as one line on stderr, if there are any.
+// Writes remarks, if any, as one line on stderr.
 void print_remarks(std::string remarks);
 
 // Where it was read from. The name that libvips has for it may be of a copy in memory.
@@ -42,20 +43,21 @@ void check_keeps_pages(VipsImage *image, const std::string &out);
 ImagePointer image_of(const void *samples, VipsBandFormat format, int64_t width, int64_t height,
                       int channels, const std::string &path);
 
-// Full brightness of a type, 0 for s16, which has none.
+// Returns full brightness of a type, 0 for s16, which has none.
 double white_of(sepflow_type type);
 
-// Full brightness of a file that was read; 0 if it has none.
+// Returns full brightness of a file that was read, 0 if it has none.
 double white_of_file(VipsImage *image);
 
-// What a run makes of its input, so that advice gives the same picture.
+// Scale and offset from input to result, so that advice gives the same picture.
 struct Scaling {
     sepflow_type in_type = SEPFLOW_TYPE_NONE;
     double white = 0;  // of the input; 0: it has none, or there are no options for it
     double scale = 1, delta = 0;
 };
 
-// Throws unless the format that path's suffix names holds such pixels. The sentence says how they can be written.
+// Throws unless the format that path's suffix names holds such pixels. The sentence says how to
+// write them.
 void check_writable(const std::string &path, sepflow_type type, int channels,
                     const Scaling &scaling = {});
 
@@ -64,7 +66,7 @@ bool is_writable(const std::string &path, sepflow_type type);
 // Returns the metadata that a file of that name leaves out, in words.
 std::vector<std::string> left_out(VipsImage *image, const std::string &path);
 
-// Returns a sentence where a file of that name would show a channel of unknown meaning as alpha; empty otherwise.
+// Returns a sentence if a file of that name would show a channel of unknown meaning as alpha.
 std::string mistaken_alpha(VipsImage *image, const std::string &path);
 
 // Pulls all of `image` and writes it in the format that file's suffix names.

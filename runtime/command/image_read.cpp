@@ -46,7 +46,7 @@ void check_length(const VipsImage *image, const std::string &loader, const std::
 
 constexpr char kPath[] = "sepflow-path";
 
-// Others that read it would scale the values for a screen.
+// ImageMagick would read it with values scaled for a screen.
 bool is_dicom(const std::string &path) {
     std::ifstream file(path, std::ios::binary);
     char magic[4] = {};
@@ -121,7 +121,8 @@ void start_vips(const char *program) {
 Error vips_failure(const std::string &what) {
     std::istringstream text(vips_error_buffer());
     vips_error_clear();
-    // The first line that says something is the cause; the rest say what failed after it. Some say only who complains.
+    // The cause is the first line that says more than who complains. The rest say what failed after
+    // it.
     for (std::string line; std::getline(text, line);) {
         const size_t last = line.find_last_not_of(" \t\r");
         if (last == line.npos || line[last] == ':') continue;
@@ -174,7 +175,7 @@ std::string remarks_on(VipsImage *image, bool has_mask) {
 }
 
 void print_remarks(std::string remarks) {
-    // Names in files may hold anything.
+    // Names that come from a file may hold control characters.
     std::replace_if(
         remarks.begin(), remarks.end(), [](unsigned char c) { return c < ' '; }, ' ');
     if (!remarks.empty()) std::cerr << "sepflow: " << remarks << '\n';

@@ -118,7 +118,8 @@ bool is_grey(const VipsImage *image) {
            image->Type == VIPS_INTERPRETATION_MULTIBAND;
 }
 
-// The channels behind the colours: as the TIFF file that was read has them, or alpha where there is one such channel.
+// Returns the meaning of channels behind the colours: that of the TIFF file that was read, or alpha
+// for a single one.
 std::vector<int> extra_samples_of(VipsImage *image) {
     const int colours = image->Type == VIPS_INTERPRETATION_CMYK ? 4 : is_grey(image) ? 1 : 3;
     const int extra = std::max(image->Bands - colours, 0);
@@ -134,7 +135,8 @@ std::vector<int> extra_samples_of(VipsImage *image) {
     return samples;
 }
 
-// PNG and WebP know no inks, and no colours that were multiplied by alpha. libvips itself would make 16 bits of them, and 8 of these by cutting off.
+// Converts inks, and colours multiplied by alpha, which PNG and WebP do not hold. Of inks, libvips
+// would make 16 bits, and 8 of these by truncation.
 ImagePointer as_colours(VipsImage *image, const OutputFile &file) {
     if (const auto extra = extra_samples_of(image);
         extra.size() == 1 && extra[0] == kPremultipliedAlpha) {
@@ -186,24 +188,29 @@ void write_webp(VipsImage *image, const OutputFile &file) {
     write_lossless_webp(colours.get(), Metadata(colours.get()), file);
 }
 
-// Texts are one description here. IPTC goes into Photoshop's tag: of its own, libvips writes a quarter (8.14).
+// Sets the metadata that libvips writes. IPTC goes into Photoshop's tag: of IPTC's own, libvips
+// 8.14 writes a quarter.
 void set_tiff_metadata(VipsImage *image, const Metadata &metadata) {
-    vips_image_remove(image, VIPS_META_IPTC_NAME);
-    if (!metadata.iptc.empty()) {
-        const std::string resource = photoshop_resource(metadata.iptc);
-        vips_image_set_blob_copy(image, VIPS_META_PHOTOSHOP_NAME, resource.data(), resource.size());
-    }
-    if (metadata.profile.empty()) vips_image_remove(image, VIPS_META_ICC_NAME);
+    const auto set_blob = [&](const char *name, const std::string &bytes) {
+        if (!bytes.empty()) vips_image_set_blob_copy(image, name, bytes.data(), bytes.size());
+    };
+    set_blob(VIPS_META_ICC_NAME, metadata.profile);
+    set_blob(VIPS_META_XMP_NAME, metadata.xmp);
+    if (!metadata.iptc.empty())
+        set_blob(VIPS_META_PHOTOSHOP_NAME, photoshop_resource(metadata.iptc));
     if (const std::string *description = metadata.text("Description"))
         vips_image_set_string(image, VIPS_META_IMAGEDESCRIPTION, description->c_str());
+    if (metadata.orientation != 1)
+        vips_image_set_int(image, VIPS_META_ORIENTATION, metadata.orientation);
+    vips_image_set_string(image, VIPS_META_RESOLUTION_UNIT,
+                          metadata.resolution.unit == kCentimetre ? "cm" : "in");
 }
 
 // Plain TIFF ends at 4 GiB, metadata included.
 void write_tiff(VipsImage *image, const OutputFile &file) {
     const gboolean big = VIPS_IMAGE_SIZEOF_IMAGE(image) > 4000000000u;
     const Metadata metadata(image);
-    const ImagePointer copy = made_of(
-        image, file, [](VipsImage *in, VipsImage **out) { return vips_copy(in, out, nullptr); });
+    const ImagePointer copy = bare(image, file);
     set_tiff_metadata(copy.get(), metadata);
     write_by_vips(copy.get(), file, nullptr, [&](VipsImage *in, VipsTarget *out) {
         return vips_tiffsave_target(in, out, "bigtiff", big, nullptr);
@@ -296,7 +303,7 @@ const Format &format_of(const std::string &path) {
     throw Error(SEPFLOW_E_IO, "cannot write " + path + ": " + why);
 }
 
-// A factor as people write it: 255, 1/257.
+// Returns above / below as people write it: 255, 1/257.
 std::string ratio_text(double above, double below) {
     const double unit = below / above;
     std::string text;
@@ -310,7 +317,7 @@ std::string ratio_text(double above, double below) {
     return text;
 }
 
-// The options that fit the picture into the format, white as white.
+// Returns the options that fit the picture into the format, white as white.
 std::string options_for(const Format &format, const Scaling &scaling) {
     const sepflow_type type =
         format.holds_type(scaling.in_type) ? scaling.in_type : format.types.front();
@@ -322,14 +329,15 @@ std::string options_for(const Format &format, const Scaling &scaling) {
     return text;
 }
 
-// How to write the picture all the same: with options, or to the first of the other formats that holds it as it is.
+// Returns the ways to write the picture: with options, or to the nearest format that holds it as it
+// is.
 std::string way_out(const Format &format, sepflow_type type, int channels, const Scaling &scaling) {
     std::string text = "; use ";
     if (scaling.white > 0 && format.holds_channels(channels))
         text += options_for(format, scaling) + ", or ";
     for (const char *suffix : format.others) {
-        const Format &other = format_of(std::string("image") + suffix);
-        if (other.holds_type(type) && other.holds_channels(channels))
+        const Format *const other = &format_of(std::string("image") + suffix);
+        if (other->holds_type(type) && other->holds_channels(channels))
             return text + "a " + suffix + " file";
     }
     return "";

@@ -82,7 +82,7 @@ class JpegContainer : public Container {
     }
 
   private:
-    // Segments before the first that says how pixels are encoded.
+    // Drops segments before the first that says how pixels are encoded.
     void take_segments() {
         while (held_.size() >= place_ + 4) {
             const auto marker = static_cast<unsigned char>(held_[place_ + 1]);

@@ -13,6 +13,7 @@ namespace sepflow::command {
 namespace {
 
 constexpr char kThumbnail[] = "jpeg-thumbnail-data";
+constexpr std::string_view kPngText = "png-comment-";
 constexpr std::string_view kExifPrefix("Exif\0\0", 6);
 
 std::string blob(const VipsImage *image, const char *name) {
@@ -55,7 +56,7 @@ void remove_fields(VipsImage *image, std::string_view start) {
         if (begins_with(name, start)) vips_image_remove(image, name.c_str());
 }
 
-// Several of HEIF's items are XMP that libvips does not know as such.
+// Renames HEIF items that are XMP, which libvips 8.14 does not recognise.
 void name_xmp(VipsImage *image) {
     for (const std::string &name : fields_of(image)) {
         if (!begins_with(name, "heif-mime-")) continue;
@@ -86,7 +87,7 @@ void refresh_exif(VipsImage *image, std::vector<std::string> &gone) {
 void refresh_xmp(VipsImage *image, std::vector<std::string> &gone) {
     name_xmp(image);
     const std::string packet = blob(image, VIPS_META_XMP_NAME);
-    const std::string kept = xmp_without_pictures(packet);
+    const std::string kept = text_without_pictures(packet);
     if (kept == packet) return;
     set_blob(image, VIPS_META_XMP_NAME, kept);
     gone.emplace_back(kept.empty() ? "XMP" : "pictures in XMP");
@@ -96,8 +97,25 @@ std::string resource_if(const std::string &iptc) {
     return iptc.empty() ? "" : photoshop_resource(iptc);
 }
 
-// JPEG's IPTC comes with Photoshop's resources around it, TIFF's alone or in a tag of Photoshop's; libvips writes it as it
-// came.
+// PNG's texts may hold a picture in base64 or, as ImageMagick writes Exif data there, in hexadecimal digits.
+void refresh_texts(VipsImage *image, std::vector<std::string> &gone) {
+    bool had_pictures = false;
+    for (const std::string &name : fields_of(image)) {
+        const bool is_text = begins_with(name, kPngText) || name == VIPS_META_IMAGEDESCRIPTION;
+        if (!is_text) continue;
+        const std::string text = string_of(image, name.c_str());
+        const bool is_profile = name.find("-Raw profile type ") != name.npos;
+        const std::string kept = is_profile ? "" : text_without_pictures(text);
+        if (kept == text) continue;
+        had_pictures = true;
+        vips_image_remove(image, name.c_str());
+        if (!kept.empty()) vips_image_set_string(image, name.c_str(), kept.c_str());
+    }
+    if (had_pictures) gone.emplace_back("pictures in texts");
+}
+
+// Keeps IPTC's texts in the form that libvips writes again: JPEG's within Photoshop's resources,
+// TIFF's bare or in Photoshop's tag.
 void refresh_iptc(VipsImage *image, std::vector<std::string> &gone) {
     const std::string own = blob(image, VIPS_META_IPTC_NAME),
                       resources = blob(image, VIPS_META_PHOTOSHOP_NAME);
@@ -118,7 +136,7 @@ std::string iptc_of(VipsImage *image) {
     return own.empty() ? iptc_text(blob(image, VIPS_META_PHOTOSHOP_NAME)) : own;
 }
 
-// ImageJ's lines, without those on the planes of a stack.
+// Returns ImageJ's lines, except those on the planes of a stack.
 std::string without_planes(const std::string &description) {
     std::string kept;
     std::istringstream lines(description);
@@ -143,7 +161,10 @@ void refresh_pages(VipsImage *filtered, const VipsImage *original, std::vector<s
              {VIPS_META_N_PAGES, VIPS_META_PAGE_HEIGHT, "loop", "delay", "gif-loop", "gif-delay"})
             vips_image_remove(filtered, name);
     }
-    vips_image_remove(filtered, VIPS_META_N_SUBIFDS);
+    // libvips would write them again: pyramids, palettes and fewer bits.
+    for (const char *name :
+         {VIPS_META_N_SUBIFDS, "palette", "palette-bit-depth", "bits-per-sample", "gif-palette"})
+        vips_image_remove(filtered, name);
     const bool is_alike =
         filtered->Xsize == original->Xsize && filtered->Ysize == original->Ysize &&
         filtered->BandFmt == original->BandFmt && filtered->Bands == original->Bands;
@@ -152,7 +173,7 @@ void refresh_pages(VipsImage *filtered, const VipsImage *original, std::vector<s
         gone.push_back(std::move(word));
 }
 
-// The colour space of a profile, which a picture of another cannot use.
+// Whether the profile's colour space is the image's.
 bool fits(const std::string &profile, const VipsImage *image) {
     const std::string space = profile.size() < 20 ? "" : profile.substr(16, 4);
     if (image->Type == VIPS_INTERPRETATION_CMYK) return space == "CMYK";
@@ -160,7 +181,7 @@ bool fits(const std::string &profile, const VipsImage *image) {
     return is_grey ? space == "GRAY" : space == "RGB " || space == "Lab ";
 }
 
-// Whether PNG's chunks say something else than programs take for granted.
+// Whether PNG's chunks name other colours than sRGB, which programs assume.
 bool is_not_srgb(const std::string &chunks) {
     constexpr int kGammaOfSrgb = 45455, kNear = 500;
     if (chunks.find("sRGB") != chunks.npos) return false;
@@ -181,6 +202,7 @@ std::vector<std::string> refresh_metadata(VipsImage *filtered, const VipsImage *
     refresh_exif(filtered, gone);
     refresh_xmp(filtered, gone);
     refresh_iptc(filtered, gone);
+    refresh_texts(filtered, gone);
     refresh_pages(filtered, original, gone);
     return gone;
 }
@@ -213,7 +235,6 @@ Metadata::Metadata(VipsImage *image)
     exif_has_resolution = data.has_resolution;
     if (!fits(profile, image)) profile.clear();
 
-    constexpr std::string_view kPngText = "png-comment-";
     for (const std::string &name : fields_of(image)) {
         if (!begins_with(name, kPngText)) continue;
         const size_t dash = name.find('-', kPngText.size());
@@ -245,7 +266,7 @@ std::vector<std::string> Metadata::left_out(unsigned kept) const {
         if (is_there && (kept & kind) == 0) words.emplace_back(word);
     };
     add_if(!profile.empty(), kProfile, "colour profile");
-    // Exif data that are there for the orientation alone hold little more than that.
+    // Exif data of this size hold nothing but the orientation.
     constexpr size_t kOrientationOnly = 26;
     add_if(exif.size() > kOrientationOnly, kExif, "Exif");
     add_if(!xmp.empty(), kXmp, "XMP");

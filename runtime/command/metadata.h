@@ -1,4 +1,4 @@
-// Metadata of images: what of it a filtered image keeps, and what of it a file format holds.
+// Metadata that a filtered image keeps, and that a file format holds.
 #pragma once
 
 #include <optional>
@@ -9,15 +9,16 @@
 
 namespace sepflow::command {
 
-// Brings the metadata of `filtered`, which are those of `original`, up to date: pictures of what was filtered away go, and so
-// do descriptions of pages, sizes or pixel types that the result no longer has. Returns what went, in words.
+// Updates the metadata of `filtered`, copied from `original`. Removes pictures of the unfiltered
+// image, and descriptions of pages, sizes or pixel types that no longer hold. Returns what it
+// removed, in words.
 std::vector<std::string> refresh_metadata(VipsImage *filtered, const VipsImage *original);
 
-// Rewrites a TIFF file's description of pages, sizes and types (OME-XML, ImageJ, tifffile) for one page of another type or
-// size. Returns what went, in words.
+// Updates a TIFF file's description of pages, sizes and types (OME-XML, ImageJ, tifffile) for one
+// page of another type or size. Returns what it removed, in words.
 std::vector<std::string> refresh_description(VipsImage *image, bool is_one_of_several);
 
-// Facts on a file that its reader leaves with the image; libvips copies them from image to image.
+// Fields for facts on a file. libvips copies them from image to image.
 inline constexpr char kUnreadField[] = "sepflow-unread";          // nouns, comma between
 inline constexpr char kRemarksField[] = "sepflow-remarks";        // sentences, semicolon between
 inline constexpr char kResolutionField[] = "sepflow-resolution";  // int, a ResolutionUnit
@@ -61,13 +62,13 @@ struct Metadata {
 
     explicit Metadata(VipsImage *image);
     const std::string *text(const std::string &name) const;
-    // Returns what a format does not hold, in words.
+    // Returns the kinds that a format does not hold, in words.
     std::vector<std::string> left_out(unsigned kept) const;
-    // Returns what `part`, made of these, does not have, in words.
+    // Returns the kinds that `part`, made of these, lacks, in words.
     std::vector<std::string> not_in(const Metadata &part) const;
 };
 
-// Makes a copy without any metadata, for savers that would write them. Returns 0, as functions of libvips do.
+// Copies an image without its metadata. Returns 0, or -1 and a message in libvips's error buffer.
 int without_metadata(VipsImage *image, VipsImage **bare);
 
 }  // namespace sepflow::command

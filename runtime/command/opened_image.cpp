@@ -26,7 +26,7 @@ class OpenedImage {
   public:
     OpenedImage(ImagePointer image, const std::string &path)
         : path_(path), facts_(facts_of(path)), image_(std::move(image)) {
-        // libvips divides colours by such an alpha when it reads TIFF files.
+        // When libvips reads a TIFF file, it divides colours by such an alpha.
         std::replace(facts_.extra_samples.begin(), facts_.extra_samples.end(),
                      int{kPremultipliedAlpha}, int{kAlpha});
         const char *loader = "";
@@ -60,7 +60,8 @@ class OpenedImage {
         remarks_ += (remarks_.empty() ? "" : "; ") + sentence;
     }
 
-    // Pages of JPEG 2000 and of slides are the same picture in other sizes. libvips reads one frame of an animated PNG.
+    // Pages of JPEG 2000 and of slides are the same picture in other sizes. libvips does not report
+    // frames of animated PNG files.
     void count_pages() {
         if (is_loaded_by("jp2k") || is_loaded_by("openslide"))
             vips_image_remove(image_.get(), VIPS_META_N_PAGES);
@@ -70,7 +71,7 @@ class OpenedImage {
             remark(path_ + " has " + std::to_string(pages) + " pages; only the first is read");
     }
 
-    // Radiance and Lab pixels of 32 bits.
+    // Unpacks Radiance and Lab pixels of 32 bits.
     void unpack() {
         const VipsCoding coding = image_->Coding;
         if (coding == VIPS_CODING_NONE) return;
@@ -81,7 +82,7 @@ class OpenedImage {
         });
     }
 
-    // The order of rows in TGA files and the like. An orientation in Exif is the camera's, and stays.
+    // Undoes the order of rows in TGA files and the like. A camera's orientation stays.
     void turn_rows() {
         if (!is_loaded_by("magick") || vips_image_get_orientation(image_.get()) == 1) return;
         apply([](VipsImage *in, VipsImage **out) { return vips_autorot(in, out, nullptr); });
@@ -94,7 +95,8 @@ class OpenedImage {
 
     static constexpr size_t kLongestName = 40;  // of those that are shown
 
-    // libvips makes red, green, blue and alpha of every OpenEXR file, in 16 bits, with alpha as large as its colour space has it.
+    // Undoes what libvips makes of every OpenEXR file: four channels, alpha scaled to the colour
+    // space.
     void keep_own_channels() {
         if (!is_loaded_by("openexr") || facts_.channels.empty() || image_->Bands != 4) return;
         for (const std::string &name : facts_.channels) {
@@ -121,7 +123,7 @@ class OpenedImage {
         if (has_alpha && !is_grey) facts_.extra_samples = {kPremultipliedAlpha};
     }
 
-    // What libvips takes for opaque where colours go from 0 to 1: 255 in version 8.14, 1 in newer ones.
+    // Returns opaque alpha for colours from 0 to 1: 255 in libvips 8.14, 1 in newer versions.
     double opaque_alpha() const {
         const float black[3] = {};
         const ImagePointer pixel = image_of(black, VIPS_FORMAT_FLOAT, 1, 1, 3, path_);
@@ -135,7 +137,7 @@ class OpenedImage {
         return alpha * 4;  // the other three are 0
     }
 
-    // Integers that Sepflow has no type for, in the next one that holds all of their values.
+    // Casts integers that Sepflow has no type for to the next type that holds all their values.
     void make_filterable() {
         const VipsBandFormat format = image_->BandFmt;
         if (type_of_band_format(format) != SEPFLOW_TYPE_NONE) return;

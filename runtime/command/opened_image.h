@@ -1,5 +1,5 @@
-// What libvips opened, made into the image that is filtered: rows from the top, the file's own channels, a type that
-// Sepflow filters. What could not be kept is noted in its metadata.
+// The image that is filtered, made of the one that libvips opened: rows from the top, the file's
+// own channels, a type that Sepflow filters. Losses are noted in its metadata.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace sepflow::command {
 
-// Throws Error for pixels that cannot be filtered.
+// Makes it. Throws Error for pixels that cannot be filtered.
 ImagePointer as_filtered(ImagePointer opened, const std::string &path);
 
 }  // namespace sepflow::command

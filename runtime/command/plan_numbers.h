@@ -6,7 +6,7 @@
 
 namespace sepflow::command {
 
-// Takes decimal numbers, and ratios such as 1/257. For transform() of every option that is a number.
+// Takes decimal numbers and ratios such as 1/257. For transform() of numeric options.
 CLI::Validator number();
 
 // Returns what is wrong with a scale: options read 0 as "no scale given". For CLI11's check().

@@ -40,7 +40,7 @@ std::string chunk(const std::string &name, const std::string &data) {
     return big_endian(data.size()) + name + data + big_endian(check_of(name + data));
 }
 
-// zlib's format with the bytes as they are (RFC 1950 and 1951): profiles are small.
+// Returns zlib's format with the bytes as they are (RFC 1950 and 1951). Profiles are small.
 std::string deflated(const std::string &bytes) {
     constexpr size_t kMostBlock = 65535;
     std::string text = "\x78\x01";
@@ -68,7 +68,7 @@ bool is_ascii(const std::string &text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return c > 0; });
 }
 
-// Latin-1 or, where that is what it is, UTF-8: iTXt with no compression, language or translated name.
+// Writes UTF-8 as iTXt, with no compression, language or translated name; the rest as tEXt.
 std::string text_chunk(const std::string &name, const std::string &value) {
     const bool is_utf8 = g_utf8_validate(value.data(), static_cast<gssize>(value.size()), nullptr);
     if (is_ascii(value) || !is_utf8) return chunk("tEXt", name + '\0' + value);
@@ -130,7 +130,7 @@ class PngContainer : public Container {
     }
 
   private:
-    // The signature or a chunk's header is complete.
+    // Begins a chunk whose header is complete, or ends the signature.
     void begin() {
         if (is_started_) {
             const std::string name = header_.substr(4);

@@ -37,7 +37,7 @@ class Rendering {
     int64_t height() const { return output_.domain.h; }
     VipsImage *image() const { return image_.get(); }
 
-    // Returns what a file of that name loses of the input, in sentences with semicolons between; empty if nothing.
+    // Returns what a file of that name loses of the input, as sentences with semicolons between.
     std::string losses(const std::string &path) const;
 
     // Writes `image`, this one or one made of it; throws what stopped the graph, if that was it.

@@ -32,7 +32,8 @@ void add_sources(const Json &in, std::vector<std::string> *sources) {
     }
 }
 
-// A node's type is the one it is given, or that of what feeds it; "" where the graph does not say.
+// Returns the type that a node is given, or the type of what feeds it; "" if the graph does not
+// say.
 std::string type_of(const Json &nodes, const std::map<std::string, std::string> &types,
                     std::string source) {
     constexpr const char *kOfInput = "input:";

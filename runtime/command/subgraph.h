@@ -13,11 +13,11 @@ bool has_node(const std::string &json, const std::string &name);
 // The graph with one of its outputs and the nodes that it depends on.
 std::string subgraph(const std::string &json, const std::string &output);
 
-// The graph with a node's parameter set, as text.
+// Returns the graph with a node's parameter set to a text.
 std::string with_param(const std::string &json, const std::string &node, const std::string &param,
                        const std::string &value);
-// Returns the filters that ignore missing pixels, make floats and are given no value for results without support. `types`
-// are those of the inputs, by name.
+// Returns the filters that ignore missing pixels, make floats and are given no missing value.
+// `types` are those of the inputs, by name.
 std::vector<std::string> filters_without_missing_value(
     const std::string &json, const std::map<std::string, std::string> &types);
 

@@ -39,7 +39,7 @@ bool is_resolution(uint16_t tag) {
     return tag == kXResolution || tag == kYResolution || tag == kResolutionUnit;
 }
 
-// Moves the entries that stay to the front of the directory's table.
+// Moves the other entries to the front of the directory's table.
 void remove_resolution(const OutputFile &file, const TiffStructure &tiff) {
     const uint64_t directory = tiff.first_directory();
     std::string table;
@@ -56,7 +56,7 @@ void remove_resolution(const OutputFile &file, const TiffStructure &tiff) {
     write_at(file, directory, tiff.encoded(kept, tiff.count_bytes()) + table);
 }
 
-// A ratio of two 32-bit numbers.
+// Returns a ratio of two 32-bit numbers.
 std::string rational(const TiffStructure &tiff, double value) {
     const double below = value == std::floor(value) || value > 4000 ? 1 : 1000000;
     return tiff.encoded(static_cast<uint64_t>(std::llround(value * below)), 4) +

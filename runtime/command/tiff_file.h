@@ -1,4 +1,4 @@
-// Tags of a TIFF file that libvips wrote, put right in place.
+// Corrections of a TIFF file that libvips wrote, in place.
 #pragma once
 
 #include <vector>
@@ -8,10 +8,11 @@
 
 namespace sepflow::command {
 
-// Samples behind the colours, as TIFF numbers them.
+// Meanings of samples behind the colours, as TIFF numbers them.
 enum ExtraSample { kUnspecified = 0, kPremultipliedAlpha = 1, kAlpha = 2 };
 
-// libvips calls every extra sample alpha, and writes a resolution that it does not know. Throws Error.
+// Corrects extra samples, each of which libvips calls alpha, and a resolution that it does not
+// know. Throws Error.
 void correct_tags(const OutputFile &file, const std::vector<int> &extra_samples,
                   const Resolution &resolution);
 

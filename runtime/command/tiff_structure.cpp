@@ -14,7 +14,8 @@ constexpr uint64_t kMostEntries = 4096;
 }  // namespace
 
 uint64_t tiff_value_bytes(uint16_t type) {
-    // BYTE ASCII SHORT LONG RATIONAL SBYTE UNDEFINED SSHORT SLONG SRATIONAL FLOAT DOUBLE IFD, and BigTIFF's three
+    // BYTE ASCII SHORT LONG RATIONAL SBYTE UNDEFINED SSHORT SLONG SRATIONAL FLOAT DOUBLE IFD, then
+    // BigTIFF's LONG8 SLONG8 IFD8
     constexpr uint8_t bytes[] = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8};
     return type < std::size(bytes) ? bytes[type] : 0;
 }

@@ -1,4 +1,4 @@
-// The directories of a TIFF structure: of TIFF and BigTIFF files, and of the Exif data in other files.
+// The directories of a TIFF structure: of TIFF and BigTIFF files, and of Exif data.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct TiffEntry {
 
 class TiffStructure {
   public:
-    // Returns `count` bytes from `place` on, fewer where they end. Every place is from an untrusted file.
+    // Returns `count` bytes from `place` on, or fewer at the end. Places come from untrusted files.
     using Read = std::function<std::string(uint64_t place, uint64_t count)>;
     explicit TiffStructure(Read read);
 
@@ -27,9 +27,9 @@ class TiffStructure {
     bool is_big_endian() const { return is_big_endian_; }
     uint64_t first_directory() const { return first_; }
 
-    // Returns the entries whose table is whole; none where there is no directory.
+    // Returns the entries up to the end of the data; none if there is no directory.
     std::vector<TiffEntry> entries(uint64_t directory) const;
-    // Returns the values as they are stored, or nothing if they end too early or are longer than 16 MiB.
+    // Returns the values as stored; nothing if they end too early or are longer than 16 MiB.
     std::string values(const TiffEntry &entry) const;
     // Returns the first value of an entry of integers.
     std::optional<uint64_t> number(const TiffEntry &entry) const;

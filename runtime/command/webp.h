@@ -1,4 +1,4 @@
-// WebP without loss. libvips before 8.16 cannot keep the colours of transparent pixels.
+// Lossless WebP. libvips before 8.16 cannot keep the colours of transparent pixels.
 #pragma once
 
 #include <vips/vips.h>
@@ -8,7 +8,7 @@
 
 namespace sepflow::command {
 
-// One to four channels of 8 bits; the second of two and the fourth of four is alpha.
+// Writes one to four channels of 8 bits. The second of two and the fourth of four is alpha.
 void write_lossless_webp(VipsImage *image, const Metadata &metadata, const OutputFile &file);
 
 }  // namespace sepflow::command

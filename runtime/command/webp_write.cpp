@@ -17,7 +17,7 @@ struct FreePicture {
     }
 };
 
-// Grey, grey with alpha, colours, or colours with alpha.
+// Returns a pixel of one to four channels as libwebp has it.
 uint32_t argb_of(const VipsPel *pixel, int bands) {
     const bool is_grey = bands < 3;
     const uint32_t red = pixel[0], green = pixel[is_grey ? 0 : 1], blue = pixel[is_grey ? 0 : 2],

@@ -23,7 +23,8 @@ Field bytes_field(uint16_t tag, const std::string &bytes);
 // A TIFF structure of directories, one after the other.
 std::string directories(const std::vector<std::vector<Field>> &all);
 
-// A TIFF file of pages of 3 x 2 pixels and `channels` bytes each; `samples` are one page's, `fields` the first page's.
+// Makes a TIFF file of pages of 3 x 2 pixels with `channels` bytes each. `samples` are one page's,
+// `fields` the first page's.
 std::string tiff_file(int pages, int channels, const std::string &samples,
                       const std::vector<Field> &fields);
 

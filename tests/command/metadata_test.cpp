@@ -1,4 +1,4 @@
-// What of a file's metadata a filtered picture keeps, and what is said of the rest.
+// Metadata that a filtered picture keeps, and the line on those that it loses.
 #include <doctest/doctest.h>
 #include <string>
 #include <vector>
@@ -13,14 +13,14 @@ using namespace command_test;
 using sepflow::command::exif_without_pictures;
 using sepflow::command::iptc_text;
 using sepflow::command::photoshop_resource;
+using sepflow::command::text_without_pictures;
 using sepflow::command::TiffStructure;
-using sepflow::command::xmp_without_pictures;
 
 namespace {
 
 constexpr char kNul = '\0';
 
-// What stands for a picture of the face that somebody blurs: a JPEG file's start, and words to look for.
+// The picture of a face that somebody blurs: a JPEG file's start, and words to look for.
 std::string sharp_picture() {
     std::string picture = "\xFF\xD8\xFF\xDB";
     for (int i = 0; i < 40; ++i) picture += "SHARPFACE";
@@ -104,6 +104,16 @@ std::string rich_jpeg(const Folder &folder, int orientation) {
         sharp_picture());
 }
 
+// CRC-32, bit by bit.
+std::string png_check(const std::string &bytes) {
+    uint32_t check = ~0u;
+    for (const char byte : bytes) {
+        check ^= static_cast<unsigned char>(byte);
+        for (int bit = 0; bit < 8; ++bit) check = check >> 1 ^ ((check & 1) != 0 ? 0xEDB88320u : 0);
+    }
+    return big_endian(~check, 4);
+}
+
 bool holds(const std::string &file, const std::string &text) {
     return file.find(text) != file.npos;
 }
@@ -134,6 +144,28 @@ TEST_CASE("no file holds a picture of what was filtered away") {
         if (name == "in.jpg" || name == "out.jpg" || name == "out.png")
             CHECK(holds(file, "A comment"));
     }
+}
+
+TEST_CASE("texts of a PNG file stay, except for the pictures in them") {
+    const Folder folder;
+    succeed(folder, {"chart", "plain.png", "--size", "80x64"});
+    const auto text = [](const std::string &data) {
+        return big_endian(data.size(), 4) + "tEXt" + data + png_check("tEXt" + data);
+    };
+    const std::string hexadecimal(300, '7'), nul(1, kNul), plain = folder.read("plain.png");
+    constexpr size_t kBehindHeader = 33;
+    folder.write("in.png",
+                 plain.substr(0, kBehindHeader) + text("Title" + nul + "A caption") +
+                     text("preview" + nul + in_base64(50)) +
+                     text("Raw profile type exif" + nul + "\nexif\n  150\n" + hexadecimal) +
+                     plain.substr(kBehindHeader));
+    const Outcome told = folder.run({"filter", "in.png", "out.png", "-q", "-k", "box 3"});
+    CHECK(told.err == "sepflow: out.png leaves out: pictures in texts\n");
+    const std::string file = folder.read("out.png");
+    CHECK(holds(file, "A caption"));
+    CHECK(!holds(file, kInBase64));
+    CHECK(!holds(file, "Raw profile"));
+    CHECK(!holds(file, hexadecimal));
 }
 
 TEST_CASE("a file gains no metadata: no Exif data, no resolution; and JPEG has its header") {
@@ -300,13 +332,13 @@ TEST_CASE("Exif data are written anew without pictures, whatever they hold") {
 
 TEST_CASE("XMP loses what is a picture in base64 and nothing else") {
     const std::string label = xmp("");
-    CHECK(xmp_without_pictures(label) == label);
-    CHECK(xmp_without_pictures(xmp(in_base64(50))) == label);
-    CHECK(xmp_without_pictures(xmp(std::string(600, 'A') + "==")) == label);
-    CHECK(xmp_without_pictures("<a b='" + std::string(300, 'Q') + "'/>") == "<a b=''/>");
+    CHECK(text_without_pictures(label) == label);
+    CHECK(text_without_pictures(xmp(in_base64(50))) == label);
+    CHECK(text_without_pictures(xmp(std::string(600, 'A') + "==")) == label);
+    CHECK(text_without_pictures("<a b='" + std::string(300, 'Q') + "'/>") == "<a b=''/>");
     const std::string hash = "<d>" + std::string(128, 'a') + "</d>";
-    CHECK(xmp_without_pictures(hash) == hash);
-    CHECK(xmp_without_pictures(std::string("\xFF\xFE<\0x\0", 6)) == "");
+    CHECK(text_without_pictures(hash) == hash);
+    CHECK(text_without_pictures(std::string("\xFF\xFE<\0x\0", 6)) == "");
 }
 
 TEST_CASE("IPTC keeps its texts, alone and within Photoshop's resources") {

@@ -1,6 +1,9 @@
 // What the command made of an image, read back through the command itself.
 #pragma once
 
+#include <cstdint>
+#include <string>
+
 #include "tests/command/command.h"
 
 namespace command_test {
@@ -13,5 +16,11 @@ std::string pixels_of(const Folder &folder, const std::string &image);
 
 // The type that a file is read in.
 std::string type_of(const Folder &folder, const std::string &image);
+
+// Returns a number of `bytes` little-endian bytes.
+uint32_t number_at(const std::string &file, size_t at, int bytes);
+
+// Returns the first value of a tag in the first directory of a little-endian TIFF file; 0 if it is absent.
+uint32_t tiff_tag(const std::string &file, uint32_t tag);
 
 }  // namespace command_test

@@ -1,5 +1,5 @@
-// Metadata of files. The first byte says what the rest is: Exif data, XMP, Photoshop's resources, or a file whose header is
-// read. What is kept of them holds no picture, and is kept again as it is.
+// Metadata of files. The first byte says what the rest is: Exif data, XMP, Photoshop's resources,
+// or a file whose header is read. The kept part holds no picture, and is kept again as it is.
 #include "runtime/command/embedded_pictures.h"
 #include "runtime/command/exif.h"
 #include "runtime/command/file_facts.h"
@@ -22,7 +22,7 @@ void check_exif(const std::string &data) {
 }
 
 void check_xmp(const std::string &packet) {
-    const std::string kept = xmp_without_pictures(packet);
+    const std::string kept = text_without_pictures(packet);
     require(kept.size() <= packet.size(), "no more than there was");
     require(kept.find(std::string(256, 'A')) == kept.npos, "no picture");
 }

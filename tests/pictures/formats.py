@@ -20,7 +20,7 @@ except ImportError as missing:
 
 BEGIN, END = "<!-- tests/pictures/formats.py makes this table -->", "<!-- end of the table -->"
 OUTPUTS = (".png", ".jpg", ".webp", ".tif", ".ppm", ".pfm", ".csv")
-# What a file may hold beside pixels: its letter, the word that is said where it is lost.
+# Kinds of metadata: the letter in the table, and the word for it in the line on losses.
 KINDS = {"c": "colour profile", "e": "Exif", "x": "XMP", "p": "IPTC", "o": "orientation",
          "r": "resolution", "t": "texts"}
 W, H = 21, 16
@@ -103,10 +103,18 @@ def webp():
 
 
 def gif():
-    frames = [Image.fromarray(smooth(1)[:, :, 0] + i) for i in range(3)]
-    file = io.BytesIO()
-    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=100)
-    return file.getvalue(), numpy.repeat(smooth(1), 3, axis=2), ""
+    """Two frames of 128 greys without transparency. Codes of 8 bits stay so if the table is cleared early."""
+    greys = smooth(1)[:, :, 0] // 2
+    clear, end, rest = 128, 129, greys.tobytes()
+    codes = b""
+    while rest:
+        codes, rest = codes + bytes([clear]) + rest[:100], rest[100:]
+    codes += bytes([end])
+    blocks = b"".join(bytes([len(codes[i:i + 255])]) + codes[i:i + 255] for i in range(0, len(codes), 255))
+    frame = b"\x2c" + struct.pack("<HHHHB", 0, 0, W, H, 0) + b"\x07" + blocks + b"\0"
+    palette = b"".join(bytes([2 * level] * 3) for level in range(128))
+    head = b"GIF89a" + struct.pack("<HHBBB", W, H, 0xF6, 0, 0) + palette
+    return head + frame + frame + b";", numpy.repeat(greys[:, :, None] * 2, 3, axis=2), ""
 
 
 def tiff(picture, has="", **more):

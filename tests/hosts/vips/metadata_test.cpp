@@ -1,4 +1,4 @@
-// What the operation passes on of an image's metadata to whatever is saved later.
+// Metadata that the operation passes through to a later save.
 #include <doctest/doctest.h>
 #include <string>
 
