@@ -222,10 +222,9 @@ struct Format {
     const char *name;
     std::vector<std::string> suffixes;
     std::vector<sepflow_type> types;
-    std::vector<int> channels;  // empty: any number
-    unsigned kept;              // of metadata
-    std::vector<const char *>
-        others;  // suffixes of formats for what it does not hold, the nearest first
+    std::vector<int> channels;         // empty: any number
+    unsigned kept;                     // of metadata
+    std::vector<const char *> others;  // suffixes of formats for the rest, the nearest first
     void (*write)(VipsImage *image, const OutputFile &file);
 
     bool holds_type(sepflow_type type) const {

@@ -97,7 +97,8 @@ std::string resource_if(const std::string &iptc) {
     return iptc.empty() ? "" : photoshop_resource(iptc);
 }
 
-// PNG's texts may hold a picture in base64 or, as ImageMagick writes Exif data there, in hexadecimal digits.
+// Empties pictures in base64. Removes ImageMagick's raw profiles, which are Exif data in hexadecimal
+// digits.
 void refresh_texts(VipsImage *image, std::vector<std::string> &gone) {
     bool had_pictures = false;
     for (const std::string &name : fields_of(image)) {
@@ -275,7 +276,7 @@ std::vector<std::string> Metadata::left_out(unsigned kept) const {
     const bool is_known = resolution.unit == kInch || resolution.unit == kCentimetre;
     const bool is_in_exif = exif_has_resolution && (kept & kExif) != 0;
     add_if(is_known && !is_in_exif, kResolution, "resolution");
-    add_if(is_not_srgb(colour_chunks), kGamma, "gamma");
+    add_if(profile.empty() && is_not_srgb(colour_chunks), kGamma, "gamma");
     const bool are_all = std::all_of(texts.begin(), texts.end(), [&](const auto &text) {
         return (kept & kTexts) != 0 || (text.first == "Comment" && (kept & kComment) != 0) ||
                (text.first == "Description" && (kept & kDescription) != 0);
