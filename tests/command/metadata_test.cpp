@@ -168,6 +168,22 @@ TEST_CASE("texts of a PNG file stay, except for the pictures in them") {
     CHECK(!holds(file, hexadecimal));
 }
 
+TEST_CASE("of an animated PNG file one frame is read, which is said, and not written over all") {
+    const Folder folder;
+    succeed(folder, {"chart", "plain.png", "--size", "80x64"});
+    const std::string control = "acTL" + big_endian(3, 4) + big_endian(0, 4),
+                      plain = folder.read("plain.png");
+    constexpr size_t kBehindHeader = 33;
+    const std::string three = plain.substr(0, kBehindHeader) + big_endian(8, 4) + control +
+                              png_check(control) + plain.substr(kBehindHeader);
+    folder.write("in.png", three);
+    const Outcome told = folder.run({"filter", "in.png", "out.png", "-q", "-k", "box 3"});
+    CHECK(told.err == "sepflow: in.png has 3 pages; only the first is read\n");
+    CHECK(!holds(folder.read("out.png"), "acTL"));
+    CHECK(folder.run({"filter", "in.png", "in.png", "-k", "box 3"}).exit_code == 1);
+    CHECK(folder.read("in.png") == three);
+}
+
 TEST_CASE("a file gains no metadata: no Exif data, no resolution; and JPEG has its header") {
     const Folder folder;
     succeed(folder, {"chart", "in.png", "--size", "80x64"});
