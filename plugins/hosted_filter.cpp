@@ -1,13 +1,13 @@
 #include "plugins/hosted_filter.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 
 #include "plugins/separable/kernel_text.h"
 #include "plugins/separable/nodes.h"
 #include "runtime/error.h"
 #include "runtime/host/value.h"
+#include "runtime/number_text.h"
 
 namespace sepflow {
 
@@ -40,12 +40,6 @@ sepflow_value value_of_type(sepflow_value_type type) {
     value.struct_size = sizeof value;
     value.type = type;
     return value;
-}
-
-// In every locale.
-std::string number_text(double number) {
-    char digits[32];
-    return std::string(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
 }
 
 // In these hosts a kernel's text comes from the application or its user, who may name any file.

@@ -20,7 +20,7 @@ class Parameters {
     void set(uint32_t index, const sepflow_value &value);  // throws Error{PARAM}
     sepflow_value get(uint32_t index) const;               // points into this object
 
-    // By id, which must exist.
+    // By id. Throw Error{INTERNAL} if there is no such parameter.
     int64_t integer(const char *id) const { return of(id).i; }
     double number(const char *id) const { return of(id).f; }
     const std::string &text(const char *id) const { return of(id).s; }
@@ -38,6 +38,7 @@ class Parameters {
 
   private:
     uint32_t checked(uint32_t index) const;
+    size_t index_of(const char *id) const;
 
     const sepflow_param_desc *descs_;
     std::vector<Value> values_;

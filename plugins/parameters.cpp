@@ -5,6 +5,7 @@
 
 #include "plugins/node.h"
 #include "runtime/error.h"
+#include "runtime/number_text.h"
 
 namespace sepflow {
 
@@ -16,14 +17,8 @@ void check_number(const sepflow_param_desc &desc, double value) {
         throw Error(SEPFLOW_E_PARAM, std::string(desc.id) + " is not a finite number");
     if (desc.min == 0 && desc.max == 0) return;
     if (value < desc.min || value > desc.max) {
-        const auto text = [](double limit) {
-            std::string digits = std::to_string(limit);
-            digits.erase(digits.find_last_not_of('0') + 1);
-            if (digits.back() == '.') digits.pop_back();
-            return digits;
-        };
-        throw Error(SEPFLOW_E_PARAM, std::string(desc.id) + " must lie in " + text(desc.min) +
-                                         " .. " + text(desc.max));
+        throw Error(SEPFLOW_E_PARAM, std::string(desc.id) + " must lie in " +
+                                         number_text(desc.min) + " .. " + number_text(desc.max));
     }
 }
 
@@ -138,18 +133,25 @@ sepflow_value Parameters::get(uint32_t index) const {
     return result;
 }
 
+size_t Parameters::index_of(const char *id) const {
+    for (size_t i = 0; i < values_.size(); ++i) {
+        if (std::strcmp(descs_[i].id, id) == 0) return i;
+    }
+    throw Error(SEPFLOW_E_INTERNAL,
+                std::string("the node looks for a parameter that it does not have: ") + id);
+}
+
 const Parameters::Value &Parameters::of(const char *id) const {
-    size_t i = 0;
-    while (std::strcmp(descs_[i].id, id) != 0) ++i;
-    return values_[i];
+    return values_[index_of(id)];
 }
 
 int32_t Parameters::choice(const char *id) const {
-    const auto place = &of(id) - values_.data();
-    const sepflow_param_desc &desc = descs_[place];
-    int32_t i = 0;
-    while (values_[static_cast<size_t>(place)].s != desc.choices[i]) ++i;
-    return i;
+    const size_t index = index_of(id);
+    const sepflow_param_desc &desc = descs_[index];
+    for (uint32_t i = 0; i < desc.choice_count; ++i) {
+        if (values_[index].s == desc.choices[i]) return static_cast<int32_t>(i);
+    }
+    throw Error(SEPFLOW_E_INTERNAL, std::string(id) + " holds none of its choices");
 }
 
 }  // namespace sepflow
