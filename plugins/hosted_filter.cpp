@@ -137,20 +137,15 @@ Kernel HostedFilter::kernel() const {
 
 std::shared_ptr<const NodePlan> HostedFilter::plan(sepflow_type in, sepflow_type out,
                                                    int32_t channels) {
-    sepflow_config config = {};
-    config.struct_size = sizeof config;
-    config.in_type = in;
-    config.out_type = out;
-    config.channels = channels;
+    const PlanFormat format = {in, out, channels};
     const std::lock_guard<std::mutex> lock(mutex_);
-    const auto known = std::find_if(plans_.begin(), plans_.end(), [&](const auto &entry) {
-        return std::memcmp(&entry.first, &config, sizeof config) == 0;
-    });
+    const auto known = std::find_if(plans_.begin(), plans_.end(),
+                                    [&](const auto &entry) { return entry.first == format; });
     if (known != plans_.end()) return known->second;
     std::shared_ptr<const NodePlan> made =
-        separable_node().make_plan(parameters_, config, host_for(parameters_));
+        separable_node().make_plan(parameters_, format, host_for(parameters_));
     if (plans_.size() == kMostPlans) plans_.erase(plans_.begin());
-    plans_.emplace_back(config, made);
+    plans_.emplace_back(format, made);
     return made;
 }
 

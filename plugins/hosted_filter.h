@@ -42,7 +42,7 @@ class HostedFilter {
 
     mutable std::mutex mutex_;
     Parameters parameters_;
-    std::vector<std::pair<sepflow_config, std::shared_ptr<const NodePlan>>> plans_;
+    std::vector<std::pair<PlanFormat, std::shared_ptr<const NodePlan>>> plans_;
 };
 
 // Returns a parameter's doc with its choices or limits. GObject hosts get the limits of numbers only as

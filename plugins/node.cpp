@@ -2,7 +2,6 @@
 #include "plugins/node.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include <sepflow/sepflow.h>
 
@@ -42,8 +41,8 @@ struct Node {
     const NodeKind *kind;
     const sepflow_host *host;
     Parameters parameters;
-    sepflow_config config;  // of `plan`
-    NodePlan *plan;         // the last one made, if the parameters are still its own
+    PlanFormat format;  // of `plan`
+    NodePlan *plan;     // the last one made, if the parameters are still its own
 
     void forget_plan();
 };
@@ -80,8 +79,7 @@ void check(const sepflow_rect &rect, const char *name) {
         throw Error(SEPFLOW_E_INVALID, std::string(name) + ": a rectangle that makes no sense");
 }
 
-// The config as far as its writer knew it, with every default filled in.
-sepflow_config checked_config(const Node &node, const sepflow_config *given) {
+PlanFormat checked_format(const Node &node, const sepflow_config *given) {
     require(given, "config");
     if (given->struct_size < offsetof(sepflow_config, flags)) {
         throw Error(SEPFLOW_E_ABI,
@@ -98,7 +96,7 @@ sepflow_config checked_config(const Node &node, const sepflow_config *given) {
             return pair.in_type == config.in_type && pair.out_type == config.out_type;
         });
     if (!known) throw Error(SEPFLOW_E_FORMAT, "this node does not take that pair of pixel types");
-    return config;
+    return {config.in_type, config.out_type, config.channels};
 }
 
 sepflow_status create(const sepflow_node_desc *desc, const sepflow_host *host, sepflow_node **node,
@@ -155,14 +153,14 @@ sepflow_status configure(sepflow_node *opaque, const sepflow_config *given, sepf
         require(plan, "plan");
         *plan = nullptr;
         Node &node = *node_of(opaque);
-        const sepflow_config config = checked_config(node, given);
-        if (node.plan == nullptr || std::memcmp(&config, &node.config, sizeof config) != 0) {
+        const PlanFormat format = checked_format(node, given);
+        if (node.plan == nullptr || !(format == node.format)) {
             std::unique_ptr<NodePlan> made =
-                node.kind->make_plan(node.parameters, config, node.host);
+                node.kind->make_plan(node.parameters, format, node.host);
             made->creator = node.host;
             node.forget_plan();
             node.plan = made.release();
-            node.config = config;
+            node.format = format;
         }
         node.plan->owners.fetch_add(1, std::memory_order_relaxed);
         *plan = reinterpret_cast<sepflow_plan *>(node.plan);

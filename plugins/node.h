@@ -53,14 +53,23 @@ class NodePlan {
     virtual sepflow_rect input_region(const sepflow_rect &out, const sepflow_rect &domain) const;
     virtual void process(const sepflow_process &call, const sepflow_host *host) const = 0;
 
-    const sepflow_host *creator = nullptr;  // the host that create was given
+    const sepflow_host *creator = nullptr;  // which create was given
     std::atomic<int64_t> owners{1};
+};
+
+// The part of a config that a plan of ours depends on: its size and threads change nothing.
+struct PlanFormat {
+    sepflow_type in_type, out_type;
+    int32_t channels;
+
+    bool operator==(const PlanFormat &other) const {
+        return in_type == other.in_type && out_type == other.out_type && channels == other.channels;
+    }
 };
 
 // `host` is the one that create was given; NULL: none.
 using MakePlan = std::unique_ptr<NodePlan> (*)(const Parameters &parameters,
-                                               const sepflow_config &config,
-                                               const sepflow_host *host);
+                                               const PlanFormat &format, const sepflow_host *host);
 
 // A descriptor with what the functions behind it need. Its address is the descriptor's.
 struct NodeKind {

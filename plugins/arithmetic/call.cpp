@@ -8,7 +8,7 @@
 
 namespace sepflow {
 
-Call checked_call(const sepflow_process &given, uint32_t inputs, const sepflow_config &config) {
+Call checked_call(const sepflow_process &given, uint32_t inputs, const PlanFormat &format) {
     if (given.flags != 0)
         throw Error(SEPFLOW_E_UNSUPPORTED, "process: flags that this version does not know");
     if (given.input_count != inputs || given.output_count != 1 || given.inputs == nullptr ||
@@ -24,10 +24,10 @@ Call checked_call(const sepflow_process &given, uint32_t inputs, const sepflow_c
     for (uint32_t i = 0; i < inputs; ++i) {
         const std::string name = "input " + std::to_string(i);
         call.inputs[i] =
-            checked_image(&element(given.inputs, i), name.c_str(), config.in_type, config.channels);
+            checked_image(&element(given.inputs, i), name.c_str(), format.in_type, format.channels);
         if (!call.is_empty()) check_memory(call.inputs[i], name.c_str());
     }
-    call.output = checked_image(given.outputs, "output", config.out_type, config.channels);
+    call.output = checked_image(given.outputs, "output", format.out_type, format.channels);
     if (call.is_empty()) return call;
     check_memory(call.output, "output");
     check_distinct_pixels(call.output, "output");

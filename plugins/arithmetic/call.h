@@ -3,6 +3,8 @@
 
 #include <sepflow/node.h>
 
+#include "plugins/node.h"
+
 namespace sepflow {
 
 constexpr uint32_t kMaxInputs = 2;
@@ -16,6 +18,6 @@ struct Call {
 
 // Throws Error unless counts, types, channels, memory and region are sound. That the inputs hold what the region
 // needs, and what of the output they may share, is for the node to check.
-Call checked_call(const sepflow_process &call, uint32_t inputs, const sepflow_config &config);
+Call checked_call(const sepflow_process &call, uint32_t inputs, const PlanFormat &format);
 
 }  // namespace sepflow

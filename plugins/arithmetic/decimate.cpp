@@ -33,8 +33,8 @@ struct Axis {
 
 class DecimatePlan : public NodePlan {
   public:
-    DecimatePlan(const Axis &x, const Axis &y, const sepflow_config &config)
-        : x_(x), y_(y), config_(config) {}
+    DecimatePlan(const Axis &x, const Axis &y, const PlanFormat &format)
+        : x_(x), y_(y), format_(format) {}
 
     sepflow_rect output_domain(const sepflow_rect &in) const override {
         sepflow_rect out;
@@ -51,14 +51,14 @@ class DecimatePlan : public NodePlan {
     }
 
     void process(const sepflow_process &given, const sepflow_host *) const override {
-        const Call call = checked_call(given, 1, config_);
+        const Call call = checked_call(given, 1, format_);
         if (call.is_empty()) return;
         if (!contains(output_domain(call.inputs[0].bounds), call.region)) {
             throw Error(SEPFLOW_E_INVALID, "the input's bounds lack pixels that the region needs");
         }
         if (overlap(call.inputs[0], call.output))
             throw Error(SEPFLOW_E_INVALID, "output: overlaps the input");
-        switch (type_bytes(config_.in_type)) {
+        switch (type_bytes(format_.in_type)) {
             case 1:
                 return pick<uint8_t>(call);
             case 2:
@@ -76,7 +76,7 @@ class DecimatePlan : public NodePlan {
         const sepflow_image &in = call.inputs[0], &out = call.output;
         const sepflow_rect &region = call.region;
         for (int64_t y = region.y; y < region.y + region.h; ++y) {
-            for (int32_t c = 0; c < config_.channels; ++c) {
+            for (int32_t c = 0; c < format_.channels; ++c) {
                 const char *from = pixel_address(in, x_.source(region.x), y_.source(y), c);
                 char *to = pixel_address(out, region.x, y, c);
                 for (int64_t i = 0; i < region.w; ++i) {
@@ -88,17 +88,17 @@ class DecimatePlan : public NodePlan {
     }
 
     Axis x_, y_;
-    sepflow_config config_;
+    PlanFormat format_;
 };
 
-std::unique_ptr<NodePlan> make_plan(const Parameters &parameters, const sepflow_config &config,
+std::unique_ptr<NodePlan> make_plan(const Parameters &parameters, const PlanFormat &format,
                                     const sepflow_host *) {
     const Axis x = {parameters.integer("factor_x"), parameters.integer("phase_x")};
     const Axis y = {parameters.integer("factor_y"), parameters.integer("phase_y")};
     if (x.phase >= x.factor || y.phase >= y.factor) {
         throw Error(SEPFLOW_E_PARAM, "a phase must be below its factor");
     }
-    return std::make_unique<DecimatePlan>(x, y, config);
+    return std::make_unique<DecimatePlan>(x, y, format);
 }
 
 }  // namespace

@@ -22,14 +22,14 @@ namespace sepflow {
 template <typename Formula>
 class PointwisePlan : public NodePlan {
   public:
-    PointwisePlan(const Parameters &parameters, const sepflow_config &config)
-        : formula_(parameters), config_(config) {}
+    PointwisePlan(const Parameters &parameters, const PlanFormat &format)
+        : formula_(parameters), format_(format) {}
 
     void process(const sepflow_process &given, const sepflow_host *) const override {
-        const Call call = checked_call(given, Formula::kInputs, config_);
+        const Call call = checked_call(given, Formula::kInputs, format_);
         if (call.is_empty()) return;
         for (uint32_t i = 0; i < Formula::kInputs; ++i) check_input(call.inputs[i], call);
-        if (needs_double(config_.in_type) || needs_double(config_.out_type)) {
+        if (needs_double(format_.in_type) || needs_double(format_.out_type)) {
             run<double>(call);
         } else {
             run<float>(call);
@@ -73,8 +73,8 @@ class PointwisePlan : public NodePlan {
         for (uint32_t i = 0; i < Formula::kInputs; ++i) {
             interleaved = interleaved && is_interleaved(call.inputs[i]);
         }
-        const int32_t rows = interleaved ? 1 : config_.channels;
-        const int64_t count = call.region.w * (interleaved ? config_.channels : 1);
+        const int32_t rows = interleaved ? 1 : format_.channels;
+        const int64_t count = call.region.w * (interleaved ? format_.channels : 1);
         const auto row_of = [&](const sepflow_image &image, int64_t y, int32_t c) {
             return Row{pixel_address(image, call.region.x, y, c),
                        interleaved ? type_bytes(image.type) : image.stride_x};
@@ -97,19 +97,19 @@ class PointwisePlan : public NodePlan {
             const Number *numbers[Formula::kInputs];
             for (uint32_t i = 0; i < Formula::kInputs; ++i) {
                 const char *from = in[i].at + first * in[i].stride;
-                if (are_numbers<Number>(config_.in_type, in[i].stride)) {
+                if (are_numbers<Number>(format_.in_type, in[i].stride)) {
                     numbers[i] = reinterpret_cast<const Number *>(from);
                 } else {
-                    load_samples(config_.in_type, from, in[i].stride, count, loaded[i]);
+                    load_samples(format_.in_type, from, in[i].stride, count, loaded[i]);
                     numbers[i] = loaded[i];
                 }
             }
             char *to = out.at + first * out.stride;
-            if (are_numbers<Number>(config_.out_type, out.stride)) {
+            if (are_numbers<Number>(format_.out_type, out.stride)) {
                 compute(numbers, count, reinterpret_cast<Number *>(to));
             } else {
                 compute(numbers, count, computed);
-                store_samples(config_.out_type, to, out.stride, count, computed);
+                store_samples(format_.out_type, to, out.stride, count, computed);
             }
         }
     }
@@ -128,7 +128,7 @@ class PointwisePlan : public NodePlan {
     }
 
     Formula formula_;
-    sepflow_config config_;
+    PlanFormat format_;
 };
 
 template <typename Formula>
@@ -144,9 +144,9 @@ NodeKind pointwise_node(const NodeText &text, const std::vector<sepflow_param_de
                           SEPFLOW_NODE_PURE | SEPFLOW_NODE_TILE_EXACT | SEPFLOW_NODE_THREAD_EXACT |
                               SEPFLOW_NODE_IN_PLACE,
                           ports, params, formats,
-                          [](const Parameters &parameters, const sepflow_config &config,
+                          [](const Parameters &parameters, const PlanFormat &format,
                              const sepflow_host *) -> std::unique_ptr<NodePlan> {
-                              return std::make_unique<PointwisePlan<Formula>>(parameters, config);
+                              return std::make_unique<PointwisePlan<Formula>>(parameters, format);
                           });
 }
 

@@ -65,7 +65,7 @@ std::vector<std::string> split(const std::string &text) {
     return parts;
 }
 
-std::unique_ptr<NodePlan> make_bank_plan(const Parameters &parameters, const sepflow_config &config,
+std::unique_ptr<NodePlan> make_bank_plan(const Parameters &parameters, const PlanFormat &format,
                                          const sepflow_host *host) {
     if (!parameters.of("kernels").is_set)
         throw Error(SEPFLOW_E_NOT_READY, "no kernels are set; try \"sobel x; sobel y\"", 0);
@@ -80,7 +80,7 @@ std::unique_ptr<NodePlan> make_bank_plan(const Parameters &parameters, const sep
     for (const std::string &text : texts) {
         try {
             members.push_back(std::make_shared<const Plan>(
-                plan_from_parameters(kernel_in_host(text, host), parameters, config)));
+                plan_from_parameters(kernel_in_host(text, host), parameters, format)));
         } catch (const Error &e) {
             throw Error(e.code(), "kernel " + std::to_string(members.size() + 1) + ": " + e.what(),
                         0);

@@ -79,12 +79,12 @@ std::vector<sepflow_param_desc> filter_params() {
 }
 
 Plan plan_from_parameters(const Kernel &kernel, const Parameters &parameters,
-                          const sepflow_config &config, int32_t extent) {
+                          const PlanFormat &format, int32_t extent) {
     sepflow_options options = {};
     options.struct_size = sizeof options;
-    options.in_type = config.in_type;
-    options.out_type = config.out_type;
-    options.channels = config.channels;
+    options.in_type = format.in_type;
+    options.out_type = format.out_type;
+    options.channels = format.channels;
     options.border_x = parameters.choice("border_x");
     options.border_y = parameters.choice("border_y");
     options.border_value = parameters.number("border_value");

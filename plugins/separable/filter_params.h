@@ -12,6 +12,6 @@ std::vector<sepflow_port_desc> filter_inputs();
 std::vector<sepflow_param_desc> filter_params();
 
 Plan plan_from_parameters(const Kernel &kernel, const Parameters &parameters,
-                          const sepflow_config &config, int32_t extent = SEPFLOW_EXTENT_SAME);
+                          const PlanFormat &format, int32_t extent = SEPFLOW_EXTENT_SAME);
 
 }  // namespace sepflow

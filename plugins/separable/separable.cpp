@@ -33,10 +33,9 @@ class SeparablePlan : public NodePlan {
 };
 
 std::unique_ptr<NodePlan> make_separable_plan(const Parameters &parameters,
-                                              const sepflow_config &config,
-                                              const sepflow_host *host) {
+                                              const PlanFormat &format, const sepflow_host *host) {
     return std::make_unique<SeparablePlan>(plan_from_parameters(
-        kernel_of(parameters, host), parameters, config, parameters.choice("extent")));
+        kernel_of(parameters, host), parameters, format, parameters.choice("extent")));
 }
 
 std::vector<sepflow_param_desc> separable_params() {

@@ -186,3 +186,42 @@ TEST_CASE("a node writes no more of a struct than its caller has room for") {
     host.fails(desc->query_formats(node, 0, &pair, &host.error), SEPFLOW_E_ABI, "struct_size");
     desc->destroy(node);
 }
+
+TEST_CASE("a plan serves images of every size: what it does not depend on makes no new one") {
+    Host host;
+    const sepflow_node_desc *desc = sepflow_registry_find(host.registry, "org.sepflow.separable");
+    sepflow_node *node = nullptr;
+    host.ok(desc->create(desc, nullptr, &node, &host.error));
+    const auto set_kernel = [&](const char *text) {
+        sepflow_value value = {};
+        value.struct_size = sizeof value;
+        value.type = SEPFLOW_VALUE_MATRIX;
+        value.s = text;
+        host.ok(desc->set_param(node, 0, &value, &host.error));
+    };
+    std::vector<sepflow_plan *> plans;
+    const auto plan_for = [&](sepflow_type in, int32_t channels, int64_t w, int32_t threads) {
+        sepflow_config config = {};
+        config.struct_size = sizeof config;
+        config.in_type = in;
+        config.channels = channels;
+        config.domain_w = w;
+        config.domain_h = w / 2;
+        config.threads_hint = threads;
+        plans.push_back(nullptr);
+        host.ok(desc->configure(node, &config, &plans.back(), &host.error));
+        return plans.back();
+    };
+    set_kernel("disc 6");
+    const sepflow_plan *first = plan_for(SEPFLOW_U8, 1, 640, 1);
+    CHECK(plan_for(SEPFLOW_U8, 1, 96, 1) == first);
+    CHECK(plan_for(SEPFLOW_U8, 1, 0, 8) == first);
+    const sepflow_plan *coloured = plan_for(SEPFLOW_U8, 3, 640, 1);
+    CHECK(coloured != first);
+    CHECK(plan_for(SEPFLOW_F32, 3, 640, 1) != coloured);
+    const sepflow_plan *last = plan_for(SEPFLOW_U8, 1, 640, 1);
+    set_kernel("disc 5");
+    CHECK(plan_for(SEPFLOW_U8, 1, 640, 1) != last);
+    for (sepflow_plan *plan : plans) desc->plan_release(plan);
+    desc->destroy(node);
+}
