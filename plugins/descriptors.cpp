@@ -107,4 +107,14 @@ sepflow_param_desc choice_param(const ParamText &text, const char *def,
     return desc;
 }
 
+sepflow_param_desc advanced(sepflow_param_desc desc) {
+    desc.flags |= SEPFLOW_PARAM_ADVANCED;
+    return desc;
+}
+
+sepflow_param_desc live(sepflow_param_desc desc) {
+    desc.flags |= SEPFLOW_PARAM_LIVE;
+    return desc;
+}
+
 }  // namespace sepflow

@@ -114,5 +114,8 @@ sepflow_param_desc text_param(const ParamText &text, const char *def);
 sepflow_param_desc matrix_param(const ParamText &text, int64_t max_elements);
 sepflow_param_desc choice_param(const ParamText &text, const char *def,
                                 const std::vector<const char *> &choices);
+// Adds a flag: SEPFLOW_PARAM_ADVANCED, SEPFLOW_PARAM_LIVE.
+sepflow_param_desc advanced(sepflow_param_desc desc);
+sepflow_param_desc live(sepflow_param_desc desc);
 
 }  // namespace sepflow

@@ -142,7 +142,10 @@ typedef struct sepflow_value {
 /* sepflow_param_desc.flags. */
 enum {
     SEPFLOW_PARAM_SETUP = 1u << 0, /* a change needs a new plan */
-    SEPFLOW_PARAM_LIVE = 1u << 1,  /* worth showing as a slider: plans are cheap to renew */
+    /* Plans are cheap to renew: a host may show a slider and configure at every move of it. Hosts
+       renew plans of other parameters when an edit is complete. */
+    SEPFLOW_PARAM_LIVE = 1u << 1,
+    /* Seldom changed: a host may leave it out of its first view. */
     SEPFLOW_PARAM_ADVANCED = 1u << 2,
     SEPFLOW_PARAM_NAN = 1u << 3 /* a FLOAT that may be NaN; all others are finite */
 };

@@ -21,9 +21,9 @@ struct ScaleOffset {
 
 const NodeKind &scale_offset_node() {
     static const std::vector<sepflow_param_desc> params = {
-        number_param({"scale", "Scale", "Multiplies every sample", nullptr}, 1, 0, 0),
-        number_param({"offset", "Offset", "Added to every sample after scaling", nullptr}, 0, 0,
-                     0)};
+        live(number_param({"scale", "Scale", "Multiplies every sample", nullptr}, 1, 0, 0)),
+        live(number_param({"offset", "Offset", "Added to every sample after scaling", nullptr}, 0,
+                          0, 0))};
     static const NodeKind kind = pointwise_node<ScaleOffset>(
         {"org.sepflow.scale_offset/1", "Scale and offset", "out = scale * in + offset"}, params,
         same_type_formats());

@@ -47,20 +47,21 @@ std::vector<sepflow_param_desc> filter_params() {
                       "of the arithmetic",
                       nullptr},
                      0, 0, 1),
-        integer_param(
+        advanced(integer_param(
             {"rank", "Rank", "Pairs of 1-D passes; 0: as many as the tolerance needs", nullptr}, 0,
-            0, static_cast<int64_t>(kMaxKernelLength)),
+            0, static_cast<int64_t>(kMaxKernelLength))),
         number_param({"scale", "Scale", "Multiplies the kernel", nullptr}, 1, 0, 0),
         number_param({"delta", "Delta", "Added to every result", nullptr}, 0, 0, 0),
-        text_param({"variant", "Variant", "Instruction set to run on; empty: the best", nullptr},
-                   ""),
-        choice_param({"schedule", "Schedule",
-                      "Form of the passes; results differ by no more than their bounds", nullptr},
-                     "auto", schedules),
-        choice_param(
+        advanced(text_param(
+            {"variant", "Variant", "Instruction set to run on; empty: the best", nullptr}, "")),
+        advanced(choice_param(
+            {"schedule", "Schedule",
+             "Form of the passes; results differ by no more than their bounds", nullptr},
+            "auto", schedules)),
+        advanced(choice_param(
             {"method", "Method",
              "How the 2-D sum is taken; auto: the cheapest that keeps the tolerance", nullptr},
-            "auto", methods),
+            "auto", methods)),
         choice_param({"missing", "Missing pixels",
                       "NaN, and pixels whose mask is 0: propagate NaN, ignore them and rescale "
                       "what is left, or fill them",
@@ -71,10 +72,10 @@ std::vector<sepflow_param_desc> filter_params() {
             {"keep_missing", "Keep missing",
              "1: results are the missing value where their own pixel is missing", nullptr},
             0, 0, 1),
-        integer_param(
+        advanced(integer_param(
             {"strict", "Strict",
              "1: float images, too, come out as the same bytes on every instruction set", nullptr},
-            0, 0, 1),
+            0, 0, 1)),
     };
 }
 

@@ -101,7 +101,9 @@ Json param_json(const sepflow_param_desc &param) {
     Json json = {{"id", param.id},
                  {"name", text_of(param.name)},
                  {"doc", text_of(param.doc)},
-                 {"type", kind_name(param.type)}};
+                 {"type", kind_name(param.type)},
+                 {"live", (param.flags & SEPFLOW_PARAM_LIVE) != 0},
+                 {"advanced", (param.flags & SEPFLOW_PARAM_ADVANCED) != 0}};
     if (param.unit != nullptr) json["unit"] = param.unit;
     if (is_number(param)) {
         json["default"] = param.def;
@@ -126,6 +128,8 @@ std::string param_line(const sepflow_param_desc &param) {
                                               : std::string("; must be set");
     }
     if (param.unit != nullptr) line += std::string(", ") + param.unit;
+    if (param.flags & SEPFLOW_PARAM_LIVE) line += ", live";
+    if (param.flags & SEPFLOW_PARAM_ADVANCED) line += ", advanced";
     return line + ")\n      " + text_of(param.doc) + '\n';
 }
 

@@ -233,3 +233,25 @@ TEST_CASE("info tells the ports and the parameters of a node, with their limits 
     CHECK(text.find("kernel") != std::string::npos);
     CHECK(text.find("must be set") != std::string::npos);
 }
+
+TEST_CASE(
+    "info says which parameters are advanced, and which are cheap to change while a host looks "
+    "on") {
+    Folder folder;
+    const auto flags_of = [&](const char *node, const char *id) {
+        const auto json = nlohmann::json::parse(folder.run({"info", node, "--json"}).out);
+        for (const auto &parameter : json["parameters"]) {
+            if (parameter["id"] == id)
+                return std::make_pair(parameter["live"] == true, parameter["advanced"] == true);
+        }
+        FAIL("no parameter ", id);
+        return std::make_pair(false, false);
+    };
+    CHECK(flags_of("org.sepflow.separable", "method") == std::make_pair(false, true));
+    CHECK(flags_of("org.sepflow.separable", "border_x") == std::make_pair(false, false));
+    CHECK(flags_of("org.sepflow.scale_offset", "scale") == std::make_pair(true, false));
+    CHECK(folder.run({"info", "org.sepflow.separable"}).out.find("default auto, advanced)") !=
+          std::string::npos);
+    CHECK(folder.run({"info", "org.sepflow.scale_offset"}).out.find("default 1, live)") !=
+          std::string::npos);
+}
