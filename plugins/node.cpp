@@ -74,11 +74,6 @@ void require(Pointer pointer, const char *name) {
     if (pointer == nullptr) throw Error(SEPFLOW_E_INVALID, std::string(name) + " is NULL");
 }
 
-void check(const sepflow_rect &rect, const char *name) {
-    if (!is_sane(rect))
-        throw Error(SEPFLOW_E_INVALID, std::string(name) + ": a rectangle that makes no sense");
-}
-
 PlanFormat checked_format(const Node &node, const sepflow_config *given) {
     require(given, "config");
     if (given->struct_size < offsetof(sepflow_config, flags)) {
@@ -187,7 +182,7 @@ sepflow_status output_domain(const sepflow_plan *plan, const sepflow_rect *in, s
         require(plan, "plan");
         require(in, "in");
         require(out, "out");
-        check(*in, "in");
+        check_sane(*in, "in");
         *out = plan_of(plan)->output_domain(*in);
     });
 }
@@ -199,8 +194,8 @@ sepflow_status input_region(const sepflow_plan *plan, uint32_t, const sepflow_re
         require(out, "out");
         require(domain, "domain");
         require(in, "in");
-        check(*out, "out");
-        check(*domain, "domain");
+        check_sane(*out, "out");
+        check_sane(*domain, "domain");
         *in = plan_of(plan)->input_region(*out, *domain);
     });
 }

@@ -52,6 +52,13 @@ bool is_sane(const sepflow_rect &rect) {
            small(rect.h);
 }
 
+void check_sane(const sepflow_rect &rect, const char *name, const char *part) {
+    if (is_sane(rect)) return;
+    fail(SEPFLOW_E_INVALID, name,
+         (part != nullptr ? std::string(part) + ": " : std::string()) +
+             "w and h must be 0 or more, and all coordinates within -2^48 .. 2^48");
+}
+
 sepflow_image checked_image(const sepflow_image *given, const char *name, sepflow_type type,
                             int32_t channels) {
     if (given == nullptr) fail(SEPFLOW_E_INVALID, name, "is NULL");
@@ -64,9 +71,9 @@ sepflow_image checked_image(const sepflow_image *given, const char *name, sepflo
     if (image.type != type) fail(SEPFLOW_E_FORMAT, name, "its type is not the plan's");
     if (image.channels != channels)
         fail(SEPFLOW_E_FORMAT, name, "its channel count is not the plan's");
-    if (!is_sane(image.bounds)) fail(SEPFLOW_E_INVALID, name, "bounds make no sense");
+    check_sane(image.bounds, name, "bounds");
     image.domain = domain_of(image);
-    if (!is_sane(image.domain)) fail(SEPFLOW_E_INVALID, name, "domain makes no sense");
+    check_sane(image.domain, name, "domain");
     return image;
 }
 

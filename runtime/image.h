@@ -37,8 +37,12 @@ inline sepflow_rect domain_of(const sepflow_image &image) {
 
 // Not negative in size, and small enough that sums of a few coordinates never overflow.
 bool is_sane(const sepflow_rect &rect);
+// Throws Error{INVALID} that begins with `name`, and the `part` of it that the rectangle is,
+// unless the rectangle is sane.
+void check_sane(const sepflow_rect &rect, const char *name, const char *part = nullptr);
 
-// The image with its domain filled in. Checks all but the memory; throws Error that begins with `name`.
+// Reads an image and fills in its domain. Checks all but the memory.
+// Throws Error that begins with `name`.
 sepflow_image checked_image(const sepflow_image *given, const char *name, sepflow_type type,
                             int32_t channels);
 

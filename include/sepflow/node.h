@@ -57,7 +57,7 @@ extern "C" {
 typedef int32_t sepflow_status; /* 0 is success, every failure is negative */
 enum {
     SEPFLOW_OK = 0,
-    SEPFLOW_E_INVALID = -1,     /* a NULL, a bad size, a region or stride that makes no sense */
+    SEPFLOW_E_INVALID = -1,     /* a NULL; an invalid size, region or stride */
     SEPFLOW_E_UNSUPPORTED = -2, /* sound, but not offered here; an unknown flag, too */
     SEPFLOW_E_FORMAT = -3,      /* a pixel type or channel count that does not fit */
     SEPFLOW_E_PARAM = -4,       /* a parameter's value; param_index says which */

@@ -135,8 +135,8 @@ typedef struct sepflow_options {
     int32_t channels;      /* 0: 1 */
     int32_t border_x, border_y;
     int32_t extent;
-    double
-        border_value; /* of SEPFLOW_BORDER_CONSTANT: a pixel of the input's type; of floats, rounded */
+    /* Of SEPFLOW_BORDER_CONSTANT: a pixel value of the input's type; floats are rounded to it. */
+    double border_value;
     int64_t anchor_x; /* column of K that lies on the output pixel, 0 .. columns-1; without the */
     int64_t anchor_y; /* flag ANCHOR: columns/2 and rows/2, rounded down */
     /* How far the output may be from the exact 2-D sum before it is rounded to its type, as a part
@@ -209,14 +209,14 @@ typedef struct sepflow_plan_description {
     int64_t non_zero_taps;
     double tolerance;     /* the one that was used, of the output's full scale */
     double kernel_norm_1; /* sum |K| */
-    double
-        remainder_norm_1; /* sum |K - what runs|: factors, or taps in the arithmetic's precision */
+    /* sum |K - what runs|: factors, or taps in the arithmetic's precision. */
+    double remainder_norm_1;
     double remainder_frobenius;
     double rounding_bound; /* of the arithmetic, for images within [-1, 1] */
     double error_bound;    /* |output - exact| for such images: their sum; of TRUNCATE, with what
                               rescaling makes of them; of IGNORE twice, for the sum of weights */
-    const char *
-        method; /* "separable", "direct" or "fft"; rank and filters are those of "separable" even so */
+    /* "separable", "direct" or "fft"; rank and filters are those of "separable" even so. */
+    const char *method;
     const char *reason;                          /* why this rank; why this method */
     const char *variant, *schedule, *arithmetic; /* "avx2", "plain", "f32" (or "f64", "fixed") */
     /* |output - exact| in units of the output, before it is rounded to its type, for every image of

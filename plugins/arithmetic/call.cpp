@@ -20,7 +20,7 @@ Call checked_call(const sepflow_process &given, uint32_t inputs, const PlanForma
     if (given.max_threads < 0) throw Error(SEPFLOW_E_INVALID, "process: max_threads is negative");
     Call call = {};
     call.region = given.region;
-    if (!is_sane(call.region)) throw Error(SEPFLOW_E_INVALID, "region makes no sense");
+    check_sane(call.region, "region");
     for (uint32_t i = 0; i < inputs; ++i) {
         const std::string name = "input " + std::to_string(i);
         call.inputs[i] =

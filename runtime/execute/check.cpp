@@ -47,7 +47,7 @@ Call check_call(const Plan &plan, const sepflow_process &given) {
     call.in = checked_image(given.inputs, "in", options.in_type, options.channels);
     call.out = checked_image(given.outputs, "out", options.out_type, options.channels);
     call.region = given.region;
-    if (!is_sane(call.region)) throw Error(SEPFLOW_E_INVALID, "region makes no sense");
+    check_sane(call.region, "region");
     if (call.region.w == 0 || call.region.h == 0) return call;
     if (!contains(call.out.bounds, call.region)) {
         throw Error(SEPFLOW_E_INVALID, "region lies outside the output's bounds");

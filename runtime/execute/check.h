@@ -13,10 +13,10 @@
 namespace sepflow {
 
 struct Call {
-    sepflow_image in, out;
+    sepflow_image in = {}, out = {};
     std::optional<sepflow_image> mask;
-    sepflow_rect region;
-    int64_t pixels;  // of all that is asked for, of which region may be a part
+    sepflow_rect region = {};
+    int64_t pixels = 0;  // of all that is asked for, of which region may be a part
 
     // Of a bank, an output may be left out.
     bool is_wanted() const { return out.data != nullptr; }

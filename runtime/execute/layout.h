@@ -24,10 +24,10 @@ inline bool is_planar(const sepflow_image &image) {
 // The passes see rows of samples: all channels of an interleaved image at once, whose neighbours are `step`
 // samples apart, or one channel (plane) after the other.
 struct Walk {
-    int32_t step;        // samples from a pixel to its right neighbour
-    int32_t planes;      // runs over the tile
-    bool input_direct;   // the input's rows are rows of samples of the pass's type
-    bool output_direct;  // so are the output's
+    int32_t step = 1;            // samples from a pixel to its right neighbour
+    int32_t planes = 1;          // runs over the tile
+    bool input_direct = false;   // the input's rows are rows of samples of the pass's type
+    bool output_direct = false;  // so are the output's
 };
 
 // Whether a pass over so many rows can take the image's for rows of samples.

@@ -1,8 +1,6 @@
 // Which pixels a plan's output has and which its input must bring.
 #include <algorithm>
-#include <string>
 
-#include "runtime/error.h"
 #include "runtime/image.h"
 #include "runtime/plan/plan.h"
 
@@ -58,16 +56,10 @@ void clip(int64_t first, int64_t count, int64_t domain_first, int64_t domain_cou
     *result_count = std::max<int64_t>(got.last - got.first + 1, 0);
 }
 
-void check(const sepflow_rect &rect, const char *name) {
-    if (!is_sane(rect)) {
-        throw Error(SEPFLOW_E_INVALID, std::string(name) + ": a rectangle that makes no sense");
-    }
-}
-
 }  // namespace
 
 sepflow_rect output_domain(const Plan &plan, const sepflow_rect &in) {
-    check(in, "domain");
+    check_sane(in, "domain");
     const Halo &halo = plan.halo;
     sepflow_rect out = in;
     if (plan.options.extent == SEPFLOW_EXTENT_VALID) {
@@ -97,8 +89,8 @@ sepflow_rect whole_blocks(const Plan &plan, const sepflow_rect &out, const sepfl
 
 sepflow_rect input_region(const Plan &plan, const sepflow_rect &region,
                           const sepflow_rect &domain) {
-    check(region, "region");
-    check(domain, "domain");
+    check_sane(region, "region");
+    check_sane(domain, "domain");
     sepflow_rect in = {domain.x, domain.y, 0, 0};
     if (region.w <= 0 || region.h <= 0 || domain.w <= 0 || domain.h <= 0) return in;
     const sepflow_rect out =
