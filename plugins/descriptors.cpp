@@ -48,11 +48,22 @@ const std::vector<sepflow_type> &all_types() {
     return types;
 }
 
+namespace {
+
+sepflow_format_pair format_pair(sepflow_type in, sepflow_type out) {
+    sepflow_format_pair pair = {};
+    pair.struct_size = sizeof pair;
+    pair.in_type = in;
+    pair.out_type = out;
+    return pair;
+}
+
+}  // namespace
+
 const std::vector<sepflow_format_pair> &same_type_formats() {
     static const std::vector<sepflow_format_pair> formats = [] {
         std::vector<sepflow_format_pair> pairs;
-        for (sepflow_type type : all_types())
-            pairs.push_back({sizeof(sepflow_format_pair), type, type});
+        for (sepflow_type type : all_types()) pairs.push_back(format_pair(type, type));
         return pairs;
     }();
     return formats;
@@ -62,8 +73,7 @@ const std::vector<sepflow_format_pair> &all_formats() {
     static const std::vector<sepflow_format_pair> formats = [] {
         std::vector<sepflow_format_pair> pairs;
         for (sepflow_type in : all_types()) {
-            for (sepflow_type out : all_types())
-                pairs.push_back({sizeof(sepflow_format_pair), in, out});
+            for (sepflow_type out : all_types()) pairs.push_back(format_pair(in, out));
         }
         return pairs;
     }();

@@ -52,11 +52,17 @@ sepflow_status same_path(void *, const char *name, char *path, uint64_t size,
 }
 
 const sepflow_host *trusting_host() {
-    static const sepflow_files files = {sizeof(sepflow_files), 0, same_path};
+    static const sepflow_files files = [] {
+        sepflow_files made = {};
+        made.struct_size = sizeof made;
+        made.path_of = same_path;
+        return made;
+    }();
     static const sepflow_host host = [] {
         sepflow_host made = {};
         made.struct_size = sizeof made;
         made.abi_major = SEPFLOW_ABI_MAJOR;
+        made.abi_minor = SEPFLOW_ABI_MINOR_SHOWN;
         made.get_extension = [](void *, const char *id) -> const void * {
             return std::strcmp(id, SEPFLOW_FILES) == 0 ? &files : nullptr;
         };

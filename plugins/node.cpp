@@ -75,12 +75,7 @@ void require(Pointer pointer, const char *name) {
 }
 
 PlanFormat checked_format(const Node &node, const sepflow_config *given) {
-    require(given, "config");
-    if (given->struct_size < offsetof(sepflow_config, flags)) {
-        throw Error(SEPFLOW_E_ABI,
-                    "config: struct_size is too small; set it to sizeof(sepflow_config)");
-    }
-    sepflow_config config = known_part(*given);
+    sepflow_config config = known_part(given, "config");
     if (config.flags != 0)
         throw Error(SEPFLOW_E_UNSUPPORTED, "config: flags that this version does not know");
     if (config.out_type == SEPFLOW_TYPE_NONE) config.out_type = config.in_type;
@@ -99,6 +94,7 @@ sepflow_status create(const sepflow_node_desc *desc, const sepflow_host *host, s
     return guarded(error, [&] {
         require(desc, "desc");
         require(node, "node");
+        if (host != nullptr) known_part(host, "host");
         const auto *kind = reinterpret_cast<const NodeKind *>(desc);
         Parameters parameters(desc->params, desc->param_count);
         *node = reinterpret_cast<sepflow_node *>(
@@ -204,12 +200,8 @@ sepflow_status process(const sepflow_plan *plan, const sepflow_process *call,
                        sepflow_error *error) {
     return guarded(error, [&] {
         require(plan, "plan");
-        require(call, "call");
-        if (call->struct_size < sizeof *call) {
-            throw Error(SEPFLOW_E_ABI,
-                        "call: struct_size is too small; set it to sizeof(sepflow_process)");
-        }
-        plan_of(plan)->process(*call, call->host != nullptr ? call->host : plan_of(plan)->creator);
+        const sepflow_process known = known_part(call, "call");
+        plan_of(plan)->process(known, known.host != nullptr ? known.host : plan_of(plan)->creator);
     });
 }
 
@@ -259,7 +251,8 @@ sepflow_entry make_entry(const char *id, uint32_t node_count,
     sepflow_entry entry = {};
     entry.struct_size = sizeof entry;
     entry.abi_major = SEPFLOW_ABI_MAJOR;
-    entry.abi_minor_needed = SEPFLOW_ABI_TARGET_MINOR;
+    entry.abi_minor_needed = SEPFLOW_ABI_MINOR_NEEDED;
+    entry.image_size = sizeof(sepflow_image);
     entry.node_count = node_count;
     entry.id = id;
     entry.version = kVersion;

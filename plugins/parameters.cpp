@@ -6,6 +6,7 @@
 #include "plugins/node.h"
 #include "runtime/error.h"
 #include "runtime/number_text.h"
+#include "runtime/structs.h"
 
 namespace sepflow {
 
@@ -104,13 +105,10 @@ uint32_t Parameters::checked(uint32_t index) const {
     return index;
 }
 
-void Parameters::set(uint32_t index, const sepflow_value &value) {
+void Parameters::set(uint32_t index, const sepflow_value &given) {
     const sepflow_param_desc &desc = descs_[checked(index)];
     try {
-        if (value.struct_size < sizeof value) {
-            throw Error(SEPFLOW_E_ABI,
-                        "value: struct_size is too small; set it to sizeof(sepflow_value)");
-        }
+        const sepflow_value value = known_part(&given, "value");
         if (value.type != desc.type)
             throw Error(SEPFLOW_E_PARAM, std::string(desc.id) + " is of another type");
         values_[index] = checked_value(desc, value);

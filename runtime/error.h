@@ -22,10 +22,10 @@ class Error : public std::runtime_error {
     int32_t param_index_;
 };
 
-// Fills the caller's record as far as its struct_size reaches; returns `code`.
+// Fills the caller's record, unless it is smaller than any version's; returns `code`.
 inline sepflow_status report(sepflow_error *error, sepflow_status code, const char *message,
                              int32_t param_index = -1) noexcept {
-    if (error == nullptr || error->struct_size < sizeof(sepflow_error)) return code;
+    if (error == nullptr || error->struct_size < SEPFLOW_ERROR_FIRST_SIZE) return code;
     error->code = code;
     error->param_index = param_index;
     std::strncpy(error->message, message, sizeof error->message - 1);

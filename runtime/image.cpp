@@ -61,11 +61,7 @@ void check_sane(const sepflow_rect &rect, const char *name, const char *part) {
 
 sepflow_image checked_image(const sepflow_image *given, const char *name, sepflow_type type,
                             int32_t channels) {
-    if (given == nullptr) fail(SEPFLOW_E_INVALID, name, "is NULL");
-    if (given->struct_size < sizeof(sepflow_image)) {
-        fail(SEPFLOW_E_ABI, name, "struct_size is too small; set it to sizeof(sepflow_image)");
-    }
-    sepflow_image image = known_part(*given);  // it may lie in an array from now on
+    sepflow_image image = known_part(given, name);
     if (image.flags != 0)
         fail(SEPFLOW_E_UNSUPPORTED, name, "flags that this version does not know");
     if (image.type != type) fail(SEPFLOW_E_FORMAT, name, "its type is not the plan's");

@@ -140,6 +140,7 @@ typedef struct sepflow_source {
     void *ctx;
     sepflow_status (*read)(void *ctx, const sepflow_image *into, sepflow_error *error);
 } sepflow_source;
+#define SEPFLOW_SOURCE_FIRST_SIZE SEPFLOW_SIZE_TO(sepflow_source, read)
 
 /* Binds an input to pixels in memory, which must stay there, or to a source, which is copied;
    binding anew replaces the old and needs a new prepare.  [control] */
@@ -178,6 +179,7 @@ typedef struct sepflow_run {
     /* Before each tile, from any thread; not 0 stops with SEPFLOW_E_CANCELLED. May be NULL. */
     int32_t (*is_cancelled)(void *ctx);
 } sepflow_run;
+#define SEPFLOW_RUN_FIRST_SIZE SEPFLOW_SIZE_TO(sepflow_run, is_cancelled)
 
 /* Computes the pixels out->bounds of an output; `run` may be NULL. out must not share memory with
    an image that is bound to an input the output depends on. The bytes do not depend on

@@ -24,19 +24,39 @@
    exception out, changes the FPU state, the locale, signals or the environment, or prints.
 
    Growth rules
-   1. Fields are only appended. struct_size is the size of the struct as its writer knew it; a
-      reader uses the fields that both sides know and takes the others as zero.
+   1. Fields are only appended. They never lie in former padding or raise a struct's alignment.
+      struct_size is the size of the struct as its writer knew it. A reader takes the first size
+      (SEPFLOW_..._FIRST_SIZE, at the end of this header) and every larger one, and returns
+      SEPFLOW_E_ABI for a smaller one. It uses the fields that both sides know and takes the others
+      as zero.
    2. Zero always means "default" or "absent".
    3. A new function is a new pointer at the end and a new minor version, or an extension.
    4. The meaning of a field never changes.
-   5. This header shows minor version 0 unless SEPFLOW_ABI_TARGET_MINOR is defined before it; that
-      macro also is the abi_minor_needed that a plugin states: the lowest it needs, never the
-      newest it knows.
+   5. SEPFLOW_ABI_MINOR_SHOWN, defined before this header, chooses the minor version whose fields
+      the header declares; the default is 0. SEPFLOW_ABI_MINOR_NEEDED is the minor version without
+      which a plugin cannot work; the default is 0, and it is never more than the one shown. A
+      plugin states it as abi_minor_needed, so one that uses newer fields where a host has them,
+      and does without them elsewhere, shows more than it needs and still loads in older hosts. A
+      host states the minor version that it knows, the one shown, as abi_minor.
+      SEPFLOW_ABI_TARGET_MINOR, the name that 0.1 had for both, sets both.
    6. A host loads a plugin if abi_major is equal and abi_minor_needed is at most the host's minor.
    7. Struct layouts are pinned by static assertions in the tests.
    8. The "/N" that ends a node's id rises when its results change beyond the documented bound.
-   9. The elements of an array of structs (ports, params, a call's images) lie struct_size of the
-      first apart, which need not be the reader's own sizeof. */
+   9. The elements of an array of structs lie struct_size of the first apart, which need not be the
+      reader's own sizeof. Ports and params have the size that their plugin knows. A host lays out
+      the images of a call in the size that the plugin knows (sepflow_entry.image_size), so a plugin
+      may write call->inputs[1]. A plugin that shows more than it needs uses sepflow_image_at
+      instead: a host older than the version shown lays images out in its own size.
+   10. A function that fills a caller's record writes no further than the record's struct_size and
+      leaves struct_size as it is. Fields that the function does not know keep their values, so a
+      caller sets a record to zero before it sets struct_size.
+
+   Functions at the end of this header do what rules 1, 10 and 9 ask of a plugin:
+
+       sepflow_config config; sepflow_plan_info mine = {.struct_size = sizeof mine, ...};
+       status = sepflow_read_struct(&config, sizeof config, given, SEPFLOW_CONFIG_FIRST_SIZE);
+       status = sepflow_write_struct(info, &mine);
+       mask = sepflow_image_at(call->inputs, 1); */
 #ifndef SEPFLOW_NODE_H
 #define SEPFLOW_NODE_H
 
@@ -48,8 +68,30 @@ extern "C" {
 #endif
 
 #define SEPFLOW_ABI_MAJOR 1
+#define SEPFLOW_ABI_MINOR_NEWEST 1 /* the newest minor version that this header can show */
+
+#ifdef SEPFLOW_ABI_TARGET_MINOR
+#ifndef SEPFLOW_ABI_MINOR_SHOWN
+#define SEPFLOW_ABI_MINOR_SHOWN SEPFLOW_ABI_TARGET_MINOR
+#endif
+#ifndef SEPFLOW_ABI_MINOR_NEEDED
+#define SEPFLOW_ABI_MINOR_NEEDED SEPFLOW_ABI_TARGET_MINOR
+#endif
+#endif
+#ifndef SEPFLOW_ABI_MINOR_SHOWN
+#define SEPFLOW_ABI_MINOR_SHOWN 0
+#endif
+#ifndef SEPFLOW_ABI_MINOR_NEEDED
+#define SEPFLOW_ABI_MINOR_NEEDED 0
+#endif
 #ifndef SEPFLOW_ABI_TARGET_MINOR
-#define SEPFLOW_ABI_TARGET_MINOR 0
+#define SEPFLOW_ABI_TARGET_MINOR SEPFLOW_ABI_MINOR_NEEDED
+#endif
+#if SEPFLOW_ABI_MINOR_NEEDED > SEPFLOW_ABI_MINOR_SHOWN
+#error "SEPFLOW_ABI_MINOR_NEEDED is more than SEPFLOW_ABI_MINOR_SHOWN; define the latter too"
+#endif
+#if SEPFLOW_ABI_MINOR_SHOWN > SEPFLOW_ABI_MINOR_NEWEST
+#error "SEPFLOW_ABI_MINOR_SHOWN is more than this header knows; use a newer sepflow/node.h"
 #endif
 
 /* ---- Status and errors ------------------------------------------------------------------- */
@@ -69,7 +111,8 @@ enum {
     SEPFLOW_E_IO = -10        /* a file could not be read or written */
 };
 
-/* Written by a failing call into the caller's record. Every error argument may be NULL. */
+/* Written by a failing call into the caller's record, unless that is smaller than
+   SEPFLOW_ERROR_FIRST_SIZE. Every error argument may be NULL. */
 typedef struct sepflow_error {
     uint32_t struct_size;
     sepflow_status code;
@@ -290,7 +333,7 @@ typedef struct sepflow_process {
     uint32_t struct_size;
     uint32_t flags; /* 0 */
     uint32_t input_count, output_count;
-    const sepflow_image *inputs;  /* in the order of the input ports */
+    const sepflow_image *inputs;  /* in the order of the input ports; growth rule 9 */
     const sepflow_image *outputs; /* each bounds holds region */
     sepflow_rect region;          /* output pixels to compute: all of them, and no others */
     int32_t max_threads;          /* 1: serial, on this thread; 0: as many as the host allows */
@@ -371,6 +414,10 @@ typedef struct sepflow_entry {
     void (*deinit)(void);
     /* [any] NULL if the plugin does not know the id. May be NULL itself. */
     const void *(*get_extension)(const char *id);
+#if SEPFLOW_ABI_MINOR_SHOWN >= 1
+    uint32_t image_size; /* sizeof(sepflow_image), for growth rule 9; 0: that of minor version 0 */
+    uint32_t reserved;   /* 0 */
+#endif
 } sepflow_entry;
 
 typedef const sepflow_entry *(*sepflow_entry_function)(void);
@@ -381,6 +428,76 @@ typedef const sepflow_entry *(*sepflow_entry_function)(void);
 #ifndef SEPFLOW_ENTRY_NAME
 #define SEPFLOW_ENTRY_NAME sepflow_entry_v1
 #endif
+
+/* ---- Structs of other versions ----------------------------------------------------------- */
+
+/* The size of a struct whose last field is `last`. */
+#define SEPFLOW_SIZE_TO(type, last) ((uint32_t)(offsetof(type, last) + sizeof(((type *)0)->last)))
+
+/* Sizes in minor version 0. They never change. */
+#define SEPFLOW_ERROR_FIRST_SIZE SEPFLOW_SIZE_TO(sepflow_error, message)
+#define SEPFLOW_IMAGE_FIRST_SIZE SEPFLOW_SIZE_TO(sepflow_image, stride_c)
+#define SEPFLOW_VALUE_FIRST_SIZE SEPFLOW_SIZE_TO(sepflow_value, a)
+#define SEPFLOW_PARAM_DESC_FIRST_SIZE SEPFLOW_SIZE_TO(sepflow_param_desc, max_elements)
+#define SEPFLOW_HOST_FIRST_SIZE SEPFLOW_SIZE_TO(sepflow_host, get_extension)
+#define SEPFLOW_FILES_FIRST_SIZE SEPFLOW_SIZE_TO(sepflow_files, path_of)
+#define SEPFLOW_PORT_DESC_FIRST_SIZE SEPFLOW_SIZE_TO(sepflow_port_desc, types)
+#define SEPFLOW_FORMAT_PAIR_FIRST_SIZE SEPFLOW_SIZE_TO(sepflow_format_pair, out_type)
+#define SEPFLOW_CONFIG_FIRST_SIZE SEPFLOW_SIZE_TO(sepflow_config, domain_h)
+#define SEPFLOW_PLAN_INFO_FIRST_SIZE SEPFLOW_SIZE_TO(sepflow_plan_info, method)
+#define SEPFLOW_PROCESS_FIRST_SIZE SEPFLOW_SIZE_TO(sepflow_process, call_ctx)
+#define SEPFLOW_NODE_DESC_FIRST_SIZE SEPFLOW_SIZE_TO(sepflow_node_desc, process)
+#define SEPFLOW_ENTRY_FIRST_SIZE SEPFLOW_SIZE_TO(sepflow_entry, get_extension)
+
+/* Reads a struct of any version: copies the fields of *from that both sides know into *to, a struct
+   of `size` bytes, and sets the others to zero. to->struct_size becomes `size`.
+   Errors: INVALID (from is NULL), ABI (from->struct_size is less than first_size).  [any] */
+static inline sepflow_status sepflow_read_struct(void *to, size_t size, const void *from,
+                                                 size_t first_size) {
+    unsigned char *into = (unsigned char *)to;
+    const unsigned char *bytes = (const unsigned char *)from;
+    size_t known, i;
+    if (from == NULL) return SEPFLOW_E_INVALID;
+    known = *(const uint32_t *)from;
+    if (known < first_size) return SEPFLOW_E_ABI;
+    if (known > size) known = size;
+    for (i = 0; i < known; ++i) into[i] = bytes[i];
+    for (; i < size; ++i) into[i] = 0;
+    *(uint32_t *)to = (uint32_t)size;
+    return SEPFLOW_OK;
+}
+
+/* Fills a caller's record of any version: copies *from as far as both structs reach.
+   to->struct_size stays.
+   Errors: INVALID (to is NULL), ABI (to->struct_size is not set).  [any] */
+static inline sepflow_status sepflow_write_struct(void *to, const void *from) {
+    unsigned char *into = (unsigned char *)to;
+    const unsigned char *bytes = (const unsigned char *)from;
+    size_t known, i;
+    if (to == NULL) return SEPFLOW_E_INVALID;
+    known = *(const uint32_t *)to;
+    if (known < sizeof(uint32_t)) return SEPFLOW_E_ABI;
+    if (known > *(const uint32_t *)from) known = *(const uint32_t *)from;
+    for (i = sizeof(uint32_t); i < known; ++i) into[i] = bytes[i];
+    return SEPFLOW_OK;
+}
+
+/* Returns a copy of images[index], an element of a call's inputs or outputs, whatever the size of
+   its writer's sepflow_image. Fields that the writer did not know are zero. images is not NULL, and
+   index is below the call's count.  [any] */
+static inline sepflow_image sepflow_image_at(const sepflow_image *images, uint32_t index) {
+    const size_t apart = images->struct_size;
+    const unsigned char *bytes = (const unsigned char *)images + index * apart;
+    sepflow_image image;
+    unsigned char *into = (unsigned char *)&image;
+    size_t known = *(const uint32_t *)(const void *)bytes, i;
+    if (known < SEPFLOW_IMAGE_FIRST_SIZE) known = SEPFLOW_IMAGE_FIRST_SIZE;
+    if (known > apart) known = apart;
+    if (known > sizeof image) known = sizeof image;
+    for (i = 0; i < known; ++i) into[i] = bytes[i];
+    for (; i < sizeof image; ++i) into[i] = 0;
+    return image;
+}
 
 #if defined(_WIN32)
 #define SEPFLOW_EXPORT __declspec(dllexport)

@@ -156,6 +156,7 @@ typedef struct sepflow_options {
     double missing_value; /* not finite only where the output is of floats, and not with FILL, which
                              rounds it to f32 unless the input or the output is of f64 */
 } sepflow_options;
+#define SEPFLOW_OPTIONS_FIRST_SIZE SEPFLOW_SIZE_TO(sepflow_options, missing_value)
 
 /* ---- Making a plan ----------------------------------------------------------------------- */
 
@@ -231,6 +232,7 @@ typedef struct sepflow_plan_description {
        (runtime/plan/method.cpp); infinite where it cannot be taken. */
     double separable_cost, direct_cost, fft_cost;
 } sepflow_plan_description;
+#define SEPFLOW_PLAN_DESCRIPTION_FIRST_SIZE SEPFLOW_SIZE_TO(sepflow_plan_description, fft_cost)
 SEPFLOW_EXPORT sepflow_status sepflow_plan_describe(const sepflow_plan *plan,
                                                     sepflow_plan_description *description);
 
@@ -266,7 +268,12 @@ SEPFLOW_EXPORT sepflow_status sepflow_process_plan(const sepflow_plan *plan,
    [any] */
 static inline sepflow_image sepflow_image_dense(void *data, sepflow_type type, int64_t w, int64_t h,
                                                 int32_t channels) {
-    sepflow_image image = {sizeof(sepflow_image), 0, 0, 0, 0, {0, 0, 0, 0}, {0, 0, 0, 0}, 0, 0, 0};
+#ifdef __cplusplus
+    sepflow_image image = {};
+#else
+    sepflow_image image = {0};
+#endif
+    image.struct_size = sizeof image;
     image.type = type;
     image.channels = channels;
     image.data = data;

@@ -23,8 +23,8 @@ Call checked_call(const sepflow_process &given, uint32_t inputs, const PlanForma
     check_sane(call.region, "region");
     for (uint32_t i = 0; i < inputs; ++i) {
         const std::string name = "input " + std::to_string(i);
-        call.inputs[i] =
-            checked_image(&element(given.inputs, i), name.c_str(), format.in_type, format.channels);
+        const sepflow_image input = element(given.inputs, i);
+        call.inputs[i] = checked_image(&input, name.c_str(), format.in_type, format.channels);
         if (!call.is_empty()) check_memory(call.inputs[i], name.c_str());
     }
     call.output = checked_image(given.outputs, "output", format.out_type, format.channels);

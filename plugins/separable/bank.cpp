@@ -32,11 +32,14 @@ class BankPlan : public NodePlan {
     void process(const sepflow_process &given, const sepflow_host *host) const override {
         std::vector<sepflow_image> outputs(bank_.members.size());
         for (sepflow_image &output : outputs) output.struct_size = sizeof output;
-        for (uint32_t i = 0; i < given.output_count && given.outputs != nullptr; ++i) {
-            const sepflow_image &output = element(given.outputs, i);
+        const bool has_outputs = given.output_count > 0 && given.outputs != nullptr;
+        if (has_outputs) check_size<sepflow_image>(given.outputs->struct_size, "outputs");
+        for (uint32_t i = 0; has_outputs && i < given.output_count; ++i) {
+            const sepflow_image output = element(given.outputs, i);
+            if (output.data == nullptr) continue;
             if (i < outputs.size()) {
-                outputs[i] = known_part(output);
-            } else if (known_part(output).data != nullptr) {
+                outputs[i] = known_part(&output, "output");
+            } else {
                 throw Error(SEPFLOW_E_PARAM,
                             "output " + std::to_string(i + 1) + " is wanted, but there are " +
                                 std::to_string(outputs.size()) + " kernels",

@@ -1,29 +1,30 @@
 #include "plugins/separable/kernel_text.h"
 
 #include <climits>
-#include <cstddef>
+#include <optional>
 
 #include "runtime/error.h"
+#include "runtime/structs.h"
 
 namespace sepflow {
 
 namespace {
 
-const sepflow_files *files_of(const sepflow_host *host) {
-    constexpr size_t kNeeded = offsetof(sepflow_host, get_extension) + sizeof(void *);
-    if (host == nullptr || host->struct_size < kNeeded || host->get_extension == nullptr)
-        return nullptr;
-    const auto *files =
+// None: the host lets nodes read no files.
+std::optional<sepflow_files> files_of(const sepflow_host *host) {
+    if (host == nullptr || host->get_extension == nullptr) return std::nullopt;
+    const auto *given =
         static_cast<const sepflow_files *>(host->get_extension(host->ctx, SEPFLOW_FILES));
-    const bool is_whole = files != nullptr && files->struct_size >= sizeof *files;
-    return is_whole && files->path_of != nullptr ? files : nullptr;
+    if (given == nullptr) return std::nullopt;
+    const sepflow_files files = known_part(given, "the host's extension " SEPFLOW_FILES);
+    return files.path_of != nullptr ? std::optional(files) : std::nullopt;
 }
 
 }  // namespace
 
 Kernel kernel_in_host(const std::string &text, const sepflow_host *host) {
-    const sepflow_files *files = files_of(host);
-    if (files == nullptr) return kernel_from_text(text);
+    const std::optional<sepflow_files> files = files_of(host);
+    if (!files) return kernel_from_text(text);
     return kernel_from_text(text, [&](const std::string &name) {
         char path[PATH_MAX] = "";
         sepflow_error error = {};

@@ -42,7 +42,7 @@ struct Filter {
     }
     static Node node_with_kernel(Subject &subject) {
         for (uint32_t i = 0; i < subject.desc().param_count; ++i) {
-            const sepflow_param_desc &desc = subject.param(i);
+            const sepflow_param_desc desc = subject.param(i);
             if (desc.type != SEPFLOW_VALUE_MATRIX || std::string(desc.id) != "kernel") continue;
             Node node = subject.node();
             if (node.try_set(i, matrices()[0]).ok()) return node;

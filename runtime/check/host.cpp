@@ -27,7 +27,7 @@ Host &self(void *ctx) {
 Host::Host() {
     host_.struct_size = sizeof host_;
     host_.abi_major = SEPFLOW_ABI_MAJOR;
-    host_.abi_minor = SEPFLOW_ABI_TARGET_MINOR;
+    host_.abi_minor = SEPFLOW_ABI_MINOR_SHOWN;
     host_.name = "sepflow check";
     host_.version = "1";
     host_.ctx = this;

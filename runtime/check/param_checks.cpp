@@ -56,17 +56,19 @@ void check_param(const sepflow_param_desc &desc) {
 
 // All of the descriptor's text, to see whether it changes.
 std::string image_of(const Subject &subject) {
-    const sepflow_node_desc &desc = subject.desc();
+    const sepflow_node_desc desc = known_part(&subject.desc(), "its descriptor");
     std::string all(reinterpret_cast<const char *>(&desc), sizeof desc);
     for (const char *text : {desc.id, desc.name, desc.summary, desc.version})
         all += text != nullptr ? text : "";
     for (uint32_t i = 0; i < desc.param_count; ++i) {
-        const sepflow_param_desc &param = subject.param(i);
+        const sepflow_param_desc param = subject.param(i);
         all.append(reinterpret_cast<const char *>(&param), sizeof param);
         all += std::string(param.id) + param.name + param.doc;
     }
-    for (uint32_t i = 0; i < desc.port_count; ++i)
-        all.append(reinterpret_cast<const char *>(&subject.port(i)), sizeof(sepflow_port_desc));
+    for (uint32_t i = 0; i < desc.port_count; ++i) {
+        const sepflow_port_desc port = subject.port(i);
+        all.append(reinterpret_cast<const char *>(&port), sizeof port);
+    }
     return all;
 }
 
@@ -90,7 +92,7 @@ void descriptor(Subject &subject) {
     require(least <= most, "no count of channels suits all of its ports");
     names.clear();
     for (uint32_t i = 0; i < desc.param_count; ++i) {
-        const sepflow_param_desc &param = subject.param(i);
+        const sepflow_param_desc param = subject.param(i);
         check_param(param);
         require(names.insert(param.id).second,
                 std::string("two parameters have the id '") + param.id + "'");
@@ -103,7 +105,7 @@ void descriptor(Subject &subject) {
 void defaults(Subject &subject) {
     const Node node(subject.desc(), subject.host().get());
     for (uint32_t i = 0; i < subject.desc().param_count; ++i) {
-        const sepflow_param_desc &desc = subject.param(i);
+        const sepflow_param_desc desc = subject.param(i);
         if (!is_number(desc) && desc.text_default == nullptr) continue;  // must be set
         const sepflow_value value = node.value(i);
         const std::string id = std::string("'") + desc.id + "'";
@@ -144,7 +146,7 @@ void refuse(Node &node, const Subject &subject, uint32_t index, const sepflow_va
 }
 
 void check_limit(Node &node, const Subject &subject, uint32_t index, double limit, int beyond) {
-    const sepflow_param_desc &desc = subject.param(index);
+    const sepflow_param_desc desc = subject.param(index);
     const std::string what = beyond > 0 ? "more than its most" : "less than its least";
     if (desc.type == SEPFLOW_VALUE_INT && is_countable(limit)) {
         node.set(index, number(desc, limit));
@@ -157,7 +159,7 @@ void check_limit(Node &node, const Subject &subject, uint32_t index, double limi
 }
 
 void check_number(Node &node, const Subject &subject, uint32_t index) {
-    const sepflow_param_desc &desc = subject.param(index);
+    const sepflow_param_desc desc = subject.param(index);
     if (has_limits(desc)) {
         check_limit(node, subject, index, desc.max, 1);
         check_limit(node, subject, index, desc.min, -1);
@@ -171,7 +173,7 @@ void check_number(Node &node, const Subject &subject, uint32_t index) {
 }
 
 void check_matrix(Node &node, const Subject &subject, uint32_t index) {
-    const sepflow_param_desc &desc = subject.param(index);
+    const sepflow_param_desc desc = subject.param(index);
     const double tap = 1, nan = NAN;
     const int64_t most = std::numeric_limits<int64_t>::max();
     const int64_t bad[][2] = {
@@ -201,7 +203,7 @@ void check_matrix(Node &node, const Subject &subject, uint32_t index) {
 void limits(Subject &subject) {
     Node node = subject.node();
     for (uint32_t i = 0; i < subject.desc().param_count; ++i) {
-        const sepflow_param_desc &desc = subject.param(i);
+        const sepflow_param_desc desc = subject.param(i);
         if (is_number(desc)) check_number(node, subject, i);
         if (desc.type == SEPFLOW_VALUE_MATRIX) check_matrix(node, subject, i);
         if (desc.type == SEPFLOW_VALUE_CHOICE)
@@ -262,7 +264,7 @@ void check_matrix_text(Node &node, const sepflow_param_desc &desc, uint32_t inde
 void text(Subject &subject) {
     Node node = subject.node();
     for (uint32_t i = 0; i < subject.desc().param_count; ++i) {
-        const sepflow_param_desc &desc = subject.param(i);
+        const sepflow_param_desc desc = subject.param(i);
         for (const std::string &written : texts_of(desc)) check_text(node, desc, i, written);
         if (desc.type == SEPFLOW_VALUE_MATRIX) check_matrix_text(node, desc, i);
     }

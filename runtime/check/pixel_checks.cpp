@@ -214,7 +214,7 @@ bool is_taken(Subject &subject, uint32_t port, int32_t channels, sepflow_type ty
 
 // Each type that an optional port declares is taken, with one channel and with as many as the first input has.
 void optional_formats(Subject &subject, uint32_t i) {
-    const sepflow_port_desc &port = subject.port(i);
+    const sepflow_port_desc port = subject.port(i);
     std::string refused;
     bool takes_any = false;
     for (uint32_t t = 0; t < port.type_count; ++t) {
@@ -240,7 +240,7 @@ void optional(Subject &subject) {
     for (uint32_t i = 0; i < subject.desc().port_count; ++i) {
         if (!subject.is_optional(i)) continue;
         found = true;
-        const sepflow_port_desc &port = subject.port(i);
+        const sepflow_port_desc port = subject.port(i);
         const bool has_own_format = (port.flags & SEPFLOW_PORT_OWN_FORMAT) != 0;
         if (has_own_format && port.direction != SEPFLOW_OUTPUT) {
             optional_formats(subject, i);

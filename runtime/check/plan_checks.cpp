@@ -22,7 +22,7 @@ bool offers(const sepflow_port_desc &port, sepflow_type type) {
 
 void check_types(const Subject &subject, const Format &format) {
     for (uint32_t i = 0; i < subject.desc().port_count; ++i) {
-        const sepflow_port_desc &port = subject.port(i);
+        const sepflow_port_desc port = subject.port(i);
         if (port.flags & SEPFLOW_PORT_OWN_FORMAT) continue;
         const sepflow_type type = port.direction == SEPFLOW_INPUT ? format.in : format.out;
         require(offers(port, type), "query_formats gives " + type_name(type) + ", which port '" +
@@ -81,7 +81,7 @@ void other_formats(Subject &subject) {
             if (!is_offered) refuse({in, out, format.channels});
         }
     }
-    const sepflow_port_desc &in = subject.port(0);
+    const sepflow_port_desc in = subject.port(0);
     if (in.max_channels > 0 && in.max_channels < INT32_MAX)
         refuse({format.in, format.out, in.max_channels + 1});
     if (in.min_channels > 1) refuse({format.in, format.out, in.min_channels - 1});

@@ -67,7 +67,7 @@ std::string checked_settings(const Request &request, const std::vector<std::stri
         bool is_set = false;
         const Subject subject({request.file, node_id, {}});
         for (uint32_t i = 0; i < subject.desc().param_count; ++i) {
-            const sepflow_param_desc &desc = subject.param(i);
+            const sepflow_param_desc desc = subject.param(i);
             params.push_back(desc.id);
             for (const Setting &setting : request.settings) {
                 if (setting.param != desc.id) continue;

@@ -102,11 +102,14 @@ void entry(Subject &subject) {
         const std::string id = entry.node(i)->id;
         require(ids.insert(id).second, "it has two nodes '" + id + "'");
     }
+    constexpr uint32_t kMinor1Size = SEPFLOW_SIZE_TO(sepflow_entry, reserved);
+    require(entry.struct_size < kMinor1Size || entry.image_size != 0,
+            "its entry does not state image_size; set it to sizeof(sepflow_image)");
     for (const uint32_t index : {entry.node_count, UINT32_MAX}) {
         require(entry.node(index) == nullptr,
                 "node(" + std::to_string(index) + ") is not NULL, but past the last");
     }
-    const bool has_extensions = entry.struct_size >= sizeof entry && entry.get_extension != nullptr;
+    const bool has_extensions = entry.get_extension != nullptr;
     for (const char *id : {"", "org.sepflow.no-such-extension/1", "sepflow.files/1 and more"}) {
         require(!has_extensions || entry.get_extension(id) == nullptr,
                 std::string("it has the extension '") + id + "'");

@@ -13,7 +13,6 @@ namespace sepflow::check {
 namespace {
 
 constexpr unsigned char kOldBytes = 0xdb;  // as floats, large and negative
-constexpr unsigned char kLaterBytes = 0xff;
 constexpr uint32_t kOptionalSeed = 5;
 
 sepflow_image no_image() {
@@ -22,25 +21,19 @@ sepflow_image no_image() {
     return image;
 }
 
-// Structs of a version that has more fields, as an array where they lie further apart.
-template <typename Struct>
-class Structs {
+// An array that ends where its page does.
+class GuardedImages {
   public:
-    explicit Structs(bool is_later) : bytes_each_(sizeof(Struct) + (is_later ? 64 : 0)) {}
-
-    void add(Struct one) {
-        const size_t at = bytes_.size();
-        bytes_.resize(at + bytes_each_, kLaterBytes);
-        one.struct_size = static_cast<uint32_t>(bytes_each_);
-        std::memcpy(&bytes_[at], &one, sizeof one);
+    explicit GuardedImages(const StructArray<sepflow_image> &images)
+        : memory_(images.bytes().size(), true) {
+        std::copy(images.bytes().begin(), images.bytes().end(), memory_.data());
     }
-    // Of a vector of bytes, whose memory is aligned for anything.
-    const Struct *data() const { return reinterpret_cast<const Struct *>(bytes_.data()); }
-    uint32_t count() const { return static_cast<uint32_t>(bytes_.size() / bytes_each_); }
+    const sepflow_image *data() const {
+        return reinterpret_cast<const sepflow_image *>(memory_.data());
+    }
 
   private:
-    size_t bytes_each_;
-    std::vector<unsigned char> bytes_;
+    Guarded memory_;
 };
 
 bool offers(const sepflow_port_desc &port, sepflow_type type) {
@@ -146,20 +139,21 @@ std::vector<Picture> Scene::output_pictures(const sepflow_rect &region, const Ho
 struct Scene::Images {
     std::vector<Picture> ins, outs;
     Picture optional;
-    Structs<sepflow_image> inputs, outputs;
+    StructArray<sepflow_image> inputs, outputs;
 };
 
 Scene::Images Scene::images_of(const sepflow_rect &region, const How &how) const {
     const uint32_t input_count = subject_->inputs();
+    const uint32_t image_size = how.image_size != 0 ? how.image_size : subject_->image_size();
     Images images = {input_pictures(region, how), output_pictures(region, how),
                      Picture(how.optional_port < input_count ? how.optional_type : format_.in,
                              how.optional_channels, domain_, domain_, how.place),
-                     Structs<sepflow_image>(how.has_later_structs),
-                     Structs<sepflow_image>(how.has_later_structs)};
+                     StructArray<sepflow_image>(image_size),
+                     StructArray<sepflow_image>(image_size)};
     Picture &optional = images.optional;
     optional.write(
         noise(optional.image().type, samples_of(domain_, how.optional_channels), kOptionalSeed));
-    const auto add = [&](Structs<sepflow_image> &to, sepflow_image image) {
+    const auto add = [&](StructArray<sepflow_image> &to, sepflow_image image) {
         if (how.has_no_domain) image.domain = {0, 0, 0, 0};
         to.add(image);
     };
@@ -209,11 +203,13 @@ Reply Scene::try_compute(const sepflow_rect &region, const How &how, Bytes *resu
     Images images = images_of(region, how);
     const Guarded scratch(how.scratch_bytes, true);
     std::memset(scratch.data(), kOldBytes, scratch.size());
+    const GuardedImages inputs(images.inputs), outputs(images.outputs);
     sepflow_process call = {};
+    call.struct_size = sizeof call;
     call.flags = how.call_flags;
-    call.inputs = images.inputs.data();
+    call.inputs = inputs.data();
     call.input_count = images.inputs.count();
-    call.outputs = images.outputs.data();
+    call.outputs = outputs.data();
     call.output_count = images.outputs.count();
     call.region = region;
     call.max_threads = how.threads;
@@ -221,13 +217,12 @@ Reply Scene::try_compute(const sepflow_rect &region, const How &how, Bytes *resu
     call.scratch_size = how.scratch_bytes;
     call.host = how.host != nullptr ? how.host->get() : nullptr;
     call.call_ctx = Host::call_context();
-    Structs<sepflow_process> calls(how.has_later_structs);
-    calls.add(call);
+    const Later<sepflow_process> later(call, 0xff);
 
     std::vector<Bytes> before;
     for (const Picture &picture : images.ins) before.push_back(picture.all_bytes());
     const Reply reply = ask(named(region, how), [&](sepflow_error *e) {
-        return plan_.desc().process(plan_.get(), calls.data(), e);
+        return plan_.desc().process(plan_.get(), how.has_later_call ? &later.known : &call, e);
     });
     *result = written(images, before, region, how);
     return reply;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,18 @@ namespace sepflow::check {
 
 constexpr uint32_t kNoPort = UINT32_MAX;
 
+// A struct of a later version, with more fields than anyone here knows.
+template <typename Struct>
+struct Later {
+    Struct known;
+    unsigned char fields[64];
+
+    Later(const Struct &first, unsigned char content) : known(first) {
+        known.struct_size = sizeof *this;
+        std::memset(fields, content, sizeof fields);
+    }
+};
+
 // One call. Inputs hold what input_region says and no more, the output what is asked for.
 struct How {
     Picture::Place place;
@@ -19,7 +32,8 @@ struct How {
     Host *host = nullptr;           // that the call names
     bool has_whole_bounds = false;  // images hold all of their domain
     bool has_no_domain = false;     // which is the bounds then: of whole bounds only
-    bool has_later_structs = false;
+    bool has_later_call = false;    // the call's struct is of a later version
+    uint32_t image_size = 0;        // of the call's images; 0: as a host lays them out
     bool is_in_place = false;
     bool leaves_out_last = false;  // the last input, which is optional
     // An optional port that is connected, and the format of what is.

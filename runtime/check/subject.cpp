@@ -167,11 +167,11 @@ void Subject::unload() {
     library_->close();
 }
 
-const sepflow_param_desc &Subject::param(uint32_t index) const {
+sepflow_param_desc Subject::param(uint32_t index) const {
     return element(desc().params, index);
 }
 
-const sepflow_port_desc &Subject::port(uint32_t index) const {
+sepflow_port_desc Subject::port(uint32_t index) const {
     return element(desc().ports, index);
 }
 
@@ -199,7 +199,7 @@ Node Subject::node(const Variation &variation) {
 
 void Subject::set_needed(Node &node) {
     for (uint32_t i = 0; i < desc().param_count; ++i) {
-        const sepflow_param_desc &desc = param(i);
+        const sepflow_param_desc desc = param(i);
         const auto setting = std::find_if(target_.settings.begin(), target_.settings.end(),
                                           [&](const Setting &s) { return s.param == desc.id; });
         if (setting != target_.settings.end()) {
@@ -224,7 +224,7 @@ Format Subject::any_format() {
         if (why.empty()) why = complaint("configure", reply);
     }
     for (uint32_t i = 0; i < desc().param_count; ++i) {
-        const sepflow_param_desc &desc = param(i);
+        const sepflow_param_desc desc = param(i);
         const bool has_text = desc.type == SEPFLOW_VALUE_TEXT || desc.type == SEPFLOW_VALUE_MATRIX;
         const bool is_set = std::any_of(target_.settings.begin(), target_.settings.end(),
                                         [&](const Setting &s) { return s.param == desc.id; });
@@ -271,7 +271,7 @@ std::vector<Format> Subject::formats() {
 std::vector<Variation> Subject::variations() const {
     std::vector<Variation> all = {{}};
     for (uint32_t index = 0; index < desc().param_count; ++index) {
-        const sepflow_param_desc &desc = param(index);
+        const sepflow_param_desc desc = param(index);
         Variation variation;
         variation.index = static_cast<int32_t>(index);
         variation.type = desc.type;

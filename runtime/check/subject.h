@@ -11,6 +11,7 @@
 #include "runtime/check/calls.h"
 #include "runtime/check/host.h"
 #include "runtime/check/process_state.h"
+#include "runtime/structs.h"
 
 namespace sepflow::check {
 
@@ -113,8 +114,9 @@ class Subject {
     Host &host() { return host_; }      // that nodes are made with
     Host &caller() { return caller_; }  // that calls of process name, where they name one
 
-    const sepflow_param_desc &param(uint32_t index) const;
-    const sepflow_port_desc &port(uint32_t index) const;
+    uint32_t image_size() const { return image_size_of(library_->entry()); }
+    sepflow_param_desc param(uint32_t index) const;
+    sepflow_port_desc port(uint32_t index) const;
     uint32_t inputs() const;  // input ports
     uint32_t outputs() const { return desc().port_count - inputs(); }
     bool is_optional(uint32_t port) const;

@@ -137,7 +137,7 @@ void print_info(const sepflow_node_desc &desc) {
     std::cout << desc.id << "  " << text_of(desc.name) << " " << text_of(desc.version) << '\n'
               << text_of(desc.summary) << "\n\nports\n";
     for (uint32_t i = 0; i < desc.port_count; ++i) {
-        const sepflow_port_desc &port = element(desc.ports, i);
+        const sepflow_port_desc port = element(desc.ports, i);
         std::cout << "  " << port.name
                   << (port.direction == SEPFLOW_OUTPUT ? "  output" : "  input")
                   << (port.flags & SEPFLOW_PORT_OPTIONAL ? ", optional" : "");

@@ -44,6 +44,15 @@ size_t checked_length(int64_t length, const char *name) {
     return static_cast<size_t>(length);
 }
 
+void run(const sepflow_plan *plan, const sepflow_process &call) {
+    if (plan == nullptr) throw Error(SEPFLOW_E_INVALID, "plan is NULL");
+    if (plan->bank) {
+        process(*plan->bank, call, call.host);
+    } else {
+        process(*plan->plan, call, call.host);
+    }
+}
+
 std::vector<double> checked_vector(const double *taps, int64_t length, const char *name) {
     if (taps == nullptr) throw Error(SEPFLOW_E_INVALID, std::string(name) + " is NULL");
     const size_t count = checked_length(length, name);
@@ -192,37 +201,23 @@ sepflow_status sepflow_plan_input_region(const sepflow_plan *plan, const sepflow
 
 sepflow_status sepflow_process_plan(const sepflow_plan *plan, const sepflow_process *call,
                                     sepflow_error *error) {
-    return sepflow::guarded(error, [&] {
-        if (plan == nullptr) throw Error(SEPFLOW_E_INVALID, "plan is NULL");
-        if (call == nullptr) throw Error(SEPFLOW_E_INVALID, "call is NULL");
-        if (call->struct_size < sizeof(sepflow_process)) {
-            throw Error(SEPFLOW_E_ABI,
-                        "call: struct_size is too small; set it to sizeof(sepflow_process)");
-        }
-        if (plan->bank) {
-            sepflow::process(*plan->bank, *call, call->host);
-        } else {
-            sepflow::process(*plan->plan, *call, call->host);
-        }
-    });
+    return sepflow::guarded(error, [&] { sepflow::run(plan, sepflow::known_part(call, "call")); });
 }
 
 sepflow_status sepflow_apply(const sepflow_plan *plan, const sepflow_image *in,
                              const sepflow_image *out, const sepflow_rect *region,
                              int32_t max_threads, sepflow_error *error) {
-    if (in == nullptr || out == nullptr) {
-        return sepflow::report(error, SEPFLOW_E_INVALID,
-                               in == nullptr ? "in is NULL" : "out is NULL");
-    }
-    sepflow_process call = {};
-    call.struct_size = sizeof call;
-    call.inputs = in;
-    call.input_count = 1;
-    call.outputs = out;
-    call.output_count = 1;
-    call.region = region != nullptr ? *region : out->bounds;
-    call.max_threads = max_threads;
-    return sepflow_process_plan(plan, &call, error);
+    return sepflow::guarded(error, [&] {
+        sepflow_process call = {};
+        call.struct_size = sizeof call;
+        call.inputs = in;
+        call.input_count = 1;
+        call.outputs = out;
+        call.output_count = 1;
+        call.region = region != nullptr ? *region : sepflow::known_part(out, "out").bounds;
+        call.max_threads = max_threads;
+        sepflow::run(plan, call);
+    });
 }
 
 }  // extern "C"

@@ -13,13 +13,12 @@ namespace {
 // NULL data: none.
 std::optional<sepflow_image> checked_mask(const Plan &plan, const sepflow_process &given,
                                           const Call &call, const sepflow_rect &needed) {
-    const auto *second = reinterpret_cast<const sepflow_image *>(
-        reinterpret_cast<const char *>(given.inputs) + given.inputs->struct_size);
-    if (second->data == nullptr) return std::nullopt;
+    const sepflow_image second = element(given.inputs, 1);
+    if (second.data == nullptr) return std::nullopt;
     if (!plan.has_missing())
         throw Error(SEPFLOW_E_INVALID, "mask: the plan was made without missing pixels");
-    const int32_t channels = second->channels == 1 ? 1 : call.in.channels;
-    const sepflow_image mask = checked_image(second, "mask", second->type, channels);
+    const int32_t channels = second.channels == 1 ? 1 : call.in.channels;
+    const sepflow_image mask = checked_image(&second, "mask", second.type, channels);
     if (!is_type(mask.type)) throw Error(SEPFLOW_E_FORMAT, "mask: an unknown pixel type");
     if (!same(mask.domain, call.in.domain))
         throw Error(SEPFLOW_E_INVALID, "mask: its domain is not the image's");
@@ -78,13 +77,15 @@ std::vector<Call> check_call(const Bank &bank, const sepflow_process &given) {
         throw Error(SEPFLOW_E_INVALID,
                     "process: this bank has " + std::to_string(count) + " outputs");
     }
+    check_size<sepflow_image>(given.outputs->struct_size, "outputs");
     const bool is_empty = given.region.w == 0 || given.region.h == 0;
     std::vector<Call> calls(count);
     for (uint32_t i = 0; i < count; ++i) {
+        const sepflow_image output = element(given.outputs, i);
+        if (output.data == nullptr) continue;
         sepflow_process one = given;
-        one.outputs = &element(given.outputs, i);
+        one.outputs = &output;
         one.output_count = 1;
-        if (known_part(*one.outputs).data == nullptr) continue;
         const Call call = check_call(*bank.members[i], one);
         for (const Call &before : calls) {
             if (!is_empty && before.is_wanted() && overlap(before.out, call.out))

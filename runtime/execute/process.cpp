@@ -13,9 +13,8 @@ namespace sepflow {
 namespace {
 
 void run(const Work &work, const sepflow_process &given, const sepflow_host *given_host) {
-    const sepflow_host known = given_host != nullptr
-                                   ? known_part(*given_host, offsetof(sepflow_host, name))
-                                   : sepflow_host{};
+    const sepflow_host known =
+        given_host != nullptr ? known_part(given_host, "host") : sepflow_host{};
     const sepflow_host *host = &known;
     ScratchPool pool(work.scratch_bytes, given, host);
     run_tasks(work.count, given.max_threads, host, given.call_ctx, [&](int64_t i) {

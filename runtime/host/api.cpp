@@ -144,10 +144,9 @@ sepflow_status sepflow_graph_bind_image(sepflow_graph *graph, const char *input,
         require(graph, input, image);
         Place &place = graph->input(input);
         const std::string name = "input '" + std::string(input) + "'";
-        if (image->struct_size < sizeof *image)
-            throw Error(SEPFLOW_E_ABI, name + ": struct_size is too small");
-        sepflow_image bound =
-            sepflow::checked_image(image, name.c_str(), image->type, image->channels);
+        const sepflow_image known = sepflow::known_part(image, name.c_str());
+        const sepflow_image bound =
+            sepflow::checked_image(&known, name.c_str(), known.type, known.channels);
         if (!sepflow::same(bound.domain, bound.bounds)) {
             throw Error(SEPFLOW_E_INVALID, name + ": must hold the whole domain of its image");
         }
@@ -163,15 +162,14 @@ sepflow_status sepflow_graph_bind_source(sepflow_graph *graph, const char *input
                                          const sepflow_source *source, sepflow_error *error) {
     return guarded(error, [&] {
         require(graph, input, source);
-        if (source->struct_size < sizeof *source)
-            throw Error(SEPFLOW_E_ABI, "source: struct_size is too small");
-        if (source->flags != 0)
+        const sepflow_source known = sepflow::known_part(source, "source");
+        if (known.flags != 0)
             throw Error(SEPFLOW_E_UNSUPPORTED, "source: flags that this version does not know");
-        if (source->read == nullptr) throw Error(SEPFLOW_E_INVALID, "source: read is NULL");
+        if (known.read == nullptr) throw Error(SEPFLOW_E_INVALID, "source: read is NULL");
         Place &place = graph->input(input);
-        check_input("input '" + place.name + "'", source->type, source->channels, source->domain);
-        bind(place, source->type, source->channels, source->domain);
-        place.source = sepflow::known_part(*source);
+        check_input("input '" + place.name + "'", known.type, known.channels, known.domain);
+        bind(place, known.type, known.channels, known.domain);
+        place.source = known;
         graph->order.clear();
     });
 }

@@ -19,9 +19,7 @@ namespace {
 
 sepflow_run checked_run(const sepflow_run *given) {
     if (given == nullptr) return {};
-    if (given->struct_size < sizeof given->struct_size)
-        throw Error(SEPFLOW_E_ABI, "run: struct_size is too small");
-    const sepflow_run run = sepflow::known_part(*given, offsetof(sepflow_run, ctx));
+    const sepflow_run run = sepflow::known_part(given, "run");
     if (run.max_threads < 0 || run.tile_w < 0 || run.tile_h < 0) {
         throw Error(SEPFLOW_E_INVALID, "run: a negative count or size");
     }

@@ -33,7 +33,7 @@ sepflow_error new_error() {
 std::vector<std::string> port_names(const sepflow_node_desc &desc, int32_t direction) {
     std::vector<std::string> names;
     for (uint32_t i = 0; i < desc.port_count; ++i) {
-        const sepflow_port_desc &port = sepflow::element(desc.ports, i);
+        const sepflow_port_desc port = sepflow::element(desc.ports, i);
         if (port.direction == direction) names.push_back(port.name);
     }
     return names;
@@ -135,6 +135,7 @@ void sepflow_graph::add_node(const std::string &name, const std::string &id,
     place.node.reset(node, sepflow::released_by(found->desc->destroy));
     place.name = name;
     place.desc = found->desc;
+    place.image_size = found->plugin->image_size;
     place.wanted_type = out_type;
     place.feeds.resize(port_names(*found->desc, SEPFLOW_INPUT).size());
     if (place.output_count() == 0)
@@ -143,13 +144,13 @@ void sepflow_graph::add_node(const std::string &name, const std::string &id,
     places.push_back(std::move(place));
 }
 
-const sepflow_param_desc &sepflow_graph::param(const std::string &node, const std::string &name,
-                                               uint32_t *index) const {
+sepflow_param_desc sepflow_graph::param(const std::string &node, const std::string &name,
+                                        uint32_t *index) const {
     const sepflow_node_desc &desc = *places[find_node(node)].desc;
     std::vector<std::string> names;
     for (uint32_t i = 0; i < desc.param_count; ++i) {
         *index = i;
-        const sepflow_param_desc &candidate = sepflow::element(desc.params, i);
+        const sepflow_param_desc candidate = sepflow::element(desc.params, i);
         if (name == candidate.id) return candidate;
         names.push_back(candidate.id);
     }
@@ -187,7 +188,7 @@ void sepflow_graph::forget_files() {
     order.clear();
     for (const Place &place : places) {
         for (uint32_t i = 0; !place.is_input() && i < place.desc->param_count; ++i) {
-            const sepflow_param_desc &desc = sepflow::element(place.desc->params, i);
+            const sepflow_param_desc desc = sepflow::element(place.desc->params, i);
             if (desc.type != SEPFLOW_VALUE_TEXT && desc.type != SEPFLOW_VALUE_MATRIX) continue;
             sepflow_error error = new_error();
             sepflow_value value = {};

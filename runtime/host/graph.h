@@ -33,6 +33,7 @@ struct Place {
 
     // A node: its object, and what feeds each input port.
     const sepflow_node_desc *desc = nullptr;  // NULL: an input of the graph
+    uint32_t image_size = 0;                  // of sepflow_image in the node's plugin
     std::shared_ptr<sepflow_node> node;
     std::vector<Outlet> feeds;
     sepflow_type wanted_type = SEPFLOW_TYPE_NONE;
@@ -52,10 +53,10 @@ struct Place {
 
     bool is_input() const { return desc == nullptr; }
     size_t output_count() const { return is_input() ? 1 : desc->port_count - feeds.size(); }
-    const sepflow_port_desc &port(size_t i) const {
+    sepflow_port_desc port(size_t i) const {
         return element(desc->ports, static_cast<uint32_t>(i));
     }
-    const sepflow_port_desc &output_port(size_t i) const { return port(feeds.size() + i); }
+    sepflow_port_desc output_port(size_t i) const { return port(feeds.size() + i); }
     // Input ports that must be connected.
     size_t required_ports() const;
 };
@@ -105,8 +106,8 @@ struct sepflow_graph {
   private:
     void check_new_name(const std::string &name) const;
     void set_param(const sepflow::Place &place, uint32_t index, const sepflow_value &value);
-    const sepflow_param_desc &param(const std::string &node, const std::string &name,
-                                    uint32_t *index) const;
+    sepflow_param_desc param(const std::string &node, const std::string &name,
+                             uint32_t *index) const;
 };
 
 namespace sepflow {

@@ -42,7 +42,7 @@ class Sorter {
             const sepflow::Outlet outlet = places_[place].feeds[port++];
             const size_t feed = outlet.place;
             if (!outlet.is_connected()) {
-                const sepflow_port_desc &desc = places_[place].port(port - 1);
+                const sepflow_port_desc desc = places_[place].port(port - 1);
                 if (desc.flags & SEPFLOW_PORT_OPTIONAL) continue;
                 const char *name = desc.name;
                 throw Error(SEPFLOW_E_NOT_READY, "port '" + std::string(name) + "' of node '" +
@@ -81,7 +81,7 @@ void check_edges(const std::vector<Place> &places, const Place &place) {
     for (size_t i = 1; i < place.feeds.size(); ++i) {
         if (!place.feeds[i].is_connected()) continue;
         const Place &first = places[place.feeds[0].place], &other = places[place.feeds[i].place];
-        const sepflow_port_desc &port = place.port(i);
+        const sepflow_port_desc port = place.port(i);
         if (port.flags & SEPFLOW_PORT_OWN_FORMAT) {
             if (other.channels != 1 && other.channels != first.channels) {
                 throw Error(SEPFLOW_E_FORMAT, "port '" + std::string(port.name) + "' of node '" +

@@ -17,11 +17,10 @@ namespace {
 void check_ports(const sepflow_node_desc &desc, const std::string &node) {
     bool outputs = false;
     for (uint32_t i = 0; i < desc.port_count; ++i) {
-        const sepflow_port_desc &port = element(desc.ports, i);
-        if (port.struct_size < sizeof port || port.name == nullptr ||
-            (port.type_count > 0 && port.types == nullptr)) {
-            throw Error(SEPFLOW_E_ABI, node + ": a port's descriptor is cut short");
-        }
+        const sepflow_port_desc given = element(desc.ports, i);
+        const sepflow_port_desc port = known_part(&given, (node + ": a port").c_str());
+        if (port.name == nullptr || (port.type_count > 0 && port.types == nullptr))
+            throw Error(SEPFLOW_E_ABI, node + ": a port lacks its name or types");
         if (i == 0 && (port.flags & SEPFLOW_PORT_OPTIONAL))
             throw Error(SEPFLOW_E_ABI, node + ": its first port cannot be optional");
         if (port.direction == SEPFLOW_OUTPUT) {
@@ -36,53 +35,50 @@ void check_ports(const sepflow_node_desc &desc, const std::string &node) {
 
 void check_params(const sepflow_node_desc &desc, const std::string &node) {
     for (uint32_t i = 0; i < desc.param_count; ++i) {
-        const sepflow_param_desc &param = element(desc.params, i);
-        if (param.struct_size < sizeof param || param.id == nullptr ||
-            (param.choice_count > 0 && param.choices == nullptr)) {
-            throw Error(SEPFLOW_E_ABI, node + ": a parameter's descriptor is cut short");
-        }
+        const sepflow_param_desc given = element(desc.params, i);
+        const sepflow_param_desc param = known_part(&given, (node + ": a parameter").c_str());
+        if (param.id == nullptr || (param.choice_count > 0 && param.choices == nullptr))
+            throw Error(SEPFLOW_E_ABI, node + ": a parameter lacks its id or choices");
     }
 }
 
-void check_node(const sepflow_node_desc *desc) {
-    if (desc == nullptr)
+void check_node(const sepflow_node_desc *given) {
+    if (given == nullptr)
         throw Error(SEPFLOW_E_ABI, "it counts more nodes than it has, or it has no memory");
-    if (desc->struct_size < sizeof(sepflow_node_desc) || desc->id == nullptr ||
-        desc->name == nullptr) {
-        throw Error(SEPFLOW_E_ABI, "a node's descriptor is cut short");
+    const sepflow_node_desc desc = known_part(given, "a node's descriptor");
+    if (desc.id == nullptr || desc.name == nullptr)
+        throw Error(SEPFLOW_E_ABI, "a node's descriptor lacks its id or name");
+    const std::string node = "node '" + std::string(desc.id) + "'";
+    const bool complete = desc.create && desc.destroy && desc.set_param && desc.get_param &&
+                          desc.query_formats && desc.configure && desc.plan_retain &&
+                          desc.plan_release && desc.plan_info && desc.output_domain &&
+                          desc.input_region && desc.process;
+    if (!complete) throw Error(SEPFLOW_E_ABI, node + " lacks a function");
+    if ((desc.port_count > 0 && desc.ports == nullptr) ||
+        (desc.param_count > 0 && desc.params == nullptr)) {
+        throw Error(SEPFLOW_E_ABI, node + " lacks its ports or parameters");
     }
-    const std::string id = desc->id;
-    const bool complete = desc->create && desc->destroy && desc->set_param && desc->get_param &&
-                          desc->query_formats && desc->configure && desc->plan_retain &&
-                          desc->plan_release && desc->plan_info && desc->output_domain &&
-                          desc->input_region && desc->process;
-    if (!complete) throw Error(SEPFLOW_E_ABI, "node '" + id + "' lacks a function");
-    if ((desc->port_count > 0 && desc->ports == nullptr) ||
-        (desc->param_count > 0 && desc->params == nullptr)) {
-        throw Error(SEPFLOW_E_ABI, "node '" + id + "' lacks its ports or parameters");
-    }
-    check_ports(*desc, "node '" + id + "'");
-    check_params(*desc, "node '" + id + "'");
+    check_ports(desc, node);
+    check_params(desc, node);
 }
 
-void check_entry(const sepflow_entry *entry) {
-    if (entry == nullptr) throw Error(SEPFLOW_E_ABI, "its entry is NULL");
-    if (entry->struct_size < offsetof(sepflow_entry, get_extension)) {
-        throw Error(SEPFLOW_E_ABI, "its entry is cut short");
-    }
-    if (entry->abi_major != SEPFLOW_ABI_MAJOR) {
-        throw Error(SEPFLOW_E_ABI, "it speaks ABI " + std::to_string(entry->abi_major) +
+sepflow_entry checked_entry(const sepflow_entry *given) {
+    if (given == nullptr) throw Error(SEPFLOW_E_ABI, "its entry is NULL");
+    const sepflow_entry entry = known_part(given, "its entry");
+    if (entry.abi_major != SEPFLOW_ABI_MAJOR) {
+        throw Error(SEPFLOW_E_ABI, "it speaks ABI " + std::to_string(entry.abi_major) +
                                        ", this host " + std::to_string(SEPFLOW_ABI_MAJOR));
     }
-    if (entry->abi_minor_needed > SEPFLOW_ABI_TARGET_MINOR) {
-        throw Error(SEPFLOW_E_ABI,
-                    "it needs ABI minor version " + std::to_string(entry->abi_minor_needed) +
-                        ", this host has " + std::to_string(SEPFLOW_ABI_TARGET_MINOR));
+    if (entry.abi_minor_needed > SEPFLOW_ABI_MINOR_SHOWN) {
+        throw Error(SEPFLOW_E_ABI, "it needs ABI minor version " +
+                                       std::to_string(entry.abi_minor_needed) + ", this host has " +
+                                       std::to_string(SEPFLOW_ABI_MINOR_SHOWN));
     }
-    if (entry->node == nullptr || entry->init == nullptr || entry->deinit == nullptr) {
+    if (entry.node == nullptr || entry.init == nullptr || entry.deinit == nullptr) {
         throw Error(SEPFLOW_E_ABI, "its entry lacks a function");
     }
-    for (uint32_t i = 0; i < entry->node_count; ++i) check_node(entry->node(i));
+    for (uint32_t i = 0; i < entry.node_count; ++i) check_node(entry.node(i));
+    return entry;
 }
 
 // "org.sepflow.separable/1" -> "org.sepflow.separable", 1
@@ -129,12 +125,12 @@ void sepflow_registry::add(sepflow_entry_function entry_of, const std::string &f
     sepflow::plugin_call(observer, file, "entry", [&] { add_nodes(entry_of(), file); });
 }
 
-void sepflow_registry::add_nodes(const sepflow_entry *entry, const std::string &file) {
-    sepflow::check_entry(entry);
-    auto plugin = std::make_unique<Plugin>(file, entry);
+void sepflow_registry::add_nodes(const sepflow_entry *given, const std::string &file) {
+    const sepflow_entry entry = sepflow::checked_entry(given);
+    auto plugin = std::make_unique<Plugin>(file, given, sepflow::image_size_of(given));
     std::vector<sepflow::RegistryNode> more = nodes;
-    for (uint32_t i = 0; i < entry->node_count; ++i) {
-        const sepflow_node_desc *desc = entry->node(i);
+    for (uint32_t i = 0; i < entry.node_count; ++i) {
+        const sepflow_node_desc *desc = entry.node(i);
         const bool known =
             std::any_of(more.begin(), more.end(), [&](const sepflow::RegistryNode &node) {
                 return std::strcmp(node.desc->id, desc->id) == 0;

@@ -16,7 +16,8 @@ namespace sepflow {
 // inside it when a registry goes.
 class Plugin {
   public:
-    Plugin(const std::string &path, const sepflow_entry *found) : file(path), entry(found) {}
+    Plugin(const std::string &path, const sepflow_entry *found, uint32_t its_image_size)
+        : file(path), entry(found), image_size(its_image_size) {}
     Plugin(const Plugin &) = delete;
     ~Plugin();
 
@@ -25,6 +26,7 @@ class Plugin {
 
     const std::string file;  // "" if static
     const sepflow_entry *const entry;
+    const uint32_t image_size;  // sizeof(sepflow_image) as the plugin was compiled
 
   private:
     std::mutex mutex_;

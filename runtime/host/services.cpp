@@ -49,7 +49,12 @@ sepflow_status path_of(void *ctx, const char *name, char *path, uint64_t size,
 }
 
 const void *get_extension(void *ctx, const char *id) {
-    static const sepflow_files files = {sizeof(sepflow_files), 0, path_of};
+    static const sepflow_files files = [] {
+        sepflow_files made = {};
+        made.struct_size = sizeof made;
+        made.path_of = path_of;
+        return made;
+    }();
     return ctx != nullptr && std::strcmp(id, SEPFLOW_FILES) == 0 ? &files : nullptr;
 }
 
@@ -59,7 +64,7 @@ sepflow_host host_services(AllowedFiles *files) {
     sepflow_host host = {};
     host.struct_size = sizeof host;
     host.abi_major = SEPFLOW_ABI_MAJOR;
-    host.abi_minor = SEPFLOW_ABI_TARGET_MINOR;
+    host.abi_minor = SEPFLOW_ABI_MINOR_SHOWN;
     host.name = "sepflow";
     host.version = "1";
     host.ctx = files;

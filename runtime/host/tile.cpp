@@ -148,7 +148,6 @@ TileRunner::TileRunner(TileJob &job) : job_(job) {
     }
     const size_t count = job.graph.places.size();
     needed_.reserve(count);
-    inputs_.reserve(count);
     images_.resize(count);
     slots_.resize(count);
     in_place_of_.resize(count);
@@ -272,15 +271,17 @@ void TileRunner::read(const Place &place, const sepflow_image &into) const {
 }
 
 void TileRunner::process(const Place &place, size_t index) {
-    inputs_.clear();
+    inputs_.clear(place.image_size);
+    outputs_.clear(place.image_size);
     for (const Outlet &feed : place.feeds)
-        inputs_.push_back(feed.is_connected() ? images_[feed.place][feed.output] : no_image());
+        inputs_.add(feed.is_connected() ? images_[feed.place][feed.output] : no_image());
+    for (const sepflow_image &output : images_[index]) outputs_.add(output);
     sepflow_process call = {};
     call.struct_size = sizeof call;
     call.inputs = inputs_.data();
-    call.input_count = static_cast<uint32_t>(inputs_.size());
-    call.outputs = images_[index].data();
-    call.output_count = static_cast<uint32_t>(images_[index].size());
+    call.input_count = inputs_.count();
+    call.outputs = outputs_.data();
+    call.output_count = outputs_.count();
     call.region = needed_[index];
     call.max_threads = 1;
     call.scratch = scratch_;

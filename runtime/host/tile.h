@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runtime/host/graph.h"
+#include "runtime/structs.h"
 
 namespace sepflow {
 
@@ -54,7 +55,8 @@ class TileRunner {
     std::vector<std::vector<sepflow_image>> images_;
     std::vector<std::vector<size_t>> slots_;
     std::vector<int64_t> slot_sizes_, slot_offsets_;
-    std::vector<sepflow_image> inputs_;
+    // The images of a call, as the node's plugin takes them.
+    StructArray<sepflow_image> inputs_, outputs_;
     void *memory_ = nullptr;
     int64_t size_ = 0;
     char *scratch_ = nullptr;

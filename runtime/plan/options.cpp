@@ -91,13 +91,7 @@ int32_t checked_constant(int32_t value, int32_t last, const char *name) {
 }  // namespace
 
 Options check_options(const sepflow_options *given) {
-    if (given == nullptr) throw Error(SEPFLOW_E_INVALID, "options is NULL");
-    constexpr uint32_t least = offsetof(sepflow_options, out_type);
-    if (given->struct_size < least) {
-        throw Error(SEPFLOW_E_ABI,
-                    "options.struct_size is too small; set it to sizeof(sepflow_options)");
-    }
-    const sepflow_options o = known_part(*given, offsetof(sepflow_options, variant));
+    const sepflow_options o = known_part(given, "options");
     if (o.flags & ~(SEPFLOW_OPTION_CONVOLVE | SEPFLOW_OPTION_ANCHOR | SEPFLOW_OPTION_KEEP_MISSING |
                     SEPFLOW_OPTION_NO_FILES | SEPFLOW_OPTION_STRICT)) {
         throw Error(SEPFLOW_E_UNSUPPORTED,

@@ -1,5 +1,6 @@
 /* The layout of every struct of the ABI, pinned; for 64-bit processors with 8-byte pointers and for 32-bit ones whose
-   64-bit types have 8-byte alignment. A number here never changes: growth only adds lines. */
+   64-bit types have 8-byte alignment. A number here never changes: growth only adds lines.
+   headers.sh compiles it for every minor version that the headers can show. */
 #include <sepflow/host.h>
 #include <sepflow/node.h>
 #include <sepflow/sepflow.h>
@@ -9,7 +10,12 @@
 #define PIN(condition) typedef char PIN_NAME(__LINE__)[(condition) ? 1 : -1]
 #define AT(type, field, offset) PIN(offsetof(type, field) == (offset))
 
+PIN(SEPFLOW_ABI_MINOR_NEEDED <= SEPFLOW_ABI_MINOR_SHOWN);
 PIN(sizeof(sepflow_status) == 4);
+PIN(SEPFLOW_ERROR_FIRST_SIZE == 252);
+PIN(SEPFLOW_FORMAT_PAIR_FIRST_SIZE == 12);
+PIN(SEPFLOW_CONFIG_FIRST_SIZE == 40);
+PIN(SEPFLOW_IMAGE_FIRST_SIZE == 112);
 PIN(sizeof(sepflow_error) == 252);
 AT(sepflow_error, code, 4);
 AT(sepflow_error, param_index, 8);
@@ -27,6 +33,20 @@ AT(sepflow_config, domain_w, 24);
 AT(sepflow_config, domain_h, 32);
 
 #if UINTPTR_MAX == UINT64_MAX
+PIN(SEPFLOW_VALUE_FIRST_SIZE == 56);
+PIN(SEPFLOW_PARAM_DESC_FIRST_SIZE == 96);
+PIN(SEPFLOW_HOST_FIRST_SIZE == 88);
+PIN(SEPFLOW_FILES_FIRST_SIZE == 16);
+PIN(SEPFLOW_PORT_DESC_FIRST_SIZE == 40);
+PIN(SEPFLOW_PLAN_INFO_FIRST_SIZE == 104);
+PIN(SEPFLOW_PROCESS_FIRST_SIZE == 104);
+PIN(SEPFLOW_NODE_DESC_FIRST_SIZE == 160);
+PIN(SEPFLOW_ENTRY_FIRST_SIZE == 88);
+PIN(SEPFLOW_OPTIONS_FIRST_SIZE == 112);
+PIN(SEPFLOW_PLAN_DESCRIPTION_FIRST_SIZE == 224);
+PIN(SEPFLOW_SOURCE_FIRST_SIZE == 64);
+PIN(SEPFLOW_RUN_FIRST_SIZE == 48);
+
 PIN(sizeof(sepflow_image) == 112);
 AT(sepflow_image, type, 4);
 AT(sepflow_image, channels, 8);
@@ -111,7 +131,12 @@ AT(sepflow_node_desc, output_domain, 136);
 AT(sepflow_node_desc, input_region, 144);
 AT(sepflow_node_desc, process, 152);
 
+#if SEPFLOW_ABI_MINOR_SHOWN == 0
 PIN(sizeof(sepflow_entry) == 88);
+#else
+PIN(sizeof(sepflow_entry) == 96);
+AT(sepflow_entry, image_size, 88);
+#endif
 AT(sepflow_entry, abi_major, 4);
 AT(sepflow_entry, abi_minor_needed, 8);
 AT(sepflow_entry, node_count, 12);
@@ -139,6 +164,21 @@ AT(sepflow_options, method, 96);
 AT(sepflow_options, missing, 100);
 AT(sepflow_options, missing_value, 104);
 
+PIN(sizeof(sepflow_files) == 16);
+AT(sepflow_files, path_of, 8);
+PIN(sizeof(sepflow_plan_description) == 224);
+AT(sepflow_plan_description, rows, 8);
+AT(sepflow_plan_description, taps, 40);
+AT(sepflow_plan_description, singular_value_count, 72);
+AT(sepflow_plan_description, tolerance, 88);
+AT(sepflow_plan_description, error_bound, 128);
+AT(sepflow_plan_description, method, 136);
+AT(sepflow_plan_description, arithmetic, 168);
+AT(sepflow_plan_description, output_error_bound, 176);
+AT(sepflow_plan_description, is_exact, 184);
+AT(sepflow_plan_description, exactness, 192);
+AT(sepflow_plan_description, separable_cost, 200);
+AT(sepflow_plan_description, fft_cost, 216);
 PIN(sizeof(sepflow_source) == 64);
 AT(sepflow_source, domain, 16);
 AT(sepflow_source, ctx, 48);
@@ -153,6 +193,8 @@ PIN(sizeof(sepflow_image) == 112);
 AT(sepflow_image, data, 16);
 AT(sepflow_image, bounds, 24);
 PIN(sizeof(sepflow_value) == 48);
-PIN(sizeof(sepflow_entry) == 52);
+PIN(SEPFLOW_ENTRY_FIRST_SIZE == 52);
 PIN(sizeof(sepflow_node_desc) == 88);
+/* The one struct of 0.1 that ends in padding; no field may ever lie in it. */
+PIN(SEPFLOW_RUN_FIRST_SIZE == 36 && sizeof(sepflow_run) == 40);
 #endif

@@ -66,6 +66,9 @@ extern "C" SEPFLOW_EXPORT const sepflow_entry *sepflow_entry_v1() {
         --inits;
         if (has("does_not_count")) faulty::is_ready = false;
     };
+    entry.image_size = sizeof(sepflow_image);
+    if (has("no_image_size")) entry.image_size = 0;
+    if (has("wide_array")) entry.image_size = sizeof(faulty::WideImage);
     if (has("any_extension"))
         entry.get_extension = [](const char *) -> const void * { return &entry; };
     return &entry;

@@ -13,7 +13,7 @@ namespace faulty {
 sepflow_status fail(sepflow_error *error, sepflow_status code, const char *message, int32_t param) {
     if (has("null_error")) error->code = code;
     if (error == nullptr) return code;
-    if (!has("long_error") && error->struct_size < sizeof *error) return code;
+    if (!has("long_error") && error->struct_size < SEPFLOW_ERROR_FIRST_SIZE) return code;
     if (has("no_message")) return code;
     error->code = code;
     error->param_index = param;
@@ -155,7 +155,7 @@ sepflow_status configure(sepflow_node *opaque, const sepflow_config *given, sepf
     auto *node = reinterpret_cast<Node *>(opaque);
     if (given == nullptr || plan == nullptr) return fail(error, SEPFLOW_E_INVALID, "NULL");
     *plan = nullptr;
-    if (given->struct_size < offsetof(sepflow_config, flags))
+    if (given->struct_size < SEPFLOW_CONFIG_FIRST_SIZE)
         return fail(error, SEPFLOW_E_ABI, "config is cut short");
     sepflow_config config = known(given);
     if (config.flags != 0 && !has("any_flag"))

@@ -53,6 +53,12 @@ struct Plan {
     std::atomic<int> owners{1};
 };
 
+// As the header of a later minor version would declare it.
+struct WideImage {
+    sepflow_image known;
+    int64_t later[14];
+};
+
 inline bool is_ready = false;  // between init and deinit
 void change_fpu();
 

@@ -126,9 +126,11 @@ sepflow_status check_images(const Plan *plan, const sepflow_process &call, sepfl
     const bool has_flag = call.flags != 0 || call.inputs->flags != 0 || call.outputs->flags != 0;
     if (has("no_domain") && call.inputs->domain.w == 0)
         return fail(error, SEPFLOW_E_INVALID, "no domain");
-    const bool has_mask = call.input_count > 1 && (has("wide_array") || has("no_mask"));
-    if (has_mask && call.inputs[1].data != nullptr)
+    if (call.input_count > 1 && has("no_mask") && call.inputs[1].data != nullptr)
         return fail(error, SEPFLOW_E_INTERNAL, "what is this mask?");
+    if (call.input_count > 1 && has("wide_array") &&
+        reinterpret_cast<const WideImage *>(call.inputs)[1].known.flags != 0)
+        return fail(error, SEPFLOW_E_UNSUPPORTED, "unknown flags");
     if (has("u8_mask") && call.input_count > 1 && call.inputs[1].data != nullptr &&
         call.inputs[1].type != SEPFLOW_U8)
         return fail(error, SEPFLOW_E_FORMAT, "a mask is of u8");
@@ -188,7 +190,8 @@ sepflow_status process(const sepflow_plan *opaque, const sepflow_process *given,
                        sepflow_error *error) {
     const auto *plan = reinterpret_cast<const Plan *>(opaque);
     if (given == nullptr) return fail(error, SEPFLOW_E_INVALID, "call is NULL");
-    if (given->struct_size < sizeof *given) return fail(error, SEPFLOW_E_ABI, "call is cut short");
+    if (given->struct_size < SEPFLOW_PROCESS_FIRST_SIZE)
+        return fail(error, SEPFLOW_E_ABI, "call is cut short");
     const sepflow_process call = known(given);
     const sepflow_status status = check_images(plan, call, error);
     if (status != SEPFLOW_OK) return status;

@@ -147,6 +147,7 @@ sepflow_entry make_entry(const sepflow_node_desc *(*nodes)(uint32_t), uint32_t c
     entry.struct_size = sizeof entry;
     entry.abi_major = SEPFLOW_ABI_MAJOR;
     entry.node_count = count;
+    entry.image_size = sizeof(sepflow_image);
     entry.id = "test";
     entry.node = nodes;
     entry.init = [](const sepflow_host *, sepflow_error *) -> sepflow_status {
