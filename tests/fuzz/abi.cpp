@@ -36,7 +36,7 @@ class Block {
     ~Block() { std::free(memory_); }
     Block(const Block &) = delete;
     Struct *get() { return reinterpret_cast<Struct *>(memory_); }
-    bool is_whole() const { return size_ >= sizeof(Struct); }
+    bool holds(size_t bytes) const { return size_ >= bytes; }
     // Readers leave the size, and whoever fills it, too.
     void check() const {
         uint32_t stated;
@@ -63,7 +63,7 @@ class AnyError {
     void check(sepflow_status status) {
         block_.check();
         require(status <= 0 && status >= SEPFLOW_E_IO && status != SEPFLOW_E_INTERNAL, "a status");
-        if (status == SEPFLOW_OK || !block_.is_whole()) return;
+        if (status == SEPFLOW_OK || !block_.holds(SEPFLOW_ERROR_FIRST_SIZE)) return;
         const sepflow_error &error = *block_.get();
         require(error.code == status, "the record holds the status");
         require(std::memchr(error.message, 0, sizeof error.message) != nullptr, "a whole message");
@@ -172,6 +172,8 @@ sepflow_plan *any_plan(Input &input, sepflow_options &o) {
     error.check(status);
     options.check();
     require((plan == nullptr) == (status != SEPFLOW_OK), "a plan, or a failure");
+    const bool is_short = !options.holds(SEPFLOW_OPTIONS_FIRST_SIZE);
+    require(is_short == (status == SEPFLOW_E_ABI), "short options, and no others, are too short");
     return plan;
 }
 
@@ -249,8 +251,13 @@ void node_calls(Input &input) {
     Block<sepflow_host> host(input, any_host(input));
     AnyError error(input);
     sepflow_node *node = nullptr;
-    error.check(desc.create(&desc, input.flip() ? host.get() : nullptr, &node, error.get()));
-    require(node != nullptr, "a node");
+    const bool has_host = input.flip();
+    const bool is_short = has_host && !host.holds(SEPFLOW_HOST_FIRST_SIZE);
+    const sepflow_status created =
+        desc.create(&desc, has_host ? host.get() : nullptr, &node, error.get());
+    error.check(created);
+    require(created == (is_short ? SEPFLOW_E_ABI : SEPFLOW_OK), "only a short host is refused");
+    if (is_short) return;
     any_parameters(input, desc, node);
     sepflow_config config = {};
     config.in_type = input.one_of(fuzz::kTypes);
@@ -358,6 +365,7 @@ void plugin_calls(Input &input) {
     if (input.below(8) == 7) changed.init = nullptr;
     if (input.below(8) == 7) changed.deinit = nullptr;
     if (input.below(8) == 7) changed.node_count = input.take<uint8_t>();
+    if (input.below(8) == 7) changed.image_size = input.take<uint32_t>();
     Block<sepflow_entry> block(input, changed);
     entry_to_add = block.get();
     sepflow_registry *registry = nullptr;
