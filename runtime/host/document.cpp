@@ -15,8 +15,8 @@ namespace {
 }
 
 // Behind one, C functions would not see the rest.
-void check_no_zero(const std::string &text) {
-    if (text.find('\0') != std::string::npos) fail("a text holds a zero character");
+void check_no_zero(const std::string &text, const std::string &place) {
+    if (text.find('\0') != std::string::npos) fail_at(place, "holds a zero character");
 }
 
 // Takes the parser's events. Its functions return whether to go on.
@@ -26,7 +26,7 @@ class Builder {
     bool boolean(bool value) {
         Json json;
         json.kind = Json::kBoolean;
-        json.text = value ? "1" : "0";
+        json.text = value ? "true" : "false";
         return add(std::move(json));
     }
     bool number_integer(int64_t value) {
@@ -39,7 +39,7 @@ class Builder {
         return add_number(value, written);
     }
     bool string(const std::string &value) {
-        check_no_zero(value);
+        check_no_zero(value, next_place());
         Json json;
         json.kind = Json::kText;
         json.text = value;
@@ -56,18 +56,19 @@ class Builder {
     bool end_object() { return close(); }
     // A graph has no use for two nodes of one name.
     bool key(const std::string &name) {
-        check_no_zero(name);
-        if (!keys_.back().insert(name).second) fail("the key '" + name + "' is there twice");
+        check_no_zero(name, places_.back());
+        if (!keys_.back().insert(name).second)
+            fail_at(places_.back(), "has the key '" + name + "' twice");
         key_ = name;
         return true;
     }
 
     // Reports "[json.exception.parse_error.101] parse error at line 3, column 4: ...; last read: 'x'"
     // without what was read: the text may be that of a file that is no graph.
-    bool parse_error(size_t position, const std::string &, const nlohmann::json::exception &error) {
+    bool parse_error(size_t, const std::string &, const nlohmann::json::exception &error) {
+        constexpr int kOverflow = 406;
+        if (error.id == kOverflow) fail_at(next_place(), "is too large; numbers go up to 1.8e308");
         const std::string what = error.what();
-        if (dynamic_cast<const nlohmann::json::parse_error *>(&error) == nullptr)
-            fail("the number that ends at byte " + std::to_string(position) + " is too large");
         const size_t start = std::min(what.find(']') + 2, what.size());
         fail(what.substr(start, what.find("; last read: ", start) - start));
     }
@@ -75,6 +76,14 @@ class Builder {
     Json root;
 
   private:
+    // Returns the place of the value to come.
+    std::string next_place() const {
+        if (open_.empty()) return "";
+        const Json &around = *open_.back();
+        return below(places_.back(),
+                     around.kind == Json::kList ? std::to_string(around.items.size()) : key_);
+    }
+
     bool add(Json json) {
         json.key.swap(key_);
         key_.clear();
@@ -99,21 +108,25 @@ class Builder {
         if (open_.size() == kMostDepth) fail("it is nested too deep");
         Json json;
         json.kind = kind;
+        std::string place = next_place();
         add(std::move(json));
         // It stays where it is: nothing comes behind it before it is closed.
         open_.push_back(open_.empty() ? &root : &open_.back()->items.back());
+        places_.push_back(std::move(place));
         keys_.emplace_back();
         return true;
     }
 
     bool close() {
         open_.pop_back();
+        places_.pop_back();
         keys_.pop_back();
         return true;
     }
 
     std::string key_;                          // of the value to come
     std::vector<Json *> open_;                 // lists and objects
+    std::vector<std::string> places_;          // of each
     std::vector<std::set<std::string>> keys_;  // of each
 };
 
@@ -129,6 +142,24 @@ Json parse_json(const std::string &text) {
     Builder builder;
     nlohmann::json::sax_parse(text, &builder);
     return std::move(builder.root);
+}
+
+std::string below(const std::string &place, const std::string &key) {
+    std::string escaped;
+    for (const char letter : key) {
+        if (letter == '~') {
+            escaped += "~0";
+        } else if (letter == '/') {
+            escaped += "~1";
+        } else {
+            escaped += letter;
+        }
+    }
+    return place + "/" + escaped;
+}
+
+void fail_at(const std::string &place, const std::string &what) {
+    fail((place.empty() ? "the top level" : place) + " " + what);
 }
 
 }  // namespace sepflow

@@ -1,5 +1,5 @@
-// JSON text as a tree. nlohmann-json reads it, event by event; the tree is ours, since its own allocates while it is destroyed and
-// so ends the program where there is no memory.
+// JSON text as a tree. nlohmann-json reads it, event by event; the tree is ours, since its own
+// allocates while it is destroyed and so ends the program where there is no memory.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ struct Json {
 
     Kind kind = kNull;
     std::string key;   // in the object that it is part of
-    std::string text;  // of a text; a number as it was written; "1" or "0" of a boolean
+    std::string text;  // of a text; a number as it was written; "true" or "false"
     double number = 0;
     std::vector<Json> items;  // of a list, or an object, in the order of the text
 
@@ -20,7 +20,14 @@ struct Json {
     const Json *find(const std::string &wanted) const;
 };
 
-// Throws Error{PARAM}: malformed, a key that is there twice in an object, nested too deep.
+// Throws Error{PARAM}: malformed, a key twice in an object, a number too large, nested too deep.
 Json parse_json(const std::string &text);
+
+// Returns the place of a key, or of an index, below another place, as a JSON pointer (RFC 6901).
+// The top level is "".
+std::string below(const std::string &place, const std::string &key);
+
+// Throws Error{PARAM} with a sentence that begins with the place.
+[[noreturn]] void fail_at(const std::string &place, const std::string &what);
 
 }  // namespace sepflow

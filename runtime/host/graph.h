@@ -83,6 +83,8 @@ struct sepflow_graph {
     void add_node(const std::string &name, const std::string &id, sepflow_type out_type);
     void set_param(const std::string &node, const std::string &param, const sepflow_value &value);
     void set_text(const std::string &node, const std::string &param, const std::string &text);
+    sepflow_param_desc param(const std::string &node, const std::string &name,
+                             uint32_t *index) const;
     void forget_files();  // those that nodes have read
     void connect(const std::string &source, const std::string &node, const std::string &port);
     void add_output(const std::string &name, const std::string &source);
@@ -106,8 +108,6 @@ struct sepflow_graph {
   private:
     void check_new_name(const std::string &name) const;
     void set_param(const sepflow::Place &place, uint32_t index, const sepflow_value &value);
-    sepflow_param_desc param(const std::string &node, const std::string &name,
-                             uint32_t *index) const;
 };
 
 namespace sepflow {

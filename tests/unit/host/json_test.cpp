@@ -69,7 +69,7 @@ TEST_CASE("mistakes in a graph's JSON say where") {
         {R"({"inputs": ["p"], "nodes": {"b": {"type": "org.sepflow.convert", "out_type": ""}}, "outputs": {}})",
          "out_type ''"},
         {R"({"inputs": ["p"], "nodes": {"b": {"type": "org.sepflow.add"}, "b": {"type": "org.sepflow.convert"}}, "outputs": {}})",
-         "'b' is there twice"},
+         "/nodes has the key 'b' twice"},
         {R"({"inputs": ["p", "p"], "nodes": {}, "outputs": {}})", "'p' is taken"},
         {R"({"inputs": ["p"], "nodes": {}, "outputs": {"r": "x"}})", "no node or input 'x'"}};
     for (const Bad &b : bad) {
@@ -113,4 +113,154 @@ TEST_CASE("equal keys are fine in different objects, and outputs keep the order 
     for (uint32_t i = 0; const char *name = sepflow_graph_output_name(graph, i); ++i) names += name;
     CHECK(names == "zmc");
     sepflow_graph_free(graph);
+}
+
+namespace {
+
+// What is said of a node org.sepflow.separable with this parameter; "" if it is taken.
+std::string said_of(Host &host, const std::string &param, const std::string &json) {
+    const std::string text =
+        R"({"inputs": ["p"], "nodes": {"a/b": {"type": "org.sepflow.separable", "params": {")" +
+        param + R"(": )" + json + R"(}, "in": "p"}}, "outputs": {"o": "a/b"}})";
+    sepflow_graph *graph = nullptr;
+    const sepflow_status status =
+        sepflow_graph_from_json(host.registry, text.data(), text.size(), &graph, &host.error);
+    sepflow_graph_free(graph);
+    if (status == SEPFLOW_OK) return "";
+    CHECK(status == SEPFLOW_E_PARAM);
+    CHECK(graph == nullptr);
+    return host.error.message;
+}
+
+}  // namespace
+
+TEST_CASE("each kind of parameter takes its own kinds of JSON") {
+    Host host;
+    const char *const taken[][2] = {
+        {"border_value", "3"},
+        {"border_value", "-2.5e-3"},
+        {"missing_value", "\"NaN\""},
+        {"rank", "2"},
+        {"rank", "2.0"},
+        {"rank", "2e0"},
+        {"anchor_x", "-1"},
+        {"convolve", "true"},
+        {"convolve", "false"},
+        {"convolve", "1"},
+        {"border_x", "\"wrap\""},
+        {"variant", "\"\""},
+        {"kernel", "\"gaussian 3\""},
+        {"kernel", "[[1, 2.5, -1e-3]]"},
+    };
+    for (const auto &[param, json] : taken) {
+        CAPTURE(std::string(param));
+        CAPTURE(std::string(json));
+        CHECK(said_of(host, param, json) == "");
+    }
+}
+
+TEST_CASE(
+    "JSON of another kind than a parameter takes is refused with the place and what to write") {
+    Host host;
+    const struct {
+        const char *param, *json, *said;
+    } refused[] = {
+        {"border_value", "\"0.3\"",
+         "must be a number, not the text \"0.3\"; write 0.3 without quotation marks"},
+        {"border_value", "\".50\"", "write 0.5 without quotation marks"},
+        {"border_value", "\"much\"",
+         "must be a number, not the text \"much\"; write 0, for example"},
+        {"border_value", "\"NaN\"", "must be a number, not the text \"NaN\""},
+        {"border_value", "true", "must be a number, not true"},
+        {"border_value", "null",
+         "must be a number, not null; write 0, for example, or leave it out"},
+        {"border_value", "[1]", "must be a number, not a list"},
+        {"border_value", "{}", "must be a number, not an object"},
+        {"border_value", "1e999", "is 1e999; numbers go up to 1.8e308"},
+        {"rank", "\"2\"", "must be a whole number of 64 bits, not the text \"2\"; write 2 without"},
+        {"rank", "\"2.5\"", "write 0, for example"},
+        {"rank", "2.5", "must be a whole number of 64 bits, not 2.5"},
+        {"rank", "1e300", "must be a whole number of 64 bits, not 1e300"},
+        {"rank", "18446744073709551615", "not 18446744073709551615"},
+        {"rank", "9223372036854775808", "not 9223372036854775808"},
+        {"rank", "true", "must be a whole number of 64 bits, not true"},
+        {"rank", "null", "must be a whole number of 64 bits, not null"},
+        {"convolve", "\"true\"", "must be a switch, not the text \"true\"; write true or false"},
+        {"convolve", "0.5", "must be a switch, not 0.5"},
+        {"border_x", "3", "must be one of its texts, not 3; write \"reflect101\", \"reflect\""},
+        {"border_x", "false", "must be one of its texts, not false"},
+        {"border_x", "null", "or leave it out"},
+        {"variant", "2", "must be text, not 2; write \"2\""},
+        {"variant", "true", "must be text, not true"},
+        {"variant", "[\"avx2\"]", "must be text, not a list"},
+        {"kernel", "3", "must be text or rows of numbers, not 3; write [[1, 2, 1]]"},
+        {"kernel", "[]", "must be text or rows of numbers, not an empty list"},
+        {"kernel", "{\"a\": 1}", "must be text or rows of numbers, not an object"},
+    };
+    for (const auto &c : refused) {
+        CAPTURE(std::string(c.param));
+        CAPTURE(std::string(c.json));
+        const std::string said = said_of(host, c.param, c.json);
+        const std::string place = std::string("graph: /nodes/a~1b/params/") + c.param + " ";
+        CAPTURE(said);
+        CHECK(said.find(place) == 0);
+        CHECK(said.find(c.said) != std::string::npos);
+        CHECK(said.size() < 250);
+    }
+    const char *const matrices[][2] = {
+        {"[1, 2]", "/kernel/0 must be a row of numbers, such as [1, 2, 1], not 1"},
+        {"[[1, 2], []]",
+         "/kernel/1 must be a row of numbers, such as [1, 2, 1], not an empty list"},
+        {"[[1, 2], [3]]", "/kernel/1 has 1 numbers, the first row 2; write rows of equal length"},
+        {"[[1, 2], [3, \"4\"]]", "/kernel/1/1 must be a number, not the text \"4\""},
+        {"[[1, 2], [3, null]]", "/kernel/1/1 must be a number, not null"},
+        {"[[[1]]]", "/kernel/0/0 must be a number, not a list"},
+        {"[[1, -1e999]]", "/kernel/0/1 is -1e999; numbers go up to 1.8e308"},
+    };
+    for (const auto &[json, wanted] : matrices) {
+        CAPTURE(std::string(json));
+        const std::string said = said_of(host, "kernel", json);
+        CAPTURE(said);
+        CHECK(said.find(std::string("graph: /nodes/a~1b/params") + wanted) == 0);
+    }
+    CHECK(said_of(host, "border_value", "NaN").find("line 1, column") != std::string::npos);
+}
+
+TEST_CASE("names and places of a graph are text, and of another kind are refused with the place") {
+    Host host;
+    const char *const documents[][2] = {
+        {R"({"inputs": [1], "nodes": {}, "outputs": {}})",
+         "/inputs/0 must be a name, as text, not 1"},
+        {R"({"inputs": "p", "nodes": {}, "outputs": {}})",
+         "/inputs must be a list of names, not the text \"p\""},
+        {R"({"inputs": [], "nodes": [], "outputs": {}})",
+         "/nodes must be an object, not an empty list"},
+        {R"({"inputs": [], "nodes": {"b": 3}, "outputs": {}})",
+         "/nodes/b must be an object, not 3"},
+        {R"({"inputs": [], "nodes": {"b": {"type": 3}}, "outputs": {}})",
+         "/nodes/b/type must be a node's id, as text, not 3"},
+        {R"({"inputs": [], "nodes": {"b": {"type": "org.sepflow.add", "out_type": null}}, "outputs": {}})",
+         "/nodes/b/out_type must be a pixel type or input:NAME, as text, not null"},
+        {R"({"inputs": [], "nodes": {"b": {"type": "org.sepflow.add", "params": []}}, "outputs": {}})",
+         "/nodes/b/params must be an object of parameters, not an empty list"},
+        {R"({"inputs": [], "nodes": {"b": {"type": "org.sepflow.add", "in": ["p"]}}, "outputs": {}})",
+         "/nodes/b/in must be the name of an input or a node, or an object of ports and names, not "
+         "a list"},
+        {R"({"inputs": [], "nodes": {"b": {"type": "org.sepflow.add", "in": {"a": 1}}}, "outputs": {}})",
+         "/nodes/b/in/a must be the name of an input or a node, as text, not 1"},
+        {R"({"inputs": [], "nodes": {}, "outputs": {"o": false}})",
+         "/outputs/o must be a node's name, as text, not false"},
+        {R"({"inputs": [], "nodes": {"b": {"type": "org.sepflow.add", "parms": {}}}, "outputs": {}})",
+         "/nodes/b has an unknown key 'parms'; did you mean 'params'?"},
+    };
+    for (const auto &[json, wanted] : documents) {
+        CAPTURE(std::string(json));
+        sepflow_graph *graph = nullptr;
+        const sepflow_status status =
+            sepflow_graph_from_json(host.registry, json, std::strlen(json), &graph, &host.error);
+        CHECK(status == SEPFLOW_E_PARAM);
+        CHECK(graph == nullptr);
+        CHECK_MESSAGE(std::string(host.error.message).find(std::string("graph: ") + wanted) == 0,
+                      host.error.message);
+    }
 }
