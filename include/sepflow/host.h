@@ -54,7 +54,8 @@ typedef void (*sepflow_skipped)(void *ctx, const char *path, const char *reason)
    user's rights ignore the environment. The first plugin that brings a node id wins. A bad plugin
    is reported to `skipped` (may be NULL) and skipped. A missing directory is passed over.
    Each is first tried in a process of its own (the program sepflow-probe, installed beside this library), so that one
-   that crashes or hangs is only skipped.  [control] */
+   that crashes or hangs is only skipped. The results are remembered in the user's cache until the plugin's file changes
+   (runtime/host/README.md).  [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_registry_scan(sepflow_registry *registry, const char *path,
                                                     sepflow_skipped skipped, void *ctx);
 /* Loads one plugin. Errors: IO (cannot be opened), ABI (no entry, versions).  [control] */

@@ -1,16 +1,18 @@
 #include "runtime/host/probe.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <iterator>
+#include <optional>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
 
+#include "runtime/child.h"
 #include "runtime/error.h"
 #include "runtime/host/probed.h"
 #include "runtime/host/search.h"
@@ -19,9 +21,8 @@ namespace sepflow {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr std::chrono::seconds kPatience(10);
+constexpr int kLook = 100;  // milliseconds
 
 class FileActions {
   public:
@@ -56,14 +57,12 @@ class Pipe {
     int ends_[2];
 };
 
-// All that the other end says before it closes; false: it did not until `end`.
-bool read_all(int reader, Clock::time_point end, std::string *said) {
+// Reads until the other end closes; false if it does not in time.
+bool read_all(int reader, SeenTime &time, std::string *said) {
     for (;;) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
+        if (time.look() >= kPatience) return false;
         pollfd ready = {reader, POLLIN, 0};
-        const int count = left.count() > 0 ? poll(&ready, 1, static_cast<int>(left.count())) : 0;
-        if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) return false;
+        if (poll(&ready, 1, kLook) <= 0) continue;
         char block[512];
         const ssize_t got = read(reader, block, sizeof block);
         if (got < 0 && errno == EINTR) continue;
@@ -72,20 +71,19 @@ bool read_all(int reader, Clock::time_point end, std::string *said) {
     }
 }
 
-// False: it did not until `end`. A host may have its children reaped by somebody else; then only what was said counts.
-bool has_ended(pid_t child, Clock::time_point end, int *status) {
-    for (;;) {
-        const pid_t ended = waitpid(child, status, WNOHANG);
-        if (ended == child || (ended < 0 && errno != EINTR)) return true;
-        if (Clock::now() >= end) return false;
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+bool ends(pid_t child, SeenTime &time) {
+    while (!ends_within(child, kLook)) {
+        if (time.look() >= kPatience) return false;
     }
+    return true;
 }
 
+// Does not wait for long: a process that waits for a disk ends only when that answers.
 void end(pid_t child) {
     kill(child, SIGKILL);
-    while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+    for (int look = 0; look < 10 && !ends_within(child, kLook); ++look) {
     }
+    waitpid(child, nullptr, WNOHANG);
 }
 
 pid_t start(const std::string &program, const std::string &file, int writer) {
@@ -93,12 +91,55 @@ pid_t start(const std::string &program, const std::string &file, int writer) {
     posix_spawn_file_actions_addopen(actions.get(), STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_addopen(actions.get(), STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_adddup2(actions.get(), writer, 3);
-    std::string name = program, plugin = file;
-    char *const arguments[] = {name.data(), plugin.data(), nullptr};
+    std::string name = program, plugin = file, parent = std::to_string(getpid());
+    char *const arguments[] = {name.data(), plugin.data(), parent.data(), nullptr};
     pid_t child = -1;
     const int failed =
         posix_spawn(&child, program.c_str(), actions.get(), nullptr, arguments, environ);
     return failed == 0 ? child : -1;
+}
+
+// Whether the signal is the plugin's fault. Others come from outside, and an illegal instruction
+// depends on the processor.
+bool is_fault(int number) {
+    constexpr int kFaults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGTRAP, SIGSYS};
+    return std::find(std::begin(kFaults), std::end(kFaults), number) != std::end(kFaults);
+}
+
+std::string described(const Verdict &verdict) {
+    switch (verdict.kind) {
+        case Verdict::kHangs:
+            return "it hangs when it is loaded";
+        case Verdict::kCrashes:
+            return std::string("it crashes when it is loaded: ") + strsignal(verdict.signal);
+        default:
+            return "it ends the process when it is loaded";
+    }
+}
+
+struct Trial {
+    std::string said;  // "" if it did not begin, otherwise ":" and what it found
+    bool has_ended = false;
+    std::optional<int> status;
+};
+
+std::optional<Trial> tried(const std::string &program, const std::string &file) {
+    Pipe pipe;
+    const pid_t child = start(program, file, pipe.writer());
+    if (child < 0) return std::nullopt;
+    pipe.close_writer();
+    Trial trial;
+    SeenTime time;
+    // A plugin may close the pipe and stay.
+    trial.has_ended = read_all(pipe.reader(), time, &trial.said) && ends(child, time);
+    int status = 0;
+    if (!trial.has_ended) {
+        end(child);
+    } else if (waitpid(child, &status, 0) == child) {
+        // Unless the host's own code reaped the child.
+        trial.status = status;
+    }
+    return trial;
 }
 
 }  // namespace
@@ -107,27 +148,29 @@ void probe(const std::string &file) {
     static const std::string program = own_directory() + "/sepflow-probe";
     if (access(program.c_str(), X_OK) != 0) return;
     const std::string print = fingerprint(file);
-    if (was_sound(print)) return;
-    Pipe pipe;
-    const pid_t child = start(program, file, pipe.writer());
-    if (child < 0) return;
-    pipe.close_writer();
-    std::string said;
-    int status = 0;
-    const auto patience_ends = Clock::now() + kPatience;
-    // A plugin may close the pipe and stay.
-    const bool ended =
-        read_all(pipe.reader(), patience_ends, &said) && has_ended(child, patience_ends, &status);
-    if (!ended) end(child);
+    const Verdict before = remembered(print);
+    if (before.kind == Verdict::kSound) return;
+    if (before.kind != Verdict::kNone) {
+        throw Error(SEPFLOW_E_ABI,
+                    described(before) +
+                        "; this was found before: to try it again, touch it, or delete " +
+                        verdict_file());
+    }
+    const std::optional<Trial> trial = tried(program, file);
+    if (!trial) return;
     // It did not even begin: no program of this processor's, as under an emulator.
-    if (ended && said.empty()) return;
-    said.erase(0, 1);
-    if (said == "sound") return note_sound(print);
+    if (trial->has_ended && trial->said.empty()) return;
+    const std::string said = trial->said.substr(std::min<size_t>(1, trial->said.size()));
+    if (said == "sound") return remember(print, {Verdict::kSound});
+    // Not remembered: the cause may lie elsewhere, such as a missing library.
     if (!said.empty()) throw Error(SEPFLOW_E_ABI, said);
-    if (!ended) throw Error(SEPFLOW_E_ABI, "it hangs when it is loaded");
-    throw Error(SEPFLOW_E_ABI, WIFSIGNALED(status) ? std::string("it crashes when it is loaded: ") +
-                                                         strsignal(WTERMSIG(status))
-                                                   : "it ends the process when it is loaded");
+    Verdict verdict = {trial->has_ended ? Verdict::kEnds : Verdict::kHangs};
+    const int status = trial->status.value_or(0);
+    if (WIFSIGNALED(status)) verdict = {Verdict::kCrashes, WTERMSIG(status)};
+    const bool is_known = !trial->has_ended || trial->status.has_value();
+    if (is_known && (verdict.kind != Verdict::kCrashes || is_fault(verdict.signal)))
+        remember(print, verdict);
+    throw Error(SEPFLOW_E_ABI, described(verdict));
 }
 
 }  // namespace sepflow

@@ -1,11 +1,12 @@
-// Whether a plugin can be loaded, found out in a process of its own: one that crashes or hangs takes only that along.
+// Tries a plugin in a process of its own: one that crashes or hangs when it is loaded ends only that.
 #pragma once
 
 #include <string>
 
 namespace sepflow {
 
-// Throws Error that says what became of it. Does nothing where the program sepflow-probe is not beside this library, or does not run.
+// Throws Error that says what is wrong with the plugin. Does nothing if the program sepflow-probe is
+// not beside this library, or does not run.
 void probe(const std::string &file);
 
 }  // namespace sepflow

@@ -1,12 +1,16 @@
-// sepflow-probe PLUGIN: loads a plugin and reads its descriptors, as a host would, and says on descriptor 3 ":", then "sound" or what is
-// wrong. Whatever the plugin does, it does to this process. See probe.h.
+// sepflow-probe PLUGIN HOST: loads a plugin and reads its descriptors, as a host would, and says on
+// descriptor 3 ":", then "sound" or what is wrong. Whatever the plugin does, it does to this
+// process, which ends with the process HOST. See probe.h.
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <initializer_list>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <sepflow/host.h>
+
+#include "runtime/child.h"
 
 namespace {
 
@@ -23,6 +27,8 @@ void say(const char *text) {
 }  // namespace
 
 int main(int argc, char **argv) {
+    if (argc != 3) return 2;
+    sepflow::end_with(std::atoi(argv[2]));
     // A crash is to end this process as one, whatever a sanitizer would rather do.
     for (const int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
         std::signal(number, SIG_DFL);
@@ -32,7 +38,7 @@ int main(int argc, char **argv) {
     sepflow_registry *registry = nullptr;
     sepflow_error error = {};
     error.struct_size = sizeof error;
-    if (argc != 2 || sepflow_registry_create(&registry, &error) != SEPFLOW_OK) return 2;
+    if (sepflow_registry_create(&registry, &error) != SEPFLOW_OK) return 2;
     const sepflow_status status = sepflow_registry_load(registry, argv[1], &error);
     say(status == SEPFLOW_OK ? "sound" : error.message);
     close(3);

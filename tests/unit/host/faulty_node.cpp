@@ -1,6 +1,11 @@
-// A node that copies its input, but for the one fault that it is compiled with.
+// A node that copies its input, except for the one fault that it is compiled with. It appends a
+// letter to a file, named by a variable of the environment: SEPFLOW_TEST_LOADED when it is loaded,
+// SEPFLOW_TEST_REACHED before its fault, SEPFLOW_TEST_DESTROYED when the node is destroyed. With
+// SEPFLOW_TEST_WELL it has no fault.
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <stdexcept>
 #include <string>
 #include <unistd.h>
@@ -12,12 +17,45 @@ namespace {
 #define TEXT_OF(name) #name
 #define TEXT(name) TEXT_OF(name)
 
+// Appends a letter to the file that the variable of the environment names.
+void note(const char *variable) {
+    const char *file = std::getenv(variable);
+    const int opened =
+        file == nullptr ? -1 : open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (opened < 0) return;
+    if (write(opened, "x", 1) != 1) std::abort();
+    close(opened);
+}
+
+// Makes the process survive all signals but SIGKILL and SIGSTOP, whether sent to it or to the
+// thread.
+void go_deaf() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, nullptr);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGALRM}) std::signal(number, SIG_IGN);
+}
+
 void go_wrong(const char *place) {
     const std::string fault = TEXT(FAULT);
-    if (fault == std::string("crash_") + place) std::raise(SIGSEGV);
-    if (fault == std::string("throw_") + place) throw std::runtime_error("a fault");
-    if (fault == std::string("exit_") + place) _exit(0);
-    while (fault == std::string("hang_") + place) pause();
+    const size_t end = fault.find('_');
+    if (end == fault.npos || fault.substr(end + 1) != place) return;
+    if (std::getenv("SEPFLOW_TEST_WELL") != nullptr) return;
+    const std::string kind = fault.substr(0, end);
+    note("SEPFLOW_TEST_REACHED");
+    if (kind == "crash") std::raise(SIGSEGV);
+    if (kind == "illegal") std::raise(SIGILL);    // as on a processor that lacks an instruction
+    if (kind == "interrupt") std::raise(SIGINT);  // as Ctrl-C at a terminal does
+    if (kind == "throw") throw std::runtime_error("a fault");
+    if (kind == "exit") _exit(0);
+    if (kind == "slow") usleep(20000);
+    if (kind == "deaf") go_deaf();
+    if (kind == "leave" && fork() == 0) pause();
+    if (kind == "fork" && fork() == 0) setsid();
+    volatile bool spins = kind == "spin";
+    while (spins) {
+    }
+    while (kind == "hang" || kind == "deaf" || kind == "fork") pause();
 }
 
 int node_memory, plan_memory;
@@ -29,6 +67,7 @@ sepflow_status create(const sepflow_node_desc *, const sepflow_host *, sepflow_n
     return SEPFLOW_OK;
 }
 void destroy(sepflow_node *) {
+    note("SEPFLOW_TEST_DESTROYED");
     go_wrong("destroy");
 }
 sepflow_status set_param(sepflow_node *, uint32_t, const sepflow_value *, sepflow_error *) {
@@ -106,6 +145,7 @@ const sepflow_node_desc *node(uint32_t index) {
 }  // namespace
 
 extern "C" SEPFLOW_EXPORT const sepflow_entry *sepflow_entry_v1() {
+    note("SEPFLOW_TEST_LOADED");
     go_wrong("entry");
     static const sepflow_entry entry = [] {
         sepflow_entry made = {};

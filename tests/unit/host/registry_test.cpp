@@ -1,9 +1,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
-#include <optional>
 
 #include "tests/unit/host/fixture.h"
+#include "tests/unit/host/variable.h"
 
 namespace {
 
@@ -53,28 +53,6 @@ TEST_CASE("nodes are found by id, with and without the generation") {
 }
 
 namespace {
-
-// Sets a variable of the environment, or takes it away, while it lives.
-class Variable {
-  public:
-    Variable(const char *name, const char *value) : name_(name) {
-        if (const char *before = std::getenv(name)) before_ = before;
-        put(value);
-    }
-    Variable(const Variable &) = delete;
-    ~Variable() { put(before_ ? before_->c_str() : nullptr); }
-
-  private:
-    void put(const char *value) {
-        if (value != nullptr) {
-            setenv(name_, value, 1);
-        } else {
-            unsetenv(name_);
-        }
-    }
-    const char *name_;
-    std::optional<std::string> before_;
-};
 
 // The file that brings the node add, in the usual places.
 std::string file_of_add() {

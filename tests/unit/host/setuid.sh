@@ -30,5 +30,8 @@ chmod u+s "$folder/bin/sepflow"
     echo 'SKIPPED: nobody may not run what is built here'
     exit 77
 }
+[ -d "$folder/.cache/sepflow-1" ] || fail 'with rights of its own, it does not remember plugins in HOME'
+rm -r "$folder/.cache"
 if nodes | grep -qE 'told|data\.sepflow'; then fail 'it obeys the environment with the rights of another user'; fi
+[ ! -e "$folder/.cache" ] || fail 'it writes to HOME with the rights of another user'
 SEPFLOW_VARIANT=nonsense "$folder/bin/sepflow" explain --kernel 'box 3' >/dev/null || fail 'it obeys SEPFLOW_VARIANT'

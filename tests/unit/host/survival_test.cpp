@@ -2,6 +2,8 @@
 #include <map>
 
 #include "tests/unit/host/fixture.h"
+#include "tests/unit/host/folder.h"
+#include "tests/unit/host/variable.h"
 
 namespace {
 
@@ -46,6 +48,8 @@ struct Mixed : Host {
 TEST_CASE(
     "a plugin that crashes, hangs or ends the process while it is scanned is skipped and named" *
     doctest::skip(SEPFLOW_IS_EMULATED)) {
+    const Folder cache;
+    const Variable variable("XDG_CACHE_HOME", cache.path.c_str());
     Host host;
     std::string path;
     for (const char *fault : {"crash_entry", "hang_entry", "exit_entry", "throw_entry"})
