@@ -93,6 +93,14 @@ mutate runtime/structs.h 's/apart = first->struct_size;/apart = sizeof(Struct);/
 mutate runtime/structs.h 's/least = PublicStruct<Struct>::first_size/least = sizeof(Struct)/' sepflow_later_struct_size_tests
 mutate runtime/error.h 's/SEPFLOW_ERROR_FIRST_SIZE/sizeof(sepflow_error)/' sepflow_later_struct_size_tests
 mutate runtime/host/tile.cpp 's/inputs_.clear(place.image_size)/inputs_.clear(sizeof(sepflow_image))/' sepflow_0_1_graph_later
+mutate runtime/child.h 's/PR_SET_PDEATHSIG, SIGKILL/PR_SET_PDEATHSIG, 0/' sepflow_command_tests
+mutate runtime/child.h 's/now - last_, std::chrono::seconds(1)/now - last_, std::chrono::hours(1)/' sepflow_command_tests
+mutate runtime/command/supervise.cpp 's/if (ended_by != 0) end_descendants();//' sepflow_command_tests
+mutate runtime/command/supervise.cpp 's/if (!is_ignored(number)) sigaddset/sigaddset/' sepflow_command_tests
+mutate runtime/command/temporary.cpp 's/if (notes\[i\].is_written.load()) remove(notes\[i\].path);//' sepflow_file_fault_tests
+mutate runtime/host/probed.cpp 's/kDoubt = 3600/kDoubt = 36000/' sepflow_host_tests
+mutate runtime/host/probed.cpp 's/found.st_nlink == 1/found.st_nlink != 0/' sepflow_host_tests
+mutate runtime/host/json_value.cpp 's/ || json.number != std::floor(json.number))/)/' sepflow_host_tests
 mutate plugins/arithmetic/scale_offset.cpp 's/kFloatForBytes = false/kFloatForBytes = true/' sepflow_host_tests
 mutate runtime/kernel/named.cpp 's/taps\[static_cast<size_t>(radius - x)\] = mirror_sign/taps[static_cast<size_t>(radius - x)] = 1.0000001 * mirror_sign/' sepflow_kernel_tests
 mutate runtime/kernel/named.cpp 's/std::ceil(kGaussianReach \* sigma)/std::floor(kGaussianReach * sigma + 0.5)/' sepflow_kernel_tests

@@ -167,7 +167,7 @@ std::vector<Listed> listed_checks() {
 }
 
 void check_plugin(const Request &request, const std::function<void(const Finding &)> &tell) {
-    const Outcome loaded = try_in_child([&] { return node_lines(request.file); }, request.patience);
+    const Outcome loaded = try_in_child([&] { return node_lines(request.file); }, request.limits);
     const bool is_loaded = loaded.kind == Outcome::Kind::kPassed;
     const auto wants_load = [](const std::string &name) { return name == kLoad.name; };
     if (!is_loaded || request.names.empty() ||
@@ -178,14 +178,14 @@ void check_plugin(const Request &request, const std::function<void(const Finding
     const std::vector<std::string> node_ids = lines_of(loaded.text);
     if (!request.settings.empty()) {
         const Outcome settings =
-            try_in_child([&] { return checked_settings(request, node_ids); }, request.patience);
+            try_in_child([&] { return checked_settings(request, node_ids); }, request.limits);
         if (settings.kind == Outcome::Kind::kSkipped) throw Error(SEPFLOW_E_PARAM, settings.text);
     }
     for (const auto &[node_id, check] : planned(request, node_ids)) {
         const Target target = {request.file, node_id, request.settings};
         const Check &chosen = *check;
         tell({node_id, chosen.name, chosen.promise,
-              try_in_child([&] { return run(chosen, target); }, request.patience)});
+              try_in_child([&] { return run(chosen, target); }, request.limits)});
     }
 }
 

@@ -21,7 +21,7 @@ struct Request {
     std::string file;
     std::vector<std::string> names;  // "CHECK", "NODE:CHECK" or "NODE"; none: all
     std::vector<Setting> settings;
-    double patience;  // seconds for each check
+    Limits limits;  // of each check
 };
 
 struct Listed {
@@ -30,7 +30,7 @@ struct Listed {
 std::vector<Listed> listed_checks();
 
 // Runs each check in a child process and tells of it. Where no host can load the plugin, that is all there is to tell.
-// Throws Error where a name or a setting fits nothing.
+// Throws Error where a name or a setting fits nothing, and when cancelled.
 void check_plugin(const Request &request, const std::function<void(const Finding &)> &tell);
 
 }  // namespace sepflow::check

@@ -8,15 +8,12 @@
 #include <exception>
 #include <malloc.h>
 #include <new>
-#include <poll.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "runtime/check/verdict.h"
+#include "runtime/child.h"
 #include "runtime/error.h"
 
 namespace sepflow::check {
@@ -46,7 +43,6 @@ void finish(Outcome::Kind kind, const std::string &text) {
 }
 
 void prepare_child() {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
     setpgid(0, 0);
     const rlimit no_core = {0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
@@ -78,16 +74,17 @@ void prepare_child() {
 }
 
 // Whether the child ended by itself. What it left running ends with it.
-bool wait_for(pid_t child, double patience, int *status) {
-    const int handle = static_cast<int>(syscall(SYS_pidfd_open, child, 0));
-    pollfd end = {handle, POLLIN, 0};
-    const int ready = poll(&end, 1, static_cast<int>(patience * 1000));
-    if (ready <= 0) kill(child, SIGKILL);
-    while (waitpid(child, status, 0) < 0 && errno == EINTR) {
-    }
+bool wait_for(pid_t child, const Limits &limits, int *status) {
+    constexpr int kLook = 200;  // milliseconds
+    SeenTime time;
+    bool has_ended = false;
+    while (!has_ended && !limits.is_cancelled() &&
+           std::chrono::duration<double>(time.look()).count() < limits.patience)
+        has_ended = ends_within(child, kLook);
+    if (!has_ended) kill(child, SIGKILL);
+    *status = reap(child);
     kill(-child, SIGKILL);
-    close(handle);
-    return ready > 0;
+    return has_ended;
 }
 
 std::string described(bool ended, int status, const char *doing) {
@@ -111,13 +108,13 @@ void last_words(const std::string &what) {
     now_doing(what);
 }
 
-Outcome try_in_child(const std::function<std::string()> &body, double patience) {
+Outcome try_in_child(const std::function<std::string()> &body, const Limits &limits) {
     void *memory =
         mmap(nullptr, sizeof(Report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
     auto *report = new (memory) Report;  // zeros already
     std::fflush(nullptr);
-    const pid_t child = fork();
+    const pid_t child = fork_child();
     if (child == 0) {
         own_report = report;
         become_child(body);
@@ -127,12 +124,13 @@ Outcome try_in_child(const std::function<std::string()> &body, double patience) 
         throw Error(SEPFLOW_E_MEMORY, std::string("no child process: ") + std::strerror(errno));
     }
     int status = 0;
-    const bool ended = wait_for(child, patience, &status);
+    const bool ended = wait_for(child, limits, &status);
     Outcome outcome = {Outcome::Kind::kFailed, described(ended, status, report->doing)};
     // A plugin may also crash on its way out, when its destructors run.
     if (report->is_complete.load() && ended && WIFEXITED(status) && WEXITSTATUS(status) == 0)
         outcome = {report->kind, report->text};
     munmap(memory, sizeof(Report));
+    if (limits.is_cancelled()) throw Error(SEPFLOW_E_CANCELLED, "cancelled");
     return outcome;
 }
 

@@ -1,4 +1,5 @@
-// A check in a process of its own: whatever the plugin does there, the next check starts as if it had not.
+// A check in a process of its own: whatever the plugin does there, the next check starts as if it
+// had not.
 #pragma once
 
 #include <functional>
@@ -11,13 +12,18 @@ struct Outcome {
     std::string text;  // why not passed; of one that passed, what `body` returned
 };
 
-// Runs `body` in a child. One that crashes, ends its process or takes longer than `patience` seconds has
-// failed, and the text names what the plugin was asked to do. A signal to this process ends the child.
-// Throws Error where there is no child to be had.
-Outcome try_in_child(const std::function<std::string()> &body, double patience);
+struct Limits {
+    double patience;  // seconds; time while this process is stopped does not count
+    std::function<bool()> is_cancelled;  // asked several times a second
+};
 
-// In the child, before each call of the plugin: what it is asked to do. Counts only from the thread that
-// runs `body`.
+// Runs `body` in a child, which ends with this process. A child that crashes, ends its process or
+// exceeds the limit has failed, and the text names what the plugin was asked to do. Throws Error if
+// there is no child process, and when cancelled.
+Outcome try_in_child(const std::function<std::string()> &body, const Limits &limits);
+
+// In the child, before each call of the plugin: what it is asked to do. Counts only from the thread
+// that runs `body`.
 void now_doing(const std::string &what);
 
 // The same from any thread, of one that does not go on.

@@ -100,7 +100,9 @@ void run(const CheckOptions &o) {
     if (!std::filesystem::is_regular_file(o.plugin, error))
         throw Error(SEPFLOW_E_IO, "there is no file " + o.plugin);
     // Absolute: a plugin may change the directory, and a name without a slash would be searched for elsewhere.
-    check::Request request = {std::filesystem::absolute(o.plugin), o.names, {}, o.patience};
+    const auto is_cancelled = [] { return interrupting_signal() != 0; };
+    check::Request request = {
+        std::filesystem::absolute(o.plugin), o.names, {}, {o.patience, is_cancelled}};
     for (const std::string &setting : o.settings) {
         const size_t equals = setting.find('=');
         if (equals == setting.npos)
@@ -108,10 +110,8 @@ void run(const CheckOptions &o) {
         request.settings.push_back({setting.substr(0, equals), setting.substr(equals + 1)});
     }
     Report report(o);
-    check::check_plugin(request, [&](const Finding &finding) {
-        if (interrupting_signal() != 0) throw Error(SEPFLOW_E_CANCELLED, "interrupted");
-        report.add(finding);
-    });
+    note_signals();
+    check::check_plugin(request, [&](const Finding &finding) { report.add(finding); });
     report.close();
     const int failed = report.count(Kind::kFailed);
     if (failed > 0)

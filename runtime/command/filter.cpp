@@ -6,6 +6,7 @@
 #include "runtime/command/comparison.h"
 #include "runtime/command/describe.h"
 #include "runtime/command/image_file.h"
+#include "runtime/command/interrupt.h"
 #include "runtime/command/pixel_type.h"
 #include "runtime/command/plan_options.h"
 #include "runtime/command/plugins.h"
@@ -137,6 +138,7 @@ void filter(Filter o) {
     const RegistryPointer registry = open_plugins();
     const ImagePointer mask = o.mask.empty() ? nullptr : read_image(o.mask);
     if (mask) print_remarks(remarks_on(mask.get(), true));
+    note_signals();  // from here on there is something to cancel
     const GraphPointer graph = make_graph(registry.get(), o.plan, kernel, input.get(), mask.get());
     Rendering rendering(graph.get(), kOutput, input.get(), o.threads, !o.quiet);
     check_writable(o.out, rendering.type(), rendering.channels(),

@@ -16,6 +16,7 @@
 #include "runtime/command/netpbm.h"
 #include "runtime/command/opened_image.h"
 #include "runtime/command/pixel_type.h"
+#include "runtime/command/temporary.h"
 
 namespace sepflow::command {
 
@@ -94,6 +95,8 @@ ImagePointer open_image(const std::string &path) {
         throw vips_failure("cannot read " + path);
     }
     ImagePointer image(opened);
+    // libvips then decodes into a file, which it removes only when that is done.
+    if (VIPS_IMAGE_SIZEOF_IMAGE(opened) > vips_get_disc_threshold()) use_own_temporary_folder();
     check_length(image.get(), loader, path);
     return as_filtered(std::move(image), path);
 }

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <csignal>
 #include <initializer_list>
+#include <unistd.h>
 
 namespace sepflow::command {
 
@@ -17,22 +18,39 @@ extern "C" void note_signal(int number) {
 
 }  // namespace
 
-void catch_signals() {
-    struct sigaction action = {};
-    action.sa_handler = note_signal;
-    action.sa_flags = SA_RESTART;
-    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
-        // What the parent ignores, as nohup does, stays ignored.
-        struct sigaction before = {};
-        sigaction(number, nullptr, &before);
-        if (before.sa_handler != SIG_IGN) sigaction(number, &action, nullptr);
-    }
+void let_writes_fail() {
     std::signal(SIGXFSZ, SIG_IGN);
     std::signal(SIGPIPE, SIG_IGN);
 }
 
+void note_signals() {
+    struct sigaction action = {};
+    action.sa_handler = note_signal;
+    action.sa_flags = SA_RESTART;
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+        if (!is_ignored(number)) sigaction(number, &action, nullptr);
+    }
+}
+
 int interrupting_signal() {
     return noted.load(std::memory_order_relaxed);
+}
+
+bool is_ignored(int number) {
+    struct sigaction action = {};
+    sigaction(number, nullptr, &action);
+    return action.sa_handler == SIG_IGN;
+}
+
+void end_by(int number) {
+    std::signal(number, SIG_DFL);
+    std::raise(number);
+    sigset_t only;
+    sigemptyset(&only);
+    sigaddset(&only, number);
+    pthread_sigmask(SIG_UNBLOCK, &only, nullptr);
+    // The first process of a container survives signals that it does not handle.
+    _exit(128 + number);
 }
 
 }  // namespace sepflow::command

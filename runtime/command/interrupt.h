@@ -1,11 +1,17 @@
-// Ctrl-C and its like: a signal is noted, work stops at the next tile, and no half file stays.
+// Signals that cancel work: they are noted, and work stops at the next tile.
 #pragma once
 
 namespace sepflow::command {
 
-// Notes SIGINT, SIGTERM and SIGHUP from now on; a write past a file-size limit becomes an error.
-void catch_signals();
-// The signal that came, or 0. [any thread]
+// Makes writes past a limit on file sizes, and to closed pipes, fail instead of ending the process.
+void let_writes_fail();
+// Notes SIGINT, SIGTERM and SIGHUP from now on. Until then they end the process.
+void note_signals();
+// Returns the last signal that was noted, or 0. [any thread]
 int interrupting_signal();
+// Whether this process ignores the signal, as under nohup.
+bool is_ignored(int number);
+// Ends this process by the signal, with its default action.
+[[noreturn]] void end_by(int number);
 
 }  // namespace sepflow::command

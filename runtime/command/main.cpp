@@ -12,6 +12,7 @@
 #include "runtime/command/image_file.h"
 #include "runtime/command/interrupt.h"
 #include "runtime/command/manual.h"
+#include "runtime/command/supervise.h"
 #include "runtime/command/verbs.h"
 #include "runtime/error.h"
 #include "runtime/nearest.h"
@@ -20,11 +21,13 @@ namespace sepflow::command {
 
 namespace {
 
-enum ExitCode { kSuccess = 0, kFailure = 1, kUsage = 2, kSignal = 128 };
+enum ExitCode { kSuccess = 0, kFailure = 1, kUsage = 2 };
 
 constexpr const char *kFooter =
-    "Exit codes: 0 success, 1 failure (a file, a kernel, a graph), 2 wrong usage, 130 "
-    "interrupted.\nPlugins are found on SEPFLOW_PLUGIN_PATH, in the user's and in the system's "
+    "Exit codes: 0 success, 1 failure (a file, a kernel, a graph), 2 wrong usage. A signal ends it "
+    "as it ends other programs, which shells tell as 128 and the signal's number, 130 for Ctrl-C: "
+    "the first cancels the work, a second, or two seconds, end it at once.\nPlugins are found on "
+    "SEPFLOW_PLUGIN_PATH, in the user's and in the system's "
     "directory sepflow-1, and in that beside libsepflow-host.";
 
 int fail(const std::string &sentence, int code) {
@@ -105,13 +108,20 @@ int run(int argc, char **argv) {
     return kSuccess;
 }
 
+// These verbs become other programs, which have a process of their own for the work.
+bool hands_over(int argc, char **argv) {
+    const std::string verb = argc > 1 ? argv[1] : "";
+    return verb == "compile" || verb == "bench";
+}
+
 int guarded_run(int argc, char **argv) {
+    const auto work = [&] { return run(argc, argv); };
     try {
-        return run(argc, argv);
+        return hands_over(argc, argv) ? work() : supervise("sepflow", work);
     } catch (const std::bad_alloc &) {
         return fail("out of memory", kFailure);
     } catch (const std::exception &error) {
-        if (interrupting_signal() != 0) return fail("interrupted", kSignal + interrupting_signal());
+        if (interrupting_signal() != 0) end_by(interrupting_signal());
         return fail(error.what(), kFailure);
     }
 }
@@ -121,6 +131,6 @@ int guarded_run(int argc, char **argv) {
 }  // namespace sepflow::command
 
 int main(int argc, char **argv) {
-    sepflow::command::catch_signals();
+    sepflow::command::let_writes_fail();
     return sepflow::command::guarded_run(argc, argv);
 }

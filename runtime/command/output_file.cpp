@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,6 +37,19 @@ mode_t mode_for(const std::string &destination) {
     return 0666 & ~mask;
 }
 
+// Returns the kernel's name for an open file.
+std::string link_to(int file) {
+    return "/proc/self/fd/" + std::to_string(file);
+}
+
+// Opens a file that has no name and vanishes unless it is linked; -1 where that is not possible.
+int open_unnamed(const std::string &folder) {
+    const int file = open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (file < 0 || access(link_to(file).c_str(), F_OK) == 0) return file;
+    close(file);
+    return -1;
+}
+
 }  // namespace
 
 OutputFile::OutputFile(const std::string &path) : path_(path), destination_(followed_links(path)) {
@@ -43,23 +57,28 @@ OutputFile::OutputFile(const std::string &path) : path_(path), destination_(foll
     if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
         throw Error(SEPFLOW_E_IO, "cannot write " + path + ": it is not a regular file");
     }
-    const std::filesystem::path destination(destination_);
-    const std::string suffix = lower_case_suffix(destination_);
-    // Should the process be killed, the name tells what was left behind.
-    const std::string name = "." + destination.stem().string() + ".sepflow-XXXXXX" + suffix;
-    temporary_ = (destination.parent_path() / name).string();
-    file_ = mkstemps(temporary_.data(), static_cast<int>(suffix.size()));
+    const std::string folder = std::filesystem::path(destination_).parent_path().string();
+    file_ = open_unnamed(folder.empty() ? "." : folder);
     if (file_ < 0) {
-        const Error error = write_error(path);
-        temporary_.clear();
-        throw error;
+        give_temporary_name([&](const char *name) {
+            file_ = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+            return file_ >= 0;
+        });
     }
     fchmod(file_, mode_for(destination_));
 }
 
 OutputFile::~OutputFile() {
     if (file_ >= 0) close(file_);
-    if (!temporary_.empty()) unlink(temporary_.c_str());
+}
+
+// If the process is killed, the name says whose file was left.
+void OutputFile::give_temporary_name(const std::function<bool(const char *name)> &make) {
+    const std::filesystem::path destination(destination_);
+    const std::string name = "." + destination.stem().string() + ".sepflow-";
+    temporary_.emplace((destination.parent_path() / name).string(), lower_case_suffix(destination_),
+                       make);
+    if (temporary_->path().empty()) throw write_error(path_);
 }
 
 void OutputFile::write(std::string_view bytes) const {
@@ -82,13 +101,15 @@ int64_t OutputFile::seek(int64_t offset, int whence) const {
 }
 
 void OutputFile::commit() {
+    if (!temporary_) {
+        give_temporary_name([&](const char *name) {
+            return linkat(AT_FDCWD, link_to(file_).c_str(), AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0;
+        });
+    }
     const int file = file_;
     file_ = -1;
     // Some file systems tell only now that there was no room.
-    if (close(file) != 0 || std::rename(temporary_.c_str(), destination_.c_str()) != 0) {
-        throw write_error(path_);
-    }
-    temporary_.clear();
+    if (close(file) != 0 || !temporary_->rename_to(destination_)) throw write_error(path_);
 }
 
 bool is_same_file(const std::string &a, const std::string &b) {

@@ -1,23 +1,25 @@
-// A file that appears whole or not at all: written under a temporary name, then renamed.
+// A file that appears whole or not at all: written without a name where the file system allows
+// that, otherwise under a temporary one, then renamed.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "runtime/command/temporary.h"
 
 namespace sepflow::command {
 
 class OutputFile {
   public:
-    // Makes an empty temporary file beside `path` with the same suffix, or throws.
+    // Opens an empty file in the folder of `path`. Throws Error.
     explicit OutputFile(const std::string &path);
     ~OutputFile();
     OutputFile(const OutputFile &) = delete;
     OutputFile &operator=(const OutputFile &) = delete;
 
-    // Where it lies until it is committed.
-    const std::string &temporary() const { return temporary_; }
     const std::string &path() const { return path_; }
     // All of them at the place where the last write or read ended. Throws Error.
     void write(std::string_view bytes) const;
@@ -25,14 +27,16 @@ class OutputFile {
     int64_t read(void *bytes, int64_t count) const;
     // As the system's lseek.
     int64_t seek(int64_t offset, int whence) const;
-    // Renames the temporary file to path, over what was there.
+    // Gives the file the name `path`, replacing any file of that name. Throws Error.
     void commit();
 
   private:
+    void give_temporary_name(const std::function<bool(const char *name)> &make);
+
     std::string path_;
     std::string destination_;  // path_ with symbolic links followed, so that they stay links
-    std::string temporary_;    // empty once committed
-    int file_ = -1;            // temporary_, open
+    std::optional<Temporary> temporary_;  // none while the file has no name
+    int file_ = -1;
 };
 
 // Whether both name one file, which need not be there yet.

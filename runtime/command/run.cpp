@@ -11,6 +11,7 @@
 
 #include "runtime/command/call.h"
 #include "runtime/command/image_file.h"
+#include "runtime/command/interrupt.h"
 #include "runtime/command/pixel_type.h"
 #include "runtime/command/plan_numbers.h"
 #include "runtime/command/plugins.h"
@@ -208,10 +209,8 @@ void run_job(const Run &o, const Job &job, Watch &watch) {
         Rendering rendering(graph.get(), output->first, images.front().get(), o.threads, !o.quiet);
         check_writable(output->second, rendering.type(), rendering.channels());
         OutputFile file(output->second);
-        watch.writing(file.temporary());
         rendering.write(rendering.image(), file);
         file.commit();
-        watch.writing("");
         print_remarks(rendering.losses(output->second));
     }
 }
@@ -227,6 +226,7 @@ void run(const Run &o) {
     const std::string json = read_text(o.graph);
     const std::vector<std::string> names = outputs_of(json);
     Watch watch(o.patience);
+    note_signals();
     std::vector<std::string> failures;  // sentences, each once
     const auto attempt = [&](const Job &job) {
         std::string why;

@@ -2,20 +2,18 @@
 
 #include <atomic>
 #include <cerrno>
-#include <chrono>
-#include <climits>
 #include <csignal>
+#include <cstdint>
 #include <cstring>
 #include <exception>
 #include <iostream>
 #include <new>
-#include <poll.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "runtime/child.h"
 #include "runtime/command/interrupt.h"
+#include "runtime/command/temporary.h"
 #include "runtime/error.h"
 
 namespace sepflow::command {
@@ -27,13 +25,9 @@ constexpr int kNobody = -1;
 
 // A thread's call into a plugin.
 struct Slot {
-    std::atomic<int64_t> since;  // nanoseconds of the steady clock; 0: in no plugin
+    std::atomic<int64_t> since;  // by the clock; 0: in no plugin
     char who[128], function[32];
 };
-
-int64_t now() {
-    return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 template <size_t Size>
 void copy(char (&to)[Size], const char *from) {
@@ -53,11 +47,12 @@ extern "C" void note_crash(int number) {
 }  // namespace
 
 struct Watch::Shared {
+    std::atomic<int64_t> clock;  // nanoseconds that the parent saw pass
     std::atomic<int> step, next_slot, crashed;
     std::atomic<bool> is_done;    // a plugin may end the process with any code
     std::atomic<int> error_code;  // of what was thrown
     Slot slots[kSlots];
-    char temporary[PATH_MAX], why[1024];
+    char why[1024];
 };
 
 Watch::Watch(double patience_seconds) : patience_(patience_seconds) {
@@ -84,10 +79,6 @@ bool Watch::was_mistake() const {
     return code != SEPFLOW_OK && code != SEPFLOW_E_INTERNAL;
 }
 
-void Watch::writing(const std::string &temporary) {
-    copy(shared_->temporary, temporary.c_str());
-}
-
 void Watch::observe(void *watch, const char *who, const char *function) {
     Shared &shared = *static_cast<Watch *>(watch)->shared_;
     if (own_slot == kNobody) own_slot = shared.next_slot.fetch_add(1);
@@ -97,11 +88,10 @@ void Watch::observe(void *watch, const char *who, const char *function) {
     if (function == nullptr) return;
     copy(slot.who, who);
     copy(slot.function, function);
-    slot.since.store(now());
+    slot.since.store(shared.clock.load());
 }
 
 void Watch::become_child(const std::function<void()> &work) {
-    prctl(PR_SET_PDEATHSIG, SIGTERM);  // nobody waits for it any longer
     crashed_slot = &shared_->crashed;
     for (const int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
         std::signal(number, note_crash);
@@ -122,7 +112,8 @@ void Watch::become_child(const std::function<void()> &work) {
     _exit(code);
 }
 
-// "node 'blur' crashed in its process", of the thread that crashed, or else of one that was in a plugin.
+// "node 'blur' crashed in its process", of the thread that crashed, or else of one that was in a
+// plugin.
 std::string Watch::blamed(const std::string &did) const {
     int slot = shared_->crashed.load();
     if (slot < 0 || slot >= kSlots || shared_->slots[slot].since.load() == 0) {
@@ -133,26 +124,25 @@ std::string Watch::blamed(const std::string &did) const {
     return std::string(found.who) + " " + did + " in its " + found.function;
 }
 
-Watch::Ending Watch::wait_for(int child, int alive, std::string *why) {
+Watch::Ending Watch::wait_for(int child, std::string *why) {
+    constexpr int kLook = 200;  // milliseconds
+    SeenTime time;
     bool hangs = false;
-    for (;;) {
-        pollfd end = {alive, POLLIN, 0};
-        const int ready = poll(&end, 1, 200);
+    while (!ends_within(child, kLook)) {
         if (interrupting_signal() != 0) kill(child, interrupting_signal());
-        if (ready > 0) break;  // the child's end of the pipe is closed
+        const int64_t now = 1 + time.look().count();
+        shared_->clock.store(now);
         for (int i = 0; i < kSlots && !hangs; ++i) {
             const int64_t since = shared_->slots[i].since.load();
-            if (since == 0 || static_cast<double>(now() - since) < patience_ * 1e9) continue;
+            if (since == 0 || static_cast<double>(now - since) < patience_ * 1e9) continue;
             shared_->crashed.store(i);
             hangs = true;
             kill(child, SIGKILL);
         }
     }
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
+    const int status = reap(child);
+    remove_temporaries();
     if (shared_->is_done.load()) return Ending::kDone;
-    if (shared_->temporary[0] != '\0') unlink(shared_->temporary);
     if (interrupting_signal() != 0) return Ending::kInterrupted;
     if (hangs) {
         *why = blamed("did not return");
@@ -168,23 +158,13 @@ Watch::Ending Watch::run(const std::function<void()> &work, std::string *why) {
     new (shared_) Shared{};
     shared_->step.store(-1);
     shared_->crashed.store(kNobody);
-    int alive[2];
-    if (pipe(alive) != 0)
-        throw Error(SEPFLOW_E_IO, std::string("no pipe: ") + std::strerror(errno));
+    shared_->clock.store(1);
     std::cout.flush();
-    const pid_t child = fork();
-    if (child == 0) {
-        close(alive[0]);
-        become_child(work);
-    }
-    close(alive[1]);
-    if (child < 0) {
-        close(alive[0]);
+    const pid_t child = fork_child();
+    if (child == 0) become_child(work);
+    if (child < 0)
         throw Error(SEPFLOW_E_IO, std::string("no child process: ") + std::strerror(errno));
-    }
-    const Ending ending = wait_for(child, alive[0], why);
-    close(alive[0]);
-    return ending;
+    return wait_for(child, why);
 }
 
 }  // namespace sepflow::command

@@ -1,6 +1,7 @@
 #include "tests/command/command.h"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
@@ -22,7 +23,10 @@ namespace {
                                  const std::string &out, const std::string &err) {
     dup2(open("/dev/null", O_RDONLY), 0);
     dup2(open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
-    dup2(open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
+    const int err_file = open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    dup2(circumstances.standard_error >= 0 ? circumstances.standard_error : err_file, 2);
+    if (circumstances.has_own_group) setpgid(0, 0);
+    if (circumstances.ignored_signal != 0) std::signal(circumstances.ignored_signal, SIG_IGN);
     if (chdir(folder.c_str()) != 0) _exit(126);
     if (circumstances.largest_file >= 0) {
         const rlim_t most = static_cast<rlim_t>(circumstances.largest_file);
@@ -90,17 +94,26 @@ std::vector<std::string> Folder::names() const {
     return names;
 }
 
-Outcome Folder::run(const std::vector<std::string> &arguments,
-                    const Circumstances &circumstances) const {
-    const std::string out = path_ + ".out", err = path_ + ".err";
+int Folder::start(const std::vector<std::string> &arguments,
+                  const Circumstances &circumstances) const {
     const pid_t pid = fork();
     if (pid < 0) throw std::runtime_error("cannot fork");
-    if (pid == 0) become_command(arguments, circumstances, path_, out, err);
+    if (pid == 0) become_command(arguments, circumstances, path_, path_ + ".out", path_ + ".err");
+    return pid;
+}
+
+Outcome Folder::ended(int status) const {
+    const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return {code, read_file(path_ + ".out"), read_file(path_ + ".err")};
+}
+
+Outcome Folder::run(const std::vector<std::string> &arguments,
+                    const Circumstances &circumstances) const {
+    const pid_t pid = start(arguments, circumstances);
     if (circumstances.meanwhile != nullptr) circumstances.meanwhile(pid, path_);
     int status = 0;
     waitpid(pid, &status, 0);
-    const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    return {code, read_file(out), read_file(err)};
+    return ended(status);
 }
 
 std::vector<std::string> lines(const std::string &text) {

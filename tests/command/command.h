@@ -19,6 +19,9 @@ struct Circumstances {
     std::vector<std::pair<std::string, std::string>> environment;  // names and values
     // Called in the parent while the command runs.
     void (*meanwhile)(int pid, const std::string &folder) = nullptr;
+    bool has_own_group = false;  // of processes
+    int ignored_signal = 0;      // 0: none
+    int standard_error = -1;     // a descriptor, -1: a file
 };
 
 class Folder {
@@ -38,6 +41,9 @@ class Folder {
 
     Outcome run(const std::vector<std::string> &arguments,
                 const Circumstances &circumstances = {}) const;
+    // Starts the command and returns its process, for `ended` to be given its status.
+    int start(const std::vector<std::string> &arguments, const Circumstances &circumstances) const;
+    Outcome ended(int status) const;
 
   private:
     std::string path_;

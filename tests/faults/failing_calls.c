@@ -2,17 +2,20 @@
    SEPFLOW_FAULT names by kind and number does not happen.
 
        "kill 3"      the process is killed at the third write, rename, or other change
+       "killall 3"   so is its parent, before it
        "change 3"    the third change says ENOSPC
        "read 3"      the third read says EIO
        "end 3"       the third read of a file that is only read finds its end
 
-   Files are meant, not pipes or terminals. SEPFLOW_FAULT_MARK names a file that is made when it comes to that. */
+   Files are meant, not pipes or terminals. SEPFLOW_FAULT_MARK names a file that is made when it comes to that. With
+   SEPFLOW_NAMED_FILES in the environment the file system has no files without a name. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,12 +58,28 @@ static int is_the_one(const char *kind) {
 
 static int change_fails(void) {
     if (is_the_one("kill")) kill(getpid(), SIGKILL);
+    if (is_the_one("killall")) {
+        kill(getppid(), SIGKILL);
+        kill(getpid(), SIGKILL);
+    }
     if (!is_the_one("change")) return 0;
     errno = ENOSPC;
     return 1;
 }
 
 #define REAL(type, name, ...) (__extension__(type(*)(__VA_ARGS__)) dlsym(RTLD_NEXT, #name))
+
+int open(const char *path, int flags, ...) {
+    va_list rest;
+    va_start(rest, flags);
+    const mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0;
+    va_end(rest);
+    if ((flags & O_TMPFILE) == O_TMPFILE && getenv("SEPFLOW_NAMED_FILES") != NULL) {
+        errno = EOPNOTSUPP;
+        return -1;
+    }
+    return REAL(int, open, const char *, int, ...)(path, flags, mode);
+}
 
 ssize_t write(int fd, const void *bytes, size_t count) {
     if (is_file_below(fd) && change_fails()) return -1;
@@ -85,11 +104,6 @@ int ftruncate64(int fd, off64_t length) {
 int rename(const char *from, const char *to) {
     if (is_below(to) && change_fails()) return -1;
     return REAL(int, rename, const char *, const char *)(from, to);
-}
-
-int unlink(const char *path) {
-    if (is_below(path) && is_the_one("kill")) kill(getpid(), SIGKILL);
-    return REAL(int, unlink, const char *)(path);
 }
 
 /* A file system that stores late may find out only now that there is no room; the descriptor is gone even so. */

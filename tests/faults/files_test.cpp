@@ -1,6 +1,7 @@
 // The command where files fail: killed at any change, a disk that is full at any, a read that fails at any. What it writes is
 // there whole or not at all, and what was there before stays whole.
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <doctest/doctest.h>
 #include <filesystem>
@@ -8,13 +9,15 @@
 #include <sys/stat.h>
 #include <vector>
 
-#include "tests/command/command.h"
+#include "tests/command/running.h"
 #include "tests/faults/every_allocation.h"
 
 using command_test::Circumstances;
+using command_test::comes_true;
 using command_test::Folder;
 using command_test::lines;
 using command_test::Outcome;
+using command_test::Running;
 
 namespace {
 
@@ -25,6 +28,7 @@ constexpr int kKilled = 128 + 9;
 // A folder where one call of failing_calls.c does not happen.
 struct FaultyFolder : Folder {
     const std::string mark = path() + ".mark";
+    bool has_named_files = false;  // and no others
 
     FaultyFolder() = default;
     FaultyFolder(const FaultyFolder &) = delete;
@@ -37,7 +41,11 @@ struct FaultyFolder : Folder {
         circumstances.environment = {{"LD_PRELOAD", SEPFLOW_FAILING_CALLS},
                                      {"SEPFLOW_FAULT", fault},
                                      {"SEPFLOW_FAULT_MARK", mark}};
-        return run(arguments, circumstances);
+        if (has_named_files) circumstances.environment.emplace_back("SEPFLOW_NAMED_FILES", "1");
+        Running running(*this, arguments, circumstances);
+        REQUIRE(running.ends());
+        REQUIRE(comes_true([&] { return running.processes().empty(); }));
+        return running.outcome();
     }
     bool came_to_it() const { return std::filesystem::exists(mark); }
 };
@@ -122,37 +130,81 @@ void remove_results(const Folder &folder, const Task &task) {
 
 }  // namespace
 
-TEST_CASE(
-    "killed at any change to a file, results are whole or not there, and what is left says whose "
-    "it is") {
+// Kills the process that writes at each change to a file, by "kill" or by "killall". Returns how many files were left.
+static int left_by(const std::string &kill, const Task &task, bool has_named_files) {
+    FaultyFolder folder;
+    folder.has_named_files = has_named_files;
+    task.prepare(folder);
+    int killed = 0, left = 0;
+    for (int n = 1;; ++n) {
+        const bool there_before = n % 2 == 0;
+        remove_results(folder, task);
+        if (there_before) write_old(folder, task);
+        INFO(std::string(task.what), ", change ", n);
+        const Outcome outcome = folder.run_with(kill + " " + std::to_string(n), task.arguments);
+        check_results(folder, task, there_before);
+        if (!folder.came_to_it()) break;
+        // A graph runs in a process of its own, whose end the command tells of.
+        CHECK((outcome.exit_code == kKilled || (outcome.exit_code == 1 && task.is_graph())));
+        ++killed;
+        left += clear_temporary(folder);
+        for (const std::string &name : folder.names()) {
+            const bool is_known =
+                name == "in.pgm" || name == "graph.json" || name == "report.json" ||
+                std::find(task.results.begin(), task.results.end(), name) != task.results.end();
+            CHECK_MESSAGE(is_known, name);
+        }
+    }
+    CHECK(killed > 2);
+    CHECK(folder.read(task.results.front()) == task.bytes.front());
+    CHECK(clear_temporary(folder) == 0);
+    return left;
+}
+
+TEST_CASE("killed at any change to a file, results are whole or not there, and nothing is left") {
+    for (const Task &task : tasks()) {
+        for (const bool has_named_files : {false, true})
+            CHECK(left_by("kill", task, has_named_files) == 0);
+    }
+}
+
+TEST_CASE("where all processes are killed at once, what is left says whose it is") {
+    for (const Task &task : tasks()) {
+        // A file without a name gets one just before it is closed and renamed; the report is one more.
+        const int most = static_cast<int>(2 * (task.results.size() + 1));
+        CHECK(left_by("killall", task, false) <= most);
+        CHECK((left_by("killall", task, true) > most || task.is_graph()));
+    }
+}
+
+TEST_CASE("a write to files with temporary names is as whole as one to files without a name") {
     for (const Task &task : tasks()) {
         FaultyFolder folder;
+        folder.has_named_files = true;
         task.prepare(folder);
-        int killed = 0, left = 0;
-        for (int n = 1;; ++n) {
-            const bool there_before = n % 2 == 0;
-            remove_results(folder, task);
-            if (there_before) write_old(folder, task);
-            INFO(std::string(task.what), ", change ", n);
-            const Outcome outcome = folder.run_with("kill " + std::to_string(n), task.arguments);
-            check_results(folder, task, there_before);
-            if (!folder.came_to_it()) break;
-            // A graph runs in a process of its own, whose end the command tells of.
-            CHECK((outcome.exit_code == kKilled || (outcome.exit_code == 1 && task.is_graph())));
-            ++killed;
-            left += clear_temporary(folder);
-            for (const std::string &name : folder.names()) {
-                const bool is_known =
-                    name == "in.pgm" || name == "graph.json" || name == "report.json" ||
-                    std::find(task.results.begin(), task.results.end(), name) != task.results.end();
-                CHECK_MESSAGE(is_known, name);
-            }
-        }
-        CHECK(killed > 2);
-        CHECK((left > 0 || task.is_graph()));
-        CHECK(folder.read(task.results.front()) == task.bytes.front());
+        CHECK(folder.run_with("none 0", task.arguments).exit_code == 0);
+        for (size_t i = 0; i < task.results.size(); ++i)
+            CHECK(folder.read(task.results[i]) == task.bytes[i]);
         CHECK(clear_temporary(folder) == 0);
     }
+}
+
+TEST_CASE("a signal takes a file with a temporary name away, also from a node that never returns") {
+    FaultyFolder folder;
+    folder.write("graph.json", R"({"inputs": ["in"], "nodes": {"node": {"type": "test.hang_process",
+        "in": "in"}}, "outputs": {"out": "node"}})");
+    folder.write("in.csv", "1,2\n");
+    const Names before = folder.names();
+    Circumstances circumstances;
+    circumstances.plugin_path = SEPFLOW_FAULTY_DIR "/hang_process";
+    circumstances.environment = {{"LD_PRELOAD", SEPFLOW_FAILING_CALLS},
+                                 {"SEPFLOW_NAMED_FILES", "1"}};
+    Running running(folder, {"run", "graph.json", "in.csv", "out.csv"}, circumstances);
+    REQUIRE(comes_true([&] { return folder.names() != before; }));
+    kill(running.pid(), SIGTERM);
+    REQUIRE(running.ends());
+    CHECK(running.outcome().exit_code == 128 + SIGTERM);
+    CHECK(folder.names() == before);
 }
 
 TEST_CASE("a disk that is full at any change is an error in one line; nothing is left") {
