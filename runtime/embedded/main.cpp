@@ -10,6 +10,7 @@
 #include "runtime/command/complete.h"
 #include "runtime/command/manual.h"
 #include "runtime/command/plan_numbers.h"
+#include "runtime/command/supervise.h"
 #include "runtime/embedded/filter.h"
 #include "runtime/embedded/header.h"
 #include "runtime/embedded/output_files.h"
@@ -188,7 +189,7 @@ int run(int argc, char **argv) {
 int main(int argc, char **argv) {
     using namespace sepflow::embedded;
     try {
-        return run(argc, argv);
+        return sepflow::command::supervise("sepflow compile", [&] { return run(argc, argv); });
     } catch (const Halide::Error &error) {  // of later versions than 14 no std::exception
         return fail(error.what(), kFailure);
     } catch (const std::exception &error) {

@@ -10,10 +10,11 @@
 #include <fstream>
 #include <iostream>
 #include <sys/resource.h>
-#include <sys/wait.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
+#include "runtime/child.h"
 #include "runtime/error.h"
 
 namespace sepflow::embedded {
@@ -64,7 +65,7 @@ std::pair<std::string, bool> run_apart(const std::function<void()> &work) {
     int words[2];
     if (pipe(words) != 0)
         throw Error(SEPFLOW_E_IO, std::string("no pipe: ") + std::strerror(errno));
-    const pid_t child = fork();
+    const pid_t child = fork_child();
     if (child == 0) become_child(words[1], work);
     const int error = errno;
     close(words[1]);
@@ -72,9 +73,7 @@ std::pair<std::string, bool> run_apart(const std::function<void()> &work) {
     close(words[0]);
     if (child < 0)
         throw Error(SEPFLOW_E_IO, std::string("no child process: ") + std::strerror(error));
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
+    const int status = reap(child);
     if (WIFSIGNALED(status) && said.empty()) return {strsignal(WTERMSIG(status)), false};
     return {said, WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS};
 }
@@ -91,14 +90,11 @@ Error failure(const std::string &path, const std::string &words) {
 }  // namespace
 
 OutputFiles::OutputFiles(const std::string &folder)
-    : folder_(folder), temporary_(folder + "/.sepflow-XXXXXX") {
-    if (mkdtemp(temporary_.data()) == nullptr)
+    : folder_(folder), temporary_(folder + "/.sepflow-", "", [](const char *path) {
+          return mkdir(path, 0700) == 0;
+      }) {
+    if (temporary_.path().empty())
         throw Error(SEPFLOW_E_IO, "cannot write to '" + folder + "': " + std::strerror(errno));
-}
-
-OutputFiles::~OutputFiles() {
-    std::error_code ignored;
-    std::filesystem::remove_all(temporary_, ignored);
 }
 
 // Renaming would tell only when others are there already.

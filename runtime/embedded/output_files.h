@@ -5,13 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "runtime/command/temporary.h"
+
 namespace sepflow::embedded {
 
 // All but the destructor throw Error with the system's reason.
 class OutputFiles {
   public:
     explicit OutputFiles(const std::string &folder);
-    ~OutputFiles();
     OutputFiles(const OutputFiles &) = delete;
     OutputFiles &operator=(const OutputFiles &) = delete;
 
@@ -24,10 +25,11 @@ class OutputFiles {
 
   private:
     std::string path(const std::string &name) const { return folder_ + "/" + name; }
-    std::string partial(const std::string &name) const { return temporary_ + "/" + name; }
+    std::string partial(const std::string &name) const { return temporary_.path() + "/" + name; }
     void expect(const std::string &name);
 
-    std::string folder_, temporary_;
+    std::string folder_;
+    command::Temporary temporary_;
     std::vector<std::string> names_;
 };
 
