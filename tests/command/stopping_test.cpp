@@ -1,11 +1,13 @@
 // Signals end the command, whatever a node or a reader does, and leave neither process nor file.
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <pty.h>
 #include <string>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -170,6 +172,20 @@ TEST_CASE("a stopped run goes on when it is told to, whether one process was tol
         CHECK(scene.read("out.csv") == scene.read("in.csv"));
         CHECK(running.processes().empty());
     }
+}
+
+TEST_CASE("time while a run is stopped does not count as a node's") {
+    const Scene scene("slow_process");
+    write_tall_image(scene);
+    std::vector<std::string> arguments = scene.arguments;
+    arguments.insert(arguments.end(), {"--patience", "10"});
+    Running running(scene, arguments, scene.circumstances);
+    REQUIRE(scene.is_reached());
+    kill(-running.pid(), SIGSTOP);
+    std::this_thread::sleep_for(std::chrono::seconds(12));
+    kill(-running.pid(), SIGCONT);
+    REQUIRE(running.ends());
+    CHECK_MESSAGE(running.outcome().exit_code == 0, running.outcome().err);
 }
 
 TEST_CASE("SIGQUIT ends every process as it does by default") {
