@@ -94,7 +94,7 @@ mutate runtime/structs.h 's/least = PublicStruct<Struct>::first_size/least = siz
 mutate runtime/error.h 's/SEPFLOW_ERROR_FIRST_SIZE/sizeof(sepflow_error)/' sepflow_later_struct_size_tests
 mutate runtime/host/tile.cpp 's/inputs_.clear(place.image_size)/inputs_.clear(sizeof(sepflow_image))/' sepflow_0_1_graph_later
 mutate runtime/child.h 's/now - last_, std::chrono::seconds(1)/now - last_, std::chrono::hours(1)/' sepflow_command_tests
-mutate runtime/command/supervise.cpp 's/if (ended_by != 0) end_descendants();//' sepflow_command_tests
+mutate runtime/command/supervise.cpp 's/if (ended_by != 0) end_descendants();/if (ended_by < 0) end_descendants();/' sepflow_command_tests
 mutate runtime/command/supervise.cpp 's/if (!is_ignored(number)) sigaddset/sigaddset/' sepflow_command_tests
 mutate runtime/command/temporary.cpp 's/if (notes\[i\].is_written.load()) remove(notes\[i\].path);//' sepflow_file_fault_tests
 mutate runtime/host/probed.cpp 's/kDoubt = 3600/kDoubt = 36000/' sepflow_host_tests
