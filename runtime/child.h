@@ -16,8 +16,9 @@ namespace sepflow {
 
 // Has the kernel kill this process when its parent ends: when the thread ends that forked it.
 inline void end_with(pid_t parent) {
-    // The parent may have ended before the kernel was asked.
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) _exit(EXIT_FAILURE);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // The parent may have ended before that.
+    if (getppid() != parent) _exit(EXIT_FAILURE);
 }
 
 // Forks as fork() does. The child is killed when the calling thread ends.

@@ -18,7 +18,8 @@ namespace sepflow::command {
 namespace {
 
 struct Note {
-    std::atomic<bool> is_taken, is_written;
+    std::atomic<bool> is_taken;
+    std::atomic<bool> is_written;  // the path is whole
     char path[PATH_MAX];
 };
 

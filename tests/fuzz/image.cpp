@@ -7,6 +7,7 @@
 #include <sepflow/sepflow.h>
 
 #include "runtime/command/image_file.h"
+#include "runtime/command/interrupt.h"
 #include "runtime/command/pixel_type.h"
 #include "runtime/command/plugins.h"
 #include "runtime/command/verbs.h"
@@ -23,6 +24,12 @@ RegistryPointer open_plugins() {
 }
 Plugins find_plugins() {
     return {open_plugins(), {}};
+}
+
+// libFuzzer has handlers of its own.
+void note_signals() {}
+int interrupting_signal() {
+    return 0;
 }
 
 }  // namespace sepflow::command
