@@ -1,6 +1,7 @@
 #include "runtime/command/interrupt.h"
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <initializer_list>
 #include <unistd.h>
@@ -12,8 +13,14 @@ namespace {
 std::atomic<int> noted{0};
 static_assert(std::atomic<int>::is_always_lock_free);
 
-extern "C" void note_signal(int number) {
+// Passes a signal through to the parent, which waits for the end of this process, unless it came from
+// there or from the terminal, whose signals go to all.
+extern "C" void note_signal(int number, siginfo_t *signal, void *) {
+    const int error = errno;
     noted.store(number, std::memory_order_relaxed);
+    const pid_t parent = getppid();
+    if (signal->si_code <= 0 && signal->si_pid != parent) kill(parent, number);
+    errno = error;
 }
 
 }  // namespace
@@ -25,8 +32,8 @@ void let_writes_fail() {
 
 void note_signals() {
     struct sigaction action = {};
-    action.sa_handler = note_signal;
-    action.sa_flags = SA_RESTART;
+    action.sa_sigaction = note_signal;
+    action.sa_flags = SA_RESTART | SA_SIGINFO;
     for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
         if (!is_ignored(number)) sigaction(number, &action, nullptr);
     }

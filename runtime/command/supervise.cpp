@@ -46,12 +46,14 @@ sigset_t expected_signals() {
 }
 
 // Returns 0 if no signal comes before `end`.
-int next_signal(const sigset_t &signals, Clock::time_point end) {
+int next_signal(const sigset_t &signals, Clock::time_point end, pid_t *sender) {
     using namespace std::chrono;
     const auto left = std::max<int64_t>(0, duration_cast<nanoseconds>(end - Clock::now()).count());
     const timespec time = {static_cast<time_t>(left / 1000000000),
                            static_cast<long>(left % 1000000000)};
-    const int number = sigtimedwait(&signals, nullptr, &time);
+    siginfo_t signal = {};
+    const int number = sigtimedwait(&signals, &signal, &time);
+    *sender = signal.si_pid;
     return number < 0 ? 0 : number;
 }
 
@@ -68,23 +70,27 @@ void stop() {
 // Passes signals through until the worker ends, or kills it. Returns the signal by which this
 // process is to end, or 0.
 int wait_for(pid_t worker, const sigset_t &signals, int *status) {
-    int stopped_by = 0;
+    int stopped_by = 0, stops = 0;
     auto end = Clock::time_point::max();
     while (waitpid(worker, status, WNOHANG) != worker) {
-        const int number = next_signal(signals, end);
+        pid_t sender = 0;
+        const int number = next_signal(signals, end, &sender);
         if (number == SIGTSTP) {
             kill(worker, SIGTSTP);
             stop();
-        } else if (is_stop(number) && stopped_by == 0) {
-            stopped_by = number;
-            kill(worker, number);
-            // A core dump may take long.
-            if (number != SIGQUIT) end = Clock::now() + kGrace;
-        } else if (is_stop(number) || Clock::now() >= end) {
-            kill(worker, SIGKILL);
-            return stopped_by;
         } else if (number == SIGCONT) {
             kill(worker, SIGCONT);
+        } else if (is_stop(number)) {
+            // The worker may only pass through what was sent to the group.
+            if (sender != worker) ++stops;
+            kill(worker, number);
+            // A core dump may take long.
+            if (stopped_by == 0 && number != SIGQUIT) end = Clock::now() + kGrace;
+            if (stopped_by == 0) stopped_by = number;
+        }
+        if (stops > 1 || Clock::now() >= end) {
+            kill(worker, SIGKILL);
+            return stopped_by;
         }
     }
     if (!WIFSIGNALED(*status)) return 0;

@@ -108,6 +108,23 @@ TEST_CASE("a node that never returns is stopped by signals to the process or to 
     }
 }
 
+TEST_CASE("a signal to any of the command's processes ends them all") {
+    for (size_t i = 0; i < 3; ++i) {
+        CAPTURE(i);
+        const Scene scene("hang_process");
+        Running running(scene, scene.arguments, scene.circumstances);
+        REQUIRE(scene.is_reached());
+        const std::vector<int> processes = running.processes();
+        REQUIRE(processes.size() == 3);
+        kill(processes[i], SIGTERM);
+        REQUIRE(running.ends());
+        CHECK(running.outcome().exit_code == 128 + SIGTERM);
+        CHECK(running.outcome().err == "sepflow: interrupted\n");
+        CHECK(running.processes().empty());
+        CHECK(scene.names() == scene.before);
+    }
+}
+
 TEST_CASE("a process that is killed takes its children along and leaves no file") {
     for (const char *fault : {"hang_process", "spin_process", "deaf_process", "hang_entry"}) {
         CAPTURE(std::string(fault));
