@@ -24,11 +24,11 @@ namespace {
 enum ExitCode { kSuccess = 0, kFailure = 1, kUsage = 2 };
 
 constexpr const char *kFooter =
-    "Exit codes: 0 success, 1 failure (a file, a kernel, a graph), 2 wrong usage. A signal ends it "
-    "as it ends other programs, which shells tell as 128 and the signal's number, 130 for Ctrl-C: "
-    "the first cancels the work, a second, or two seconds, end it at once.\nPlugins are found on "
-    "SEPFLOW_PLUGIN_PATH, in the user's and in the system's "
-    "directory sepflow-1, and in that beside libsepflow-host.";
+    "Exit codes: 0 success, 1 failure (a file, a kernel, a graph), 2 wrong usage, 128 + n ended by "
+    "signal n, 130 for Ctrl-C.\nThe first SIGINT, SIGTERM or SIGHUP cancels the work. A second "
+    "one, or two seconds, ends it at once.\nPlugins are found on SEPFLOW_PLUGIN_PATH, in the "
+    "user's and "
+    "in the system's directory sepflow-1, and in that beside libsepflow-host.";
 
 int fail(const std::string &sentence, int code) {
     std::string line = sentence;
