@@ -5,8 +5,8 @@ namespace sepflow::command {
 
 // Makes writes past a limit on file sizes, and to closed pipes, fail instead of ending the process.
 void let_writes_fail();
-// Notes SIGINT, SIGTERM and SIGHUP from now on, for the worker of supervise() and its children. Until
-// then they end the process.
+// Notes SIGINT, SIGTERM and SIGHUP from now on, and passes them through to the parent, which waits
+// for the end of this process. Until then they end it.
 void note_signals();
 // Returns the last signal that was noted, or 0. [any thread]
 int interrupting_signal();

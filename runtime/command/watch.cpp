@@ -93,6 +93,7 @@ void Watch::observe(void *watch, const char *who, const char *function) {
 
 void Watch::become_child(const std::function<void()> &work) {
     crashed_slot = &shared_->crashed;
+    note_signals();
     for (const int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
         std::signal(number, note_crash);
     int code = 1;
