@@ -29,7 +29,8 @@ static int counted;
 static int is_below(const char *path) {
     char here[PATH_MAX];
     if (getcwd(here, sizeof here) == NULL) return 0;
-    return path[0] != '/' || strncmp(path, here, strlen(here)) == 0;
+    const size_t length = strlen(here);
+    return path[0] != '/' || (strncmp(path, here, length) == 0 && path[length] == '/');
 }
 
 static int is_file_below(int fd) {

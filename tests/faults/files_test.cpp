@@ -198,9 +198,11 @@ TEST_CASE("a signal takes a file with a temporary name away, also from a node th
     Circumstances circumstances;
     circumstances.plugin_path = SEPFLOW_FAULTY_DIR "/hang_process";
     circumstances.environment = {{"LD_PRELOAD", SEPFLOW_FAILING_CALLS},
-                                 {"SEPFLOW_NAMED_FILES", "1"}};
+                                 {"SEPFLOW_NAMED_FILES", "1"},
+                                 {"SEPFLOW_TEST_REACHED", folder.mark}};
     Running running(folder, {"run", "graph.json", "in.csv", "out.csv"}, circumstances);
-    REQUIRE(comes_true([&] { return folder.names() != before; }));
+    REQUIRE(comes_true([&] { return folder.came_to_it(); }));
+    CHECK(folder.names() != before);
     kill(running.pid(), SIGTERM);
     REQUIRE(running.ends());
     CHECK(running.outcome().exit_code == 128 + SIGTERM);
