@@ -15,12 +15,14 @@ std::string quoted(const std::string &text) {
     return "\"" + (text.size() > kMost ? text.substr(0, kMost) + "..." : text) + "\"";
 }
 
-std::string described(const Json &json) {
+std::string kind_of(const Json &json) {
     switch (json.kind) {
         case Json::kNull:
             return "null";
+        case Json::kNumber:
+            return "a number";
         case Json::kText:
-            return "the text " + quoted(json.text);
+            return "text";
         case Json::kList:
             return json.items.empty() ? "an empty list" : "a list";
         case Json::kObject:
@@ -28,6 +30,11 @@ std::string described(const Json &json) {
         default:
             return json.text;
     }
+}
+
+std::string described(const Json &json) {
+    if (json.kind == Json::kText) return "the text " + quoted(json.text);
+    return json.kind == Json::kNumber ? json.text : kind_of(json);
 }
 
 std::string shortest(double number) {
@@ -85,7 +92,8 @@ Wanted wanted_of(const sepflow_param_desc &desc, const Json &json) {
 [[noreturn]] void refuse(const sepflow_param_desc &desc, const Json &json,
                          const std::string &place) {
     const auto [kind, hint] = wanted_of(desc, json);
-    fail_kind(place, json, kind, hint + (json.kind == Json::kNull ? ", or leave it out" : ""));
+    fail_at(place, "must be " + kind + ", not " + described(json) + "; " + hint +
+                       (json.kind == Json::kNull ? ", or leave it out" : ""));
 }
 
 double float_of(const sepflow_param_desc &desc, const Json &json, const std::string &place) {
@@ -125,10 +133,8 @@ void add_row(const Json &row, const std::string &place, size_t columns, std::vec
 
 }  // namespace
 
-void fail_kind(const std::string &place, const Json &found, const std::string &wanted,
-               const std::string &hint) {
-    fail_at(place,
-            "must be " + wanted + ", not " + described(found) + (hint.empty() ? "" : "; " + hint));
+void fail_kind(const std::string &place, const Json &found, const std::string &wanted) {
+    fail_at(place, "must be " + wanted + ", not " + kind_of(found));
 }
 
 sepflow_value value_from_json(const sepflow_param_desc &desc, const Json &json,

@@ -10,10 +10,9 @@
 
 namespace sepflow {
 
-// Throws Error{PARAM}: the place must be `wanted`, not what was found. `hint`, if not "", says what
-// to write.
-[[noreturn]] void fail_kind(const std::string &place, const Json &found, const std::string &wanted,
-                            const std::string &hint = "");
+// Throws Error{PARAM}: the place must be `wanted`, not of the kind that was found. Quotes no text,
+// which may be of a file that is no graph.
+[[noreturn]] void fail_kind(const std::string &place, const Json &found, const std::string &wanted);
 
 // Returns a value that points into the JSON and into `taps`, which receives the elements of a
 // matrix. Throws Error{PARAM} that names the place.

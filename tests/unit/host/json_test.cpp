@@ -208,11 +208,11 @@ TEST_CASE(
         CHECK(said.size() < 250);
     }
     const char *const matrices[][2] = {
-        {"[1, 2]", "/kernel/0 must be a row of numbers, such as [1, 2, 1], not 1"},
+        {"[1, 2]", "/kernel/0 must be a row of numbers, such as [1, 2, 1], not a number"},
         {"[[1, 2], []]",
          "/kernel/1 must be a row of numbers, such as [1, 2, 1], not an empty list"},
         {"[[1, 2], [3]]", "/kernel/1 has 1 numbers, the first row 2; write rows of equal length"},
-        {"[[1, 2], [3, \"4\"]]", "/kernel/1/1 must be a number, not the text \"4\""},
+        {"[[1, 2], [3, \"4\"]]", "/kernel/1/1 must be a number, not text"},
         {"[[1, 2], [3, null]]", "/kernel/1/1 must be a number, not null"},
         {"[[[1]]]", "/kernel/0/0 must be a number, not a list"},
         {"[[1, -1e999]]", "/kernel/0/1 is -1e999; numbers go up to 1.8e308"},
@@ -229,16 +229,18 @@ TEST_CASE(
 TEST_CASE("names and places of a graph are text, and of another kind are refused with the place") {
     Host host;
     const char *const documents[][2] = {
+        {R"("a secret")", "the top level must be an object, not text"},
+        {R"(271828)", "the top level must be an object, not a number"},
         {R"({"inputs": [1], "nodes": {}, "outputs": {}})",
-         "/inputs/0 must be a name, as text, not 1"},
+         "/inputs/0 must be a name, as text, not a number"},
         {R"({"inputs": "p", "nodes": {}, "outputs": {}})",
-         "/inputs must be a list of names, not the text \"p\""},
+         "/inputs must be a list of names, not text"},
         {R"({"inputs": [], "nodes": [], "outputs": {}})",
          "/nodes must be an object, not an empty list"},
         {R"({"inputs": [], "nodes": {"b": 3}, "outputs": {}})",
-         "/nodes/b must be an object, not 3"},
+         "/nodes/b must be an object, not a number"},
         {R"({"inputs": [], "nodes": {"b": {"type": 3}}, "outputs": {}})",
-         "/nodes/b/type must be a node's id, as text, not 3"},
+         "/nodes/b/type must be a node's id, as text, not a number"},
         {R"({"inputs": [], "nodes": {"b": {"type": "org.sepflow.add", "out_type": null}}, "outputs": {}})",
          "/nodes/b/out_type must be a pixel type or input:NAME, as text, not null"},
         {R"({"inputs": [], "nodes": {"b": {"type": "org.sepflow.add", "params": []}}, "outputs": {}})",
@@ -247,7 +249,7 @@ TEST_CASE("names and places of a graph are text, and of another kind are refused
          "/nodes/b/in must be the name of an input or a node, or an object of ports and names, not "
          "a list"},
         {R"({"inputs": [], "nodes": {"b": {"type": "org.sepflow.add", "in": {"a": 1}}}, "outputs": {}})",
-         "/nodes/b/in/a must be the name of an input or a node, as text, not 1"},
+         "/nodes/b/in/a must be the name of an input or a node, as text, not a number"},
         {R"({"inputs": [], "nodes": {}, "outputs": {"o": false}})",
          "/outputs/o must be a node's name, as text, not false"},
         {R"({"inputs": [], "nodes": {"b": {"type": "org.sepflow.add", "parms": {}}}, "outputs": {}})",
