@@ -174,7 +174,7 @@ TEST_CASE("a compiled node refuses images wider than it was compiled for, and ot
     }
 }
 
-TEST_CASE("calls of a compiled node that make no sense are refused and write nothing") {
+TEST_CASE("invalid calls of a compiled node are refused and write nothing") {
     const sepflow_node_desc &desc = blur();
     sepflow_error error = {};
     error.struct_size = sizeof error;

@@ -63,7 +63,7 @@ void require_apply_fails(const char *what, sepflow_status code,
 
 }  // namespace
 
-TEST_CASE("options that make no sense") {
+TEST_CASE("invalid options are refused") {
     const double nan = std::nan("");
     require_plan_fails("struct_size 0", SEPFLOW_E_ABI, [](auto &o) { o.struct_size = 0; });
     require_plan_fails("unknown flag", SEPFLOW_E_UNSUPPORTED, [](auto &o) { o.flags = 1u << 30; });
@@ -149,7 +149,7 @@ TEST_CASE("matrices and vectors that are no kernels") {
     CHECK(sepflow_plan_create(nan, 2, 2, 1, &options, &plan, &error) == SEPFLOW_E_INVALID);
 }
 
-TEST_CASE("calls that make no sense") {
+TEST_CASE("invalid calls are refused") {
     require_apply_fails("in struct_size", SEPFLOW_E_ABI, [](Call &c) { c.from.struct_size = 8; });
     require_apply_fails("out struct_size", SEPFLOW_E_ABI, [](Call &c) { c.to.struct_size = 0; });
     require_apply_fails("in type", SEPFLOW_E_FORMAT, [](Call &c) { c.from.type = SEPFLOW_U8; });

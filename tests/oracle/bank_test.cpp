@@ -271,7 +271,7 @@ TEST_CASE("a bank outlives its plans") {
     for (const float value : out) CHECK(value == doctest::Approx(3));
 }
 
-TEST_CASE("banks that make no sense are refused with a reason") {
+TEST_CASE("invalid banks are refused with a reason") {
     const auto refused = [](const sepflow_options &a, const sepflow_options &b) {
         std::vector<PlanPointer> members;
         members.push_back(plan_from("gaussian 1", a));

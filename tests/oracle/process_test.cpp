@@ -147,7 +147,7 @@ TEST_CASE("a host without memory is an error, not a crash") {
     }
 }
 
-TEST_CASE("calls of process that make no sense") {
+TEST_CASE("invalid calls of process are refused") {
     const auto fails = [](const char *what, sepflow_status code, auto spoil) {
         Setup s;
         const std::vector<unsigned char> before = s.to.bytes();
@@ -178,7 +178,7 @@ TEST_CASE("a number of threads below zero is refused") {
     CHECK(s.run() == SEPFLOW_E_INVALID);
 }
 
-TEST_CASE("regions that make no sense are refused, not computed with") {
+TEST_CASE("invalid regions are refused, not computed") {
     const Setup s;
     constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
     const sepflow_rect good = {0, 0, 10, 10};
