@@ -1,16 +1,15 @@
 // Kernels from files: matrices in text, PGM and PFM images; other images by the caller's reader.
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
-#include <cmath>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <new>
+#include <sstream>
 #include <string>
 
 #include "runtime/error.h"
 #include "runtime/kernel/kernel.h"
+#include "runtime/kernel/netpbm.h"
 #include "runtime/kernel/number_rows.h"
 
 namespace sepflow {
@@ -168,103 +167,48 @@ Kernel parse_text_matrix(const std::string &text, bool is_of_libvips) {
                               static_cast<std::ptrdiff_t>(columns));
 }
 
-// Netpbm's grey images: P2 and P5 (PGM, up to 16 bits, big-endian) and Pf (PFM, rows from the bottom up).
-class NetpbmReader {
-  public:
-    explicit NetpbmReader(const std::string &bytes) : bytes_(bytes) {}
-
-    Kernel read() {
-        const std::string magic = word();
-        const auto columns = static_cast<size_t>(positive()),
-                   rows = static_cast<size_t>(positive());
-        if (rows > kMaxKernelLength || columns > kMaxKernelLength ||
-            rows * columns > kMaxKernelTaps)
-            fail("it is too large for a kernel");
-        std::vector<double> taps(rows * columns);
-        if (magic == "Pf") {
-            read_floats(rows, columns, taps);
-        } else {
-            const double maximum = positive();
-            if (maximum > 65535) fail("its maximum is above 65535");
-            skip_one();
-            double sum = 0;
-            for (double &tap : taps) {
-                tap = magic == "P2" ? number(word()) : sample(maximum > 255 ? 2 : 1);
-                if (!(tap >= 0 && tap <= maximum))
-                    fail("a pixel is above its maximum, or negative");
-                sum += tap;
-            }
-            // The brightness of an aperture's picture means nothing: its pixels are weights.
-            if (sum == 0) fail("it is black");
-            for (double &tap : taps) tap /= sum;
-        }
-        return kernel_from_matrix(taps.data(), rows, columns, static_cast<std::ptrdiff_t>(columns));
+// The brightness of an aperture's picture means nothing: its pixels are weights.
+void read_weights(NetpbmReader &image, std::vector<double> &taps) {
+    double sum = 0;
+    for (double &tap : taps) {
+        const uint32_t pixel = image.sample();
+        if (pixel == NetpbmReader::kNone)
+            throw Error(SEPFLOW_E_PARAM, image.has_ended()
+                                             ? "it is cut short"
+                                             : "a pixel is no whole number up to its maximum");
+        sum += tap = pixel;
     }
+    if (sum == 0) throw Error(SEPFLOW_E_PARAM, "it is black");
+    for (double &tap : taps) tap /= sum;
+}
 
-  private:
-    [[noreturn]] static void fail(const char *why) { throw Error(SEPFLOW_E_PARAM, why); }
-
-    // One white space, as before binary samples; a comment counts as the end of its line.
-    void skip_one() {
-        if (at_ < bytes_.size() && bytes_[at_] == '#') at_ = bytes_.find_first_of("\r\n", at_);
-        at_ = std::min(at_, bytes_.size() - 1) + 1;
+// The file begins with the bottom row.
+void read_floats(NetpbmReader &image, size_t columns, std::vector<double> &taps) {
+    std::vector<float> row(columns);
+    for (size_t end = taps.size(); end > 0; end -= columns) {
+        if (image.floats(row.data(), columns) < columns)
+            throw Error(SEPFLOW_E_PARAM, "it is cut short");
+        std::copy(row.begin(), row.end(), &taps[end - columns]);
     }
+}
 
-    bool is_at_gap() const {
-        return std::isspace(static_cast<unsigned char>(bytes_[at_])) || bytes_[at_] == '#';
+// A grey image: P2, P5 or Pf.
+Kernel parse_netpbm(const std::string &bytes) {
+    std::stringbuf buffer(bytes, std::ios::in);
+    NetpbmReader image(buffer);
+    const NetpbmHeader &header = image.header();
+    if (!header.is_sound()) throw Error(SEPFLOW_E_PARAM, "its header is damaged");
+    const size_t rows = header.height, columns = header.width;
+    if (rows > kMaxKernelLength || columns > kMaxKernelLength || rows * columns > kMaxKernelTaps)
+        throw Error(SEPFLOW_E_PARAM, "it is too large for a kernel");
+    std::vector<double> taps(rows * columns);
+    if (header.holds_floats()) {
+        read_floats(image, columns, taps);
+    } else {
+        read_weights(image, taps);
     }
-
-    std::string word() {
-        while (at_ < bytes_.size() && is_at_gap()) skip_one();
-        const size_t start = at_;
-        while (at_ < bytes_.size() && !is_at_gap()) ++at_;
-        return bytes_.substr(start, at_ - start);
-    }
-
-    double number(const std::string &text) const {
-        double value;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (error != std::errc() || end != text.data() + text.size())
-            fail("it is cut short or damaged");
-        return value;
-    }
-
-    double positive() {
-        const double value = number(word());
-        if (!(value >= 1 && value <= 1e6 && value == std::floor(value)))
-            fail("a size in its header is not a whole number in 1 .. 1000000");
-        return value;
-    }
-
-    double sample(size_t bytes) {
-        if (at_ + bytes > bytes_.size()) fail("it is cut short");
-        double value = 0;
-        for (size_t i = 0; i < bytes; ++i)
-            value = value * 256 + static_cast<unsigned char>(bytes_[at_++]);
-        return value;
-    }
-
-    void read_floats(size_t rows, size_t columns, std::vector<double> &taps) {
-        const bool little_endian = number(word()) < 0;
-        skip_one();
-        for (size_t y = rows; y-- > 0;) {
-            for (size_t x = 0; x < columns; ++x) {
-                if (at_ + 4 > bytes_.size()) fail("it is cut short");
-                uint32_t bits = 0;
-                for (int i = 0; i < 4; ++i) {
-                    const auto byte = static_cast<unsigned char>(bytes_[at_++]);
-                    bits |= static_cast<uint32_t>(byte) << 8 * (little_endian ? i : 3 - i);
-                }
-                float value;
-                std::memcpy(&value, &bits, sizeof value);
-                taps[y * columns + x] = value;
-            }
-        }
-    }
-
-    const std::string &bytes_;
-    size_t at_ = 0;
-};
+    return kernel_from_matrix(taps.data(), rows, columns, static_cast<std::ptrdiff_t>(columns));
+}
 
 bool has_suffix(const std::string &path, std::string_view suffix) {
     if (path.size() < suffix.size()) return false;
@@ -302,7 +246,7 @@ Kernel kernel_from_file(const std::string &path) {
 Kernel kernel_from_file(const std::string &path, const KernelReader &read_image) {
     File file(path);
     if (is_netpbm(file.start()))
-        return named_in_errors(path, [&] { return NetpbmReader(file.whole()).read(); });
+        return named_in_errors(path, [&] { return parse_netpbm(file.whole()); });
     if (has_suffix(path, ".pgm") || has_suffix(path, ".pfm"))
         throw Error(SEPFLOW_E_PARAM, "kernel file '" + path + "' is not a grey PGM or PFM image");
     if (begins_as_matrix(file.start()) || is_text_name(path)) {
