@@ -13,12 +13,12 @@ void add_explain(CLI::App &app);
 void add_run(CLI::App &app);
 void add_list(CLI::App &app);
 void add_info(CLI::App &app);
-void add_check(CLI::App &app);
 void add_chart(CLI::App &app);
-void add_bench(CLI::App &app);
-void add_compile(CLI::App &app);
 
-// Hands over to sepflow-compile, which knows what `sepflow compile` takes.
-[[noreturn]] void hand_over_to_compile(const std::vector<std::string> &arguments);
+// Verbs that are programs of their own, which lie beside this one: `check`, `bench` and `compile`.
+void add_verb_program(CLI::App &app, const std::string &name);
+bool is_verb_program(const std::string &verb);
+// Hands the words over to the verb's program if it is one that completes them.
+void complete_by_program(std::vector<std::string> words);
 
 }  // namespace sepflow::command

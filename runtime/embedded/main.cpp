@@ -2,15 +2,11 @@
 // it needs Halide, which the others do without.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
-#include <exception>
 #include <iostream>
 #include <string>
 
-#include "runtime/command/complete.h"
-#include "runtime/command/manual.h"
 #include "runtime/command/plan_numbers.h"
-#include "runtime/command/supervise.h"
+#include "runtime/command/program.h"
 #include "runtime/embedded/filter.h"
 #include "runtime/embedded/header.h"
 #include "runtime/embedded/output_files.h"
@@ -21,20 +17,11 @@ namespace sepflow::embedded {
 
 namespace {
 
-enum ExitCode { kSuccess = 0, kFailure = 1, kUsage = 2 };
-
 struct Asked {
     Request request;
     std::string in_type, out_type, border = "reflect101", anchor, method = "auto", folder = ".";
     bool convolve = false, checks = false;
 };
-
-int fail(const std::string &sentence, int code) {
-    std::string line = sentence;
-    std::replace(line.begin(), line.end(), '\n', ' ');
-    std::cerr << "sepflow compile: " << line << '\n';
-    return code;
-}
 
 int32_t index_of(const std::string &word, const std::vector<std::string> &words,
                  const std::string &what) {
@@ -156,30 +143,13 @@ void add_options(CLI::App &app, Asked &o) {
     app.add_flag("--check", o.checks, "Write nothing; only say what would be compiled");
 }
 
-int run(int argc, char **argv) {
-    Asked asked;
-    CLI::App app(
-        "Compiles one filter for firmware: NAME.h and NAME.a, without heap, threads or libraries.",
-        "sepflow compile");
-    add_options(app, asked);
-    const std::string first = argc > 1 ? argv[1] : "";
-    if (first == "--complete") {
-        for (const auto &word : command::completions(app, {argv + 2, argv + argc}))
-            std::cout << word << '\n';
-        return kSuccess;
-    }
-    if (first == "--manual") {
-        command::print_manual(app, SEPFLOW_VERSION, "compile one filter for firmware");
-        return kSuccess;
-    }
+// Errors of Halide 15 and later are no std::exception.
+void compile_or_say_why(const Asked &asked) {
     try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError &error) {
-        if (error.get_exit_code() == 0) return app.exit(error);
-        return fail(std::string(error.what()) + "; see sepflow compile --help", kUsage);
+        compile(asked);
+    } catch (const Halide::Error &error) {
+        throw Error(SEPFLOW_E_UNSUPPORTED, error.what());
     }
-    compile(asked);
-    return kSuccess;
 }
 
 }  // namespace
@@ -188,11 +158,11 @@ int run(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     using namespace sepflow::embedded;
-    try {
-        return sepflow::command::supervise("sepflow compile", [&] { return run(argc, argv); });
-    } catch (const Halide::Error &error) {  // of later versions than 14 no std::exception
-        return fail(error.what(), kFailure);
-    } catch (const std::exception &error) {
-        return fail(error.what(), kFailure);
-    }
+    Asked asked;
+    CLI::App app(
+        "Compiles one filter for firmware: NAME.h and NAME.a, without heap, threads or libraries.",
+        "sepflow compile");
+    add_options(app, asked);
+    return sepflow::command::run_verb(app, argc, argv, "compile one filter for firmware",
+                                      [&] { compile_or_say_why(asked); });
 }

@@ -185,7 +185,7 @@ TEST_CASE("checks are run again by their names, and reported as text") {
     CHECK(unknown.err.find("there is no check 'tile'") != std::string::npos);
     const Outcome other = folder.run({"check", SEPFLOW_FAULTY_PLUGIN, "no.such.node:tiles"});
     CHECK(other.exit_code == 1);
-    CHECK(other.err == "sepflow: the plugin has no 'no.such.node:tiles'\n");
+    CHECK(other.err == "sepflow check: the plugin has no 'no.such.node:tiles'\n");
     const Outcome node = folder.run({"check", SEPFLOW_FAULTY_PLUGIN, "test.faulty", "-q"});
     CHECK(node.out.find(" passed, 0 failed, 1 skipped\n") != std::string::npos);
     for (const char *setting : {"gane=1", "gain=5", "gain=much"}) {

@@ -15,17 +15,20 @@ for plugin in separable arithmetic; do
     sepflow list | grep -qF "$libraries/sepflow-1/$plugin.sepflow.so" || fail "does not find $plugin"
 done
 
-# The man pages name every verb and option that --help names; compile has a page of its own.
+# The man pages name every verb and option that --help names; check and compile have pages of their own.
 pages=$stage/share/man/man1
 verbs=$(sepflow complete '')
 [ "$(wc -w <<<"$verbs")" -ge 6 ] || fail "verbs: $verbs"
 for verb in $verbs; do
     grep -q "sepflow $verb" "$pages/sepflow.1" || fail "the man page lacks $verb"
     page=$pages/sepflow.1
-    if [ "$verb" = compile ]; then
-        [ -e "$stage/bin/sepflow-compile" ] || continue
-        page=$pages/sepflow-compile.1
-    fi
+    case $verb in
+        check) page=$pages/sepflow-check.1 ;;
+        compile)
+            [ -e "$stage/bin/sepflow-compile" ] || continue
+            page=$pages/sepflow-compile.1
+            ;;
+    esac
     completed=$(sepflow complete "$verb" --)
     for option in $(sepflow "$verb" --help | grep -oE '^ +(-[a-z],)?--[a-z-]+' | grep -oE -e '--[a-z-]+'); do
         grep -qF -- "${option//-/\\-}" "$page" || fail "the man page lacks $verb $option"

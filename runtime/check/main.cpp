@@ -1,4 +1,5 @@
-// sepflow check: whether a plugin does what node.h asks of it.
+// sepflow-check, reached as `sepflow check`: whether a plugin does what node.h asks of it. A program of its own: plugins meet
+// no library in it but those that a host needs.
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
@@ -6,18 +7,16 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/check/plugin.h"
-#include "runtime/command/describe.h"
 #include "runtime/command/interrupt.h"
 #include "runtime/command/plan_numbers.h"
-#include "runtime/command/verbs.h"
+#include "runtime/command/program.h"
 #include "runtime/error.h"
 
-namespace sepflow::command {
+namespace sepflow::check {
 
 namespace {
 
-using check::Finding;
-using Kind = check::Outcome::Kind;
+using Kind = Outcome::Kind;
 using Json = nlohmann::ordered_json;
 
 struct CheckOptions {
@@ -57,7 +56,7 @@ class Report {
                                 {"failed", failed},
                                 {"skipped", skipped},
                                 {"checks", json_}};
-            std::cout << json_text(whole) << '\n';
+            std::cout << whole.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
             return;
         }
         std::cout << passed << " passed, " << failed << " failed, " << skipped << " skipped\n";
@@ -82,16 +81,16 @@ std::string known_name(const std::string &name) {
     const size_t colon = name.rfind(':');
     if (colon == name.npos && name.find('.') != name.npos) return "";  // a node
     const std::string wanted = colon == name.npos ? name : name.substr(colon + 1);
-    const std::vector<check::Listed> all = check::listed_checks();
+    const std::vector<Listed> all = listed_checks();
     if (std::any_of(all.begin(), all.end(),
-                    [&](const check::Listed &listed) { return listed.check == wanted; }))
+                    [&](const Listed &listed) { return listed.check == wanted; }))
         return "";
     return "there is no check '" + wanted + "'; sepflow check --list shows them";
 }
 
 void run(const CheckOptions &o) {
     if (o.is_list) {
-        for (const check::Listed &listed : check::listed_checks())
+        for (const Listed &listed : listed_checks())
             std::cout << listed.check << "  " << listed.promise << '\n';
         return;
     }
@@ -100,8 +99,8 @@ void run(const CheckOptions &o) {
     if (!std::filesystem::is_regular_file(o.plugin, error))
         throw Error(SEPFLOW_E_IO, "there is no file " + o.plugin);
     // Absolute: a plugin may change the directory, and a name without a slash would be searched for elsewhere.
-    const auto is_cancelled = [] { return interrupting_signal() != 0; };
-    check::Request request = {
+    const auto is_cancelled = [] { return command::interrupting_signal() != 0; };
+    Request request = {
         std::filesystem::absolute(o.plugin), o.names, {}, {o.patience, is_cancelled}};
     for (const std::string &setting : o.settings) {
         const size_t equals = setting.find('=');
@@ -110,8 +109,8 @@ void run(const CheckOptions &o) {
         request.settings.push_back({setting.substr(0, equals), setting.substr(equals + 1)});
     }
     Report report(o);
-    note_signals();
-    check::check_plugin(request, [&](const Finding &finding) { report.add(finding); });
+    command::note_signals();
+    check_plugin(request, [&](const Finding &finding) { report.add(finding); });
     report.close();
     const int failed = report.count(Kind::kFailed);
     if (failed > 0)
@@ -119,30 +118,35 @@ void run(const CheckOptions &o) {
                                        (failed == 1 ? " check" : " checks"));
 }
 
-}  // namespace
-
-void add_check(CLI::App &app) {
-    CLI::App *verb = app.add_subcommand("check", "Check whether a plugin keeps to the node ABI");
-    const auto o = std::make_shared<CheckOptions>();
-    verb->add_option("plugin", o->plugin, "The plugin's file")->type_name("PLUGIN");
-    verb->add_option(
-            "check", o->names,
-            "Only these checks, of all nodes or of one, as they are reported; without, all")
+void add_options(CLI::App &app, CheckOptions &o) {
+    app.add_option("plugin", o.plugin, "The plugin's file")->type_name("PLUGIN");
+    app.add_option("check", o.names,
+                   "Only these checks, of all nodes or of one, as they are reported; without, all")
         ->type_name("CHECK|NODE|NODE:CHECK")
         ->check(CLI::Validator(known_name, ""));
-    verb->add_option("-s,--set", o->settings,
-                     "Set a parameter of nodes that have it, such as one without a default")
+    app.add_option("-s,--set", o.settings,
+                   "Set a parameter of nodes that have it, such as one without a default")
         ->type_name("PARAM=VALUE")
         ->expected(1)
         ->take_all();
-    verb->add_option("--patience", o->patience,
-                     "Seconds after which a check that does not end has failed (120)")
-        ->transform(number())
+    app.add_option("--patience", o.patience,
+                   "Seconds after which a check that does not end has failed (120)")
+        ->transform(command::number())
         ->check(CLI::Range(0.1, 1e6));
-    verb->add_flag("--json", o->as_json, "Write JSON");
-    verb->add_flag("--list", o->is_list, "Write what the checks are, and do nothing else");
-    verb->add_flag("-q,--quiet", o->is_quiet, "Tell only of checks that fail");
-    verb->callback([o] { run(*o); });
+    app.add_flag("--json", o.as_json, "Write JSON");
+    app.add_flag("--list", o.is_list, "Write what the checks are, and do nothing else");
+    app.add_flag("-q,--quiet", o.is_quiet, "Report only checks that fail");
 }
 
-}  // namespace sepflow::command
+}  // namespace
+
+}  // namespace sepflow::check
+
+int main(int argc, char **argv) {
+    using namespace sepflow::check;
+    CheckOptions options;
+    CLI::App app("Checks whether a plugin keeps to the node ABI.", "sepflow check");
+    add_options(app, options);
+    return sepflow::command::run_verb(app, argc, argv, "check plugins for the node ABI",
+                                      [&] { run(options); });
+}
