@@ -1,12 +1,15 @@
 // One exception type inside; a code and a sentence outside. No exception leaves a C function.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 #include <stdexcept>
 #include <string>
 
 #include <sepflow/node.h>
+
+#include "runtime/utf8.h"
 
 namespace sepflow {
 
@@ -22,14 +25,33 @@ class Error : public std::runtime_error {
     int32_t param_index_;
 };
 
+// Copies as much of the text as fits, as one line of whole characters: control characters become spaces, bytes that are
+// not UTF-8 question marks.
+template <size_t Size>
+void copy_line(char (&to)[Size], const char *text) noexcept {
+    size_t used = 0;
+    while (*text != '\0') {
+        const size_t bytes = utf8_character(text);
+        if (used + std::max<size_t>(bytes, 1) >= Size) break;
+        if (bytes <= 1) {
+            to[used++] = bytes == 0 ? '?' : is_control(*text) ? ' ' : *text;
+            ++text;
+        } else {
+            std::memcpy(to + used, text, bytes);
+            used += bytes;
+            text += bytes;
+        }
+    }
+    to[used] = '\0';
+}
+
 // Fills the caller's record, unless it is smaller than any version's; returns `code`.
 inline sepflow_status report(sepflow_error *error, sepflow_status code, const char *message,
                              int32_t param_index = -1) noexcept {
     if (error == nullptr || error->struct_size < SEPFLOW_ERROR_FIRST_SIZE) return code;
     error->code = code;
     error->param_index = param_index;
-    std::strncpy(error->message, message, sizeof error->message - 1);
-    error->message[sizeof error->message - 1] = '\0';
+    copy_line(error->message, message);
     return code;
 }
 
