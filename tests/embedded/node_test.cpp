@@ -234,6 +234,16 @@ TEST_CASE("invalid calls of a compiled node are refused and write nothing") {
     refused_image(SEPFLOW_E_FORMAT, [](auto &image) { image.type = SEPFLOW_F32; });
     refused_image(SEPFLOW_E_INVALID, [](auto &image) { image.bounds.w = 12; });
     refused_image(SEPFLOW_E_UNSUPPORTED, [](auto &image) { image.domain.w = MAX_WIDTH + 1; });
+    // An empty region needs no memory, but images of the plan's format.
+    sepflow_process empty = good;
+    sepflow_image nothing = in.image;
+    nothing.data = nullptr;
+    empty.inputs = &nothing;
+    empty.region.w = 0;
+    CHECK(desc.process(plan, &empty, &error) == SEPFLOW_OK);
+    nothing.channels = 2;
+    CHECK(desc.process(plan, &empty, &error) == SEPFLOW_E_FORMAT);
+    CHECK(out.memory == untouched);
     REQUIRE(desc.process(plan, &good, &error) == SEPFLOW_OK);
     CHECK(out.memory != untouched);
     const Bytes filtered = out.memory;
