@@ -12,16 +12,38 @@
    All set-up (factoring the kernel, choosing the passes) happens in configure. A plan outlives its
    node and may be processed from any number of threads at once.
 
-   Coordinates: x to the right, y down, both 64-bit, in pixels. A region is half-open: it holds
-   x .. x+w-1, y .. y+h-1. Inputs and outputs of a node share one coordinate frame unless
-   output_domain says otherwise. All strings are UTF-8, end in NUL, belong to the side that returned
-   them and stay valid until deinit (descriptors) or the next call on the same object (the rest).
+   A plugin is built and checked by these lines, where INCLUDE is the folder that holds `sepflow`:
 
-   Thread tags: [any] any thread at any time; [control] one thread at a time per node; [process] any
-   number of threads at once on one plan.
+       cc -O2 -fPIC -fvisibility=hidden -shared -I INCLUDE blur.c -o blur.sepflow.so
+       sepflow check ./blur.sepflow.so
+
+   C++ needs -fno-gnu-unique as well, or the plugin may never be unloaded. Hosts look for files named
+   *.sepflow.so in the directories of sepflow_registry_scan (sepflow/host.h). The source tree holds a
+   whole plugin in C, plugins/example/threshold.c.
+
+   Coordinates: x to the right, y down, both 64-bit, in pixels. A region is half-open: it holds
+   x .. x+w-1, y .. y+h-1. Regions, bounds and domains may be empty: w or h is 0. Coordinates lie
+   between -2^48 and 2^48, sizes below 2^48, so sums of a few never overflow. A node may refuse other
+   rectangles with SEPFLOW_E_INVALID. Inputs and outputs of a node share one coordinate frame
+   unless output_domain says otherwise. All strings are UTF-8, end in NUL, belong to the side that
+   returned them and stay valid until deinit (descriptors) or the next call on the same object (the
+   rest).
+
+   Thread tags: [any] any thread at any time; [control] one thread at a time per node, not always
+   the same one; [process] any number of threads at once on one plan. A function ends the threads
+   that it starts before it returns.
 
    Only fixed-width integers, float, double and pointers cross this border. No function lets an
-   exception out, changes the FPU state, the locale, signals or the environment, or prints.
+   exception out or prints; messages go to the host's log. Each leaves the process as it was: FPU
+   modes, locale, signals, timers, environment, working directory, limits, open files, children.
+
+   Arguments belong to the caller. A function writes nothing behind a const pointer and keeps no
+   pointer, except the host of init and create. The error and the host may be NULL, and destroy
+   ignores NULL. A NULL value, config, call or place for a new node or plan is refused with
+   SEPFLOW_E_INVALID. Hosts pass NULL for no other argument.
+
+   A node refuses flags that it does not know with SEPFLOW_E_UNSUPPORTED, in four places: the config,
+   the call, its input images and its output images.
 
    Growth rules
    1. Fields are only appended. They never lie in former padding or raise a struct's alignment.
@@ -117,7 +139,8 @@ typedef struct sepflow_error {
     uint32_t struct_size;
     sepflow_status code;
     int32_t param_index; /* the parameter at fault, or -1 */
-    char message[240];   /* one sentence, names the cause and the remedy where there is one */
+    /* one sentence on one line, names the cause and the remedy where there is one */
+    char message[240];
 } sepflow_error;
 
 /* ---- Regions, pixel types, images -------------------------------------------------------- */
@@ -140,8 +163,9 @@ enum {
 /* Pixels in memory. Channel c of pixel (x, y) lies at
        (char *)data + (x - bounds.x) * stride_x + (y - bounds.y) * stride_y + c * stride_c.
    Strides are in bytes, signed (bottom-up images have a negative stride_y) and multiples of the
-   type's size, as is the address; a node takes any such, and images of any size. `bounds` is what is
-   in memory; `domain` is the whole image and tells an image edge from the edge of a tile:
+   type's size, as is the address; a node takes any such, and images of any size. Nothing is aligned
+   to more than its type, and rows may lie gigabytes apart. `bounds` is what is in memory; `domain`
+   is the whole image and tells an image edge from the edge of a tile:
 
        +--------------- domain ---------------+
        |        +----- bounds -----+          |   border rules apply outside domain only;
@@ -190,7 +214,10 @@ enum {
     SEPFLOW_PARAM_LIVE = 1u << 1,
     /* Seldom changed: a host may leave it out of its first view. */
     SEPFLOW_PARAM_ADVANCED = 1u << 2,
-    SEPFLOW_PARAM_NAN = 1u << 3 /* a FLOAT that may be NaN; all others are finite */
+    SEPFLOW_PARAM_NAN = 1u << 3, /* a FLOAT that may be NaN; all others are finite */
+    /* A change may leave all plans and pixels as they are. `sepflow check` takes any other parameter
+       without effect for a mistake. */
+    SEPFLOW_PARAM_HINT = 1u << 4
 };
 
 typedef struct sepflow_param_desc {
@@ -235,11 +262,13 @@ typedef struct sepflow_host {
     void *ctx;
     /* [any] */
     void (*log)(void *ctx, int32_t level, const char *node_id, const char *message);
-    /* [any] Aligned to `align`, a power of two up to 4096; NULL when there is none. */
+    /* [any] Memory of any content, aligned to `align`, a power of two up to 4096; NULL when there
+       is none. `free` of the same host takes it back, and ignores NULL. */
     void *(*alloc)(void *ctx, uint64_t bytes, uint64_t align);
     void (*free)(void *ctx, void *memory);
     /* [process] Runs all tasks and returns when they are done; may use fewer threads than it has,
-       or only this one. A task does not call it again. */
+       or only this one. After a failure some tasks did not run. A task does not call it again, lets
+       no exception out and leaves the FPU modes as they were. */
     sepflow_status (*parallel_for)(void *ctx, void *call_ctx, int64_t count, sepflow_task task,
                                    void *arg);
     /* [process] Not 0: stop soon and return SEPFLOW_E_CANCELLED. */
@@ -271,7 +300,8 @@ enum { SEPFLOW_INPUT = 1, SEPFLOW_OUTPUT = 2 }; /* directions of a port */
 /* sepflow_port_desc.flags. */
 enum {
     /* May be left unconnected; its image then has data NULL, or is left out where it would be the
-       last. Never the first input. An output without an image is not computed. */
+       last. Never the first input. An output without an image is not computed. A call without an
+       image that is not optional is refused with SEPFLOW_E_INVALID or SEPFLOW_E_NOT_READY. */
     SEPFLOW_PORT_OPTIONAL = 1u << 0,
     /* An input that need not share in_type and channels, but the domain: one channel, or as many as
        the first. */
@@ -294,15 +324,16 @@ typedef struct sepflow_format_pair {
     sepflow_type in_type, out_type;
 } sepflow_format_pair;
 
-/* What a plan is made for. */
+/* What a plan is made for. The hints may change speed and memory, but no result by more than
+   error_bound. */
 typedef struct sepflow_config {
     uint32_t struct_size;
     sepflow_type in_type;
     sepflow_type out_type; /* 0: the same as in_type */
     int32_t channels;
     uint32_t flags;             /* 0 */
-    int32_t threads_hint;       /* threads that will run the plan; 0: unknown */
-    int64_t domain_w, domain_h; /* size of the images to come; 0: unknown */
+    int32_t threads_hint;       /* a hint: threads that will run the plan; 0: unknown */
+    int64_t domain_w, domain_h; /* a hint: size of the images to come; 0: unknown */
 } sepflow_config;
 
 /* sepflow_plan_info.flags. */
@@ -323,7 +354,9 @@ typedef struct sepflow_plan_info {
     double error_bound; /* of |output - exact| before the conversion to out_type, for images
                            within [-1, 1], from factoring and rounding; 0: exact */
     int64_t preferred_tile_w, preferred_tile_h; /* 0: any */
-    uint64_t scratch_bytes;                     /* that one process call with max_threads 1 wants */
+    /* Scratch that one process call with max_threads 1 wants, with what aligning it costs. Such a
+       call takes no memory from the host. */
+    uint64_t scratch_bytes;
     double cost_per_pixel;                      /* multiply-adds per output sample, about */
     const char *variant; /* which code runs: "avx512", "avx2", "sse2", "neon" ... */
     const char *method;  /* "separable", "direct", "fft", "bank"; NULL for what is no filter */
@@ -336,12 +369,16 @@ typedef struct sepflow_process {
     const sepflow_image *inputs;  /* in the order of the input ports; growth rule 9 */
     const sepflow_image *outputs; /* each bounds holds region */
     sepflow_rect region;          /* output pixels to compute: all of them, and no others */
-    int32_t max_threads;          /* 1: serial, on this thread; 0: as many as the host allows */
+    /* 1: serial, on this thread, without parallel_for; 0: as many as the host allows. A node starts
+       threads of its own only if the host has no parallel_for. */
+    int32_t max_threads;
     int32_t reserved;
-    void *scratch; /* of scratch_size bytes; NULL: the node allocates */
+    /* Memory of any content, scratch_size bytes at any address. NULL or too small: the node
+       allocates, by `host` or by itself, or returns SEPFLOW_E_MEMORY. */
+    void *scratch;
     uint64_t scratch_size;
-    const sepflow_host *host; /* NULL: the one given to create */
-    void *call_ctx;           /* handed to the host's callbacks during this call */
+    const sepflow_host *host; /* serves this call and may be gone after it; NULL: create's */
+    void *call_ctx;           /* passed to the host's callbacks during this call */
 } sepflow_process;
 
 /* sepflow_node_desc.flags: promises that `sepflow check` tests. */
@@ -349,7 +386,8 @@ enum {
     SEPFLOW_NODE_PURE = 1u << 0,         /* same input, same output */
     SEPFLOW_NODE_TILE_EXACT = 1u << 1,   /* a tile equals the crop of the whole, byte for byte */
     SEPFLOW_NODE_THREAD_EXACT = 1u << 2, /* the bytes do not depend on max_threads */
-    SEPFLOW_NODE_IN_PLACE = 1u << 3      /* an output may be an input's own memory */
+    SEPFLOW_NODE_IN_PLACE = 1u << 3      /* an output may be an input's own memory, in which each
+                                            pixel has the same address */
 };
 
 struct sepflow_node_desc {
@@ -361,11 +399,11 @@ struct sepflow_node_desc {
     const sepflow_port_desc *ports; /* inputs first */
     const sepflow_param_desc *params;
 
-    /* [any] A node with default parameters: no set-up, no threads. `host` may be NULL and must
-       outlive the node and its plans. */
+    /* [any] A node with default parameters: no set-up, no threads. `host` must outlive the node and
+       its plans. */
     sepflow_status (*create)(const sepflow_node_desc *desc, const sepflow_host *host,
                              sepflow_node **node, sepflow_error *error);
-    /* [control] Plans made before live on. NULL is ignored. */
+    /* [control] Plans made before live on. */
     void (*destroy)(sepflow_node *node);
     /* [control] Copies the value after checking it; on failure the old value stays. */
     sepflow_status (*set_param)(sepflow_node *node, uint32_t index, const sepflow_value *value,
@@ -377,24 +415,29 @@ struct sepflow_node_desc {
     sepflow_status (*query_formats)(const sepflow_node *node, uint32_t index,
                                     sepflow_format_pair *pair, sepflow_error *error);
     /* [control] All set-up. The caller owns one reference to *plan. Unchanged parameters and config
-       give the same plan again. */
+       give the same plan again; a change of the hints alone may give another. NOT_READY while a
+       parameter without a default is not set. */
     sepflow_status (*configure)(sepflow_node *node, const sepflow_config *config,
                                 sepflow_plan **plan, sepflow_error *error);
-    /* [any] */
+    /* [any] One owner more, and one less; the last one frees the plan. The count is atomic: owners
+       come and go on any thread, while others process. */
     void (*plan_retain)(sepflow_plan *plan);
     void (*plan_release)(sepflow_plan *plan);
+    /* [any] plan_info, output_domain and input_region depend on the plan and their arguments alone:
+       a host may ask at any time, and keep the answers. */
     sepflow_status (*plan_info)(const sepflow_plan *plan, sepflow_plan_info *info);
-    /* [process] The domain of the output for inputs of the given domain. */
+    /* [process] The domain of the output for inputs of the given domain, which may be empty. */
     sepflow_status (*output_domain)(const sepflow_plan *plan, const sepflow_rect *in,
                                     sepflow_rect *out);
     /* [process] The pixels of input `port`, whose domain is `domain`, that `out` needs: always
        within the domain, and with what its border rule fetches from elsewhere in it (all of a row
-       for wrap). */
+       for wrap). Empty if `out` is. */
     sepflow_status (*input_region)(const sepflow_plan *plan, uint32_t port, const sepflow_rect *out,
                                    const sepflow_rect *domain, sepflow_rect *in);
-    /* [process] Computes `region` of the outputs. Inputs must hold what input_region
-       says; images of another type than the plan's are refused. After a failure the
-       region holds unspecified pixels; nothing outside it is written, ever. */
+    /* [process] Computes `region` of the outputs. Inputs must hold what input_region says. Images
+       of another type or channel count than the plan's are refused with SEPFLOW_E_FORMAT. An empty
+       region succeeds and touches no pixel. After a failure the region holds unspecified pixels;
+       nothing outside it is written, ever. */
     sepflow_status (*process)(const sepflow_plan *plan, const sepflow_process *call,
                               sepflow_error *error);
 };
@@ -409,7 +452,8 @@ typedef struct sepflow_entry {
     /* [any] index < node_count, else NULL, as where there is no memory. Needs no init: a host may
        look without running anything. */
     const sepflow_node_desc *(*node)(uint32_t index);
-    /* [control] Before the first create; counted, each success is paired with one deinit. */
+    /* [control] Before the first create; counted, each success is paired with one deinit. `host`
+       must outlive the last deinit. */
     sepflow_status (*init)(const sepflow_host *host, sepflow_error *error);
     void (*deinit)(void);
     /* [any] NULL if the plugin does not know the id. May be NULL itself. */
