@@ -1,9 +1,6 @@
 // Structs of other sizes, hosts that offer little, flags and ids that nobody knows.
 #include <algorithm>
-#include <cstdio>
 #include <cstring>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "runtime/check/check.h"
 #include "runtime/check/process_state.h"
@@ -25,7 +22,7 @@ void refuse_no_channels(const Subject &subject, const Node &node, const Format &
             "configure makes a plan for 0 channels");
 }
 
-// A node's whole life with a host, or with none.
+// A node's whole life with a host, or with none. Where neither gives it memory, the call's scratch must do.
 Bytes life(Subject &subject, const sepflow_host *host, int32_t threads) {
     const Format format = subject.any_format();
     Node node = subject.node(host);
@@ -33,42 +30,59 @@ Bytes life(Subject &subject, const sepflow_host *host, int32_t threads) {
     const Scene scene(subject, plan, format, {0, 0, kW, kH});
     How how;
     how.threads = threads;
-    return scene.compute(scene.out_domain(), how);
+    Bytes result;
+    const Reply reply = scene.try_compute(scene.out_domain(), how, &result);
+    const bool may_lack_memory = host == nullptr || host->alloc == nullptr || host->free == nullptr;
+    if (may_lack_memory && reply.status == SEPFLOW_E_MEMORY) {
+        how.scratch_bytes = plan.info().scratch_bytes;
+        return scene.compute(scene.out_domain(), how);
+    }
+    require_ok("process", reply);
+    return result;
 }
 
-// Standard output and standard error go where they can be looked at, while it lives.
-class Silence {
+// Names the function after which the process is another.
+class Watch {
   public:
-    Silence() : kept_(memfd_create("printed", MFD_CLOEXEC)), out_(dup(1)), error_(dup(2)) {
-        dup2(kept_, 1);
-        dup2(kept_, 2);
-    }
-    Silence(const Silence &) = delete;
-    ~Silence() {
-        dup2(out_, 1);
-        dup2(error_, 2);
-        for (const int file : {kept_, out_, error_}) close(file);
-    }
-    bool is_kept() const {
-        std::fflush(stdout);
-        return kept_ < 0 || lseek(kept_, 0, SEEK_END) == 0;
+    void check(const std::string &function) {
+        const ProcessState now = process_state();
+        const std::string what = changed(before_, now);
+        require(what.empty(), function + " changes " + what);
+        require(silence_.is_kept(), "it prints in " + function);
     }
 
   private:
-    int kept_, out_, error_;
+    const Silence silence_;
+    const ProcessState before_ = process_state();
 };
 
-// From before the plugin was loaded, through init and a node's life.
+// From before the plugin was loaded, through init and a node's life, with refusals.
 void state(Subject &subject) {
-    std::string what = changed(subject.before(), process_state());
+    const std::string what = changed(subject.before(), process_state());
     require(what.empty(), "to load it, with init, changes " + what);
-    const Silence silence;
-    const ProcessState before = process_state();
-    life(subject, subject.host().get(), 1);
-    what = changed(before, process_state());
-    require(what.empty(),
-            "a node that was made, run and destroyed leaves behind a change of " + what);
-    require(silence.is_kept(), "it prints");
+    Watch watch;
+    {
+        Node node = subject.node();
+        watch.check("create, or set_param,");
+        const Format format = subject.any_format();
+        watch.check("query_formats, or configure,");
+        node.try_set(UINT32_MAX, int_value(1));
+        watch.check("set_param that refuses");
+        Reply reply = {};
+        node.try_configure(config_for({format.in, format.out, 0}, kW, kH), &reply);
+        watch.check("configure that refuses");
+        const Plan plan = node.configure(config_for(format, kW, kH));
+        watch.check("configure");
+        const Scene scene(subject, plan, format, {0, 0, kW, kH});
+        scene.compute(scene.out_domain());
+        watch.check("process");
+        How how;
+        how.call_flags = 1u << 31;
+        Bytes ignored;
+        scene.try_compute(scene.out_domain(), how, &ignored);
+        watch.check("process that refuses");
+    }
+    watch.check("destroy, or plan_release,");
 }
 
 void hosts(Subject &subject) {
@@ -88,6 +102,17 @@ void hosts(Subject &subject) {
     bare.is_cancelled = nullptr;
     bare.get_extension = nullptr;
     check_alike("with a host whose callbacks are NULL", &bare);
+    const auto check_without = [&](const char *name, auto callback) {
+        sepflow_host host = *subject.host().get();
+        host.*callback = nullptr;
+        check_alike(std::string("with a host whose ") + name + " is NULL", &host);
+    };
+    check_without("log", &sepflow_host::log);
+    check_without("alloc", &sepflow_host::alloc);
+    check_without("free", &sepflow_host::free);
+    check_without("parallel_for", &sepflow_host::parallel_for);
+    check_without("is_cancelled", &sepflow_host::is_cancelled);
+    check_without("get_extension", &sepflow_host::get_extension);
     Later<sepflow_host> later(*subject.host().get(), 0xff);
     later.known.abi_minor = 99;
     check_alike("with a host of a later version", &later.known);
@@ -140,6 +165,19 @@ void records(Subject &subject) {
             "get_param", offsetof(sepflow_value, s),
             [&](sepflow_value *value) { return desc.get_param(node.get(), i, value, nullptr); });
     }
+    for (uint32_t i = 0; i < desc.param_count; ++i) {
+        sepflow_value value = {};
+        if (!node.try_get(i, &value) || !subject.node().try_set(i, value).ok()) continue;
+        const Later<sepflow_value> later(value, 0xff);
+        node.set(i, later.known);
+    }
+    Later<sepflow_error> later({}, 0x77);
+    now_doing("configure with an error record of a later version");
+    refuse_no_channels(subject, node, format, &later.known);
+    require(later.known.code < 0 && later.known.message[0] != '\0',
+            "configure leaves an error record of a later version as it was");
+    for (const unsigned char byte : later.fields)
+        require(byte == 0x77, "configure writes to fields of an error record that it cannot know");
     // A record of an error that has room for nothing but its size.
     const Guarded memory(8, true);
     std::memset(memory.data(), 0, 8);
@@ -193,6 +231,17 @@ void flags(Subject &subject) {
     refuse("call", &How::call_flags);
     refuse("input", &How::input_flags);
     refuse("output", &How::output_flags);
+    for (uint32_t port = 1; port < subject.inputs(); ++port) {
+        How how;
+        how.optional_port = subject.is_optional(port) ? port : kNoPort;
+        how.optional_type = format.in;
+        Bytes ignored;
+        if (!scene.try_compute(scene.out_domain(), how, &ignored).ok()) continue;
+        how.change = [&](sepflow_process &call) { image_of(call.inputs, port).flags = kUnknown; };
+        require(!scene.try_compute(scene.out_domain(), how, &ignored).ok(),
+                std::string("process takes a flag of '") + subject.port(port).name +
+                    "' that nobody knows");
+    }
 }
 
 void nulls(Subject &subject) {
@@ -206,10 +255,14 @@ void nulls(Subject &subject) {
             }));
     ask_plainly("destroy of NULL", [&] { desc.destroy(nullptr); });
     Node node = subject.node();
-    const Plan plan = node.configure(config_for(format, kW, kH));
+    const sepflow_config config = config_for(format, kW, kH);
+    const Plan plan = node.configure(config);
     refuses("configure", ask("configure by NULL", [&](sepflow_error *e) {
                 sepflow_plan *made = nullptr;
                 return desc.configure(node.get(), nullptr, &made, e);
+            }));
+    refuses("configure", ask("configure with no place for the plan", [&](sepflow_error *e) {
+                return desc.configure(node.get(), &config, nullptr, e);
             }));
     refuses("process", ask("process of NULL",
                            [&](sepflow_error *e) { return desc.process(plan.get(), nullptr, e); }));
@@ -233,13 +286,26 @@ std::vector<Check> abi_checks() {
     return {
         {"state",
          "leaves the FPU, locale, signals, files and threads as they were, and prints nothing",
+         "Restore what the named function changes before it returns. Send messages to the host's "
+         "log.",
          state},
-        {"hosts", "works with any host: none, one without callbacks, a later one", hosts},
-        {"records", "fills records as far as their struct_size, and no further", records},
+        {"hosts", "works with any host: none, one without callbacks, a later one",
+         "Test each callback for NULL before its call and do without it. Read the host as far as "
+         "its struct_size.",
+         hosts},
+        {"records", "fills records as far as their struct_size, and no further",
+         "Fill records by sepflow_write_struct. Leave an error record alone that is smaller than "
+         "SEPFLOW_ERROR_FIRST_SIZE.",
+         records},
         {"structs", "takes structs of later versions, and images of the one that it needs",
-         structs},
-        {"flags", "refuses flags that it does not know", flags},
-        {"nulls", "refuses NULL where something must be, and needs no error record", nulls},
+         "Read structs by sepflow_read_struct, and images by sepflow_image_at.", structs},
+        {"flags", "refuses flags that it does not know",
+         "Return SEPFLOW_E_UNSUPPORTED for each bit of flags that you do not know, in the config, "
+         "the call and every image.",
+         flags},
+        {"nulls",
+         "refuses NULL as value, config, call or place of a result, and needs no error record",
+         "Test the pointer and return SEPFLOW_E_INVALID. destroy ignores NULL.", nulls},
     };
 }
 

@@ -1,12 +1,13 @@
-// Calls of a node's functions: told to the parent before, guarded against what they throw, and their failures looked at.
+// Calls of a node's functions: each is named to the parent before, guarded against exceptions, and its failure examined.
 #pragma once
 
-#include <cstring>
 #include <exception>
 #include <string>
+#include <type_traits>
 
 #include <sepflow/node.h>
 
+#include "runtime/check/process_state.h"
 #include "runtime/check/trial.h"
 #include "runtime/check/verdict.h"
 
@@ -29,40 +30,52 @@ inline void require_ok(const std::string &function, const Reply &reply) {
     if (!reply.ok()) throw Failed{complaint(function, reply), reply.status};
 }
 
-// Calls `function`, a name, as call(error). Each failure must fill in the record.
+// A record for one call's error, whose every byte is looked at afterwards.
+class ErrorRecord {
+  public:
+    ErrorRecord();
+    sepflow_error *get() { return &error_; }
+    // The call's outcome. Throws Failed unless a failure, and nothing else, filled the record.
+    Reply reply(const std::string &function, sepflow_status status) const;
+
+  private:
+    sepflow_error error_;
+    unsigned char beyond_[64];
+};
+
+// Throws Failed if `function` left other FPU modes than `before`.
+inline void require_same_fpu(const std::string &function, uint64_t before) {
+    require(fpu_modes() == before, "its " + function + " changes the FPU's modes");
+}
+
+// Calls `function`, a name, as call().
 template <typename Call>
-Reply ask(const std::string &function, Call &&call) {
+auto ask_plainly(const std::string &function, Call &&call) {
     now_doing(function);
-    sepflow_error error;
-    std::memset(&error, 0x5a, sizeof error);
-    error.struct_size = sizeof error;
-    sepflow_status status;
+    const uint64_t fpu = fpu_modes();
     try {
-        status = call(&error);
+        if constexpr (std::is_void_v<decltype(call())>) {
+            call();
+            require_same_fpu(function, fpu);
+        } else {
+            const auto result = call();
+            require_same_fpu(function, fpu);
+            return result;
+        }
+    } catch (const Failed &) {
+        throw;
     } catch (const std::exception &e) {
         throw Failed{"its " + function + " threw: " + e.what()};
     } catch (...) {
         throw Failed{"its " + function + " threw"};
     }
-    if (status == SEPFLOW_OK) return {status, -1, ""};
-    require(status < 0,
-            "its " + function + " returned " + std::to_string(status) + ", which is no status");
-    require(error.code == status && std::memchr(error.message, 0, sizeof error.message) != nullptr,
-            "its " + function + " failed with " + std::to_string(status) +
-                " and left the error record as it was");
-    require(error.message[0] != '\0', "its " + function + " failed without a message");
-    return {status, error.param_index, error.message};
 }
 
-// Of functions that have no error record.
+// Calls `function` as call(error).
 template <typename Call>
-auto ask_plainly(const std::string &function, Call &&call) {
-    now_doing(function);
-    try {
-        return call();
-    } catch (...) {
-        throw Failed{"its " + function + " threw"};
-    }
+Reply ask(const std::string &function, Call &&call) {
+    ErrorRecord record;
+    return record.reply(function, ask_plainly(function, [&] { return call(record.get()); }));
 }
 
 }  // namespace sepflow::check

@@ -109,8 +109,13 @@ void orientation(Subject &subject) {
 
 std::vector<Check> filter_checks() {
     return {
-        {"constant", "keeps what is constant, by a kernel that sums to one", constant},
+        {"constant", "keeps what is constant, by a kernel that sums to one",
+         "Keep the sum of the filters at the kernel's, and state in error_bound how far results "
+         "may lie off.",
+         constant},
         {"orientation", "applies the kernel the right way round and in the right place",
+         "Take rows and columns of the matrix as they are stored, and keep to left, right, top and "
+         "bottom of plan_info.",
          orientation},
     };
 }

@@ -1,11 +1,16 @@
 #include "runtime/check/host.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <new>
+#include <set>
 #include <thread>
 #include <vector>
+
+#include "runtime/check/process_state.h"
+#include "runtime/check/trial.h"
 
 namespace sepflow::check {
 
@@ -14,12 +19,28 @@ namespace {
 constexpr uint64_t kMostAlign = 4096;
 
 // Unlike zeros, which are what most things start with.
-constexpr int kOldBytes = 0xdb;
+constexpr unsigned char kOldBytes = 0xdb, kFreedBytes = 0xdd, kBeyond = 0x6b;
+constexpr uint64_t kBytesBeyond = 64;
+constexpr uint64_t kMostBytesFreed = 16 << 20;
 
 thread_local bool is_in_task = false;
 
-Host &self(void *ctx) {
-    return *static_cast<Host *>(ctx);
+std::mutex hosts_mutex;
+std::set<const void *> &hosts() {
+    static std::set<const void *> all;
+    return all;
+}
+
+char places[2];  // of which the addresses are call contexts
+void *const kSerial = &places[0], *const kParallel = &places[1];
+
+bool holds(const void *memory, uint64_t bytes, unsigned char content) {
+    const auto *byte = static_cast<const unsigned char *>(memory);
+    return std::all_of(byte, byte + bytes, [&](unsigned char b) { return b == content; });
+}
+
+uint64_t bytes_before(uint64_t align) {
+    return std::max(align, kBytesBeyond);
 }
 
 }  // namespace
@@ -37,11 +58,29 @@ Host::Host() {
     host_.parallel_for = parallel_for;
     host_.is_cancelled = is_cancelled;
     host_.get_extension = [](void *, const char *) -> const void * { return nullptr; };
+    const std::lock_guard<std::mutex> lock(hosts_mutex);
+    hosts().insert(this);
 }
 
-void *Host::call_context() {
-    static int place;
-    return &place;
+Host::~Host() {
+    drop_freed();
+    const std::lock_guard<std::mutex> lock(hosts_mutex);
+    hosts().erase(this);
+}
+
+void *Host::call_context(int32_t max_threads) {
+    return max_threads == 1 ? kSerial : kParallel;
+}
+
+Host &Host::self(void *ctx) {
+    const std::lock_guard<std::mutex> lock(hosts_mutex);
+    if (hosts().count(ctx) == 0) {
+        last_words(
+            "a callback of the host that was given a ctx other than the host's, or one of a "
+            "host that is gone");
+        std::abort();
+    }
+    return *static_cast<Host *>(ctx);
 }
 
 void Host::fail_allocation(int64_t n) {
@@ -62,7 +101,17 @@ size_t Host::blocks_kept() {
 
 std::string Host::mistake() {
     const std::lock_guard<std::mutex> lock(mutex_);
+    for (const auto &[memory, block] : freed_) {
+        if (!holds(memory, block.bytes, kFreedBytes) && mistake_.empty())
+            mistake_ = "it writes to memory of alloc that it has freed";
+    }
     return mistake_;
+}
+
+void Host::drop_freed() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    while (!freed_.empty()) give_up_oldest();
+    freed_.shrink_to_fit();
 }
 
 void Host::note(const std::string &mistake) {
@@ -71,11 +120,14 @@ void Host::note(const std::string &mistake) {
 }
 
 void Host::log(void *ctx, int32_t level, const char *, const char *message) {
-    if (message == nullptr) self(ctx).note("it logs NULL");
+    Host &host = self(ctx);
+    ++host.logs_;
+    if (message == nullptr) host.note("it logs NULL");
     if (level < SEPFLOW_LOG_DEBUG || level > SEPFLOW_LOG_PLUGIN_BUG)
-        self(ctx).note("it logs at level " + std::to_string(level));
+        host.note("it logs at level " + std::to_string(level));
 }
 
+// Between bytes that must stay.
 void *Host::alloc(void *ctx, uint64_t bytes, uint64_t align) {
     Host &host = self(ctx);
     if (align == 0 || (align & (align - 1)) != 0 || align > kMostAlign) {
@@ -84,44 +136,87 @@ void *Host::alloc(void *ctx, uint64_t bytes, uint64_t align) {
     }
     const int64_t failure = host.first_failure_.load();
     if (host.allocations_.fetch_add(1) + 1 >= failure && failure > 0) return nullptr;
-    void *memory = ::operator new(bytes, std::align_val_t(align), std::nothrow);
-    if (memory != nullptr) std::memset(memory, kOldBytes, bytes);
+    const uint64_t before = bytes_before(align), all = before + bytes + kBytesBeyond;
+    if (all < bytes) return nullptr;
+    auto *first = static_cast<char *>(::operator new(all, std::align_val_t(align), std::nothrow));
+    if (first == nullptr) return nullptr;
+    std::memset(first, kBeyond, all);
+    char *memory = first + before;
+    std::memset(memory, kOldBytes, bytes);
     const std::lock_guard<std::mutex> lock(host.mutex_);
-    if (memory != nullptr) host.blocks_[memory] = align;
+    host.blocks_[memory] = {bytes, align};
     return memory;
 }
 
 void Host::free(void *ctx, void *memory) {
-    if (memory == nullptr) return;
     Host &host = self(ctx);
-    uint64_t align = 0;
-    {
-        const std::lock_guard<std::mutex> lock(host.mutex_);
-        const auto block = host.blocks_.find(memory);
-        if (block != host.blocks_.end()) {
-            align = block->second;
-            host.blocks_.erase(block);
-        }
+    if (memory == nullptr) return;
+    std::unique_lock<std::mutex> lock(host.mutex_);
+    const auto found = host.blocks_.find(memory);
+    if (found == host.blocks_.end()) {
+        lock.unlock();
+        return host.note("it frees what alloc did not give, or twice");
     }
-    if (align == 0) return host.note("it frees what alloc did not give, or twice");
-    ::operator delete(memory, std::align_val_t(align));
+    const Block block = found->second;
+    host.blocks_.erase(found);
+    host.set_aside(memory, block);
+}
+
+// The caller holds the lock.
+void Host::set_aside(void *memory, const Block &block) {
+    const uint64_t before = bytes_before(block.align);
+    const auto *bytes = static_cast<const char *>(memory);
+    const bool is_kept =
+        holds(bytes - before, before, kBeyond) && holds(bytes + block.bytes, kBytesBeyond, kBeyond);
+    if (!is_kept && mistake_.empty())
+        mistake_ = "it writes beyond memory of alloc, of " + std::to_string(block.bytes) + " bytes";
+    std::memset(memory, kFreedBytes, block.bytes);
+    freed_.emplace_back(memory, block);
+    bytes_freed_ += block.bytes;
+    while (bytes_freed_ > kMostBytesFreed) give_up_oldest();
+}
+
+void Host::give_up_oldest() {
+    const auto [memory, block] = freed_.front();
+    freed_.pop_front();
+    bytes_freed_ -= block.bytes;
+    if (!holds(memory, block.bytes, kFreedBytes) && mistake_.empty())
+        mistake_ = "it writes to memory of alloc that it has freed";
+    ::operator delete(static_cast<char *>(memory) - bytes_before(block.align),
+                      std::align_val_t(block.align));
+}
+
+void Host::run_task(sepflow_task task, void *arg, int64_t i) {
+    const uint64_t modes = fpu_modes();
+    const bool was_in_task = is_in_task;
+    is_in_task = true;
+    try {
+        task(arg, i);
+    } catch (...) {
+        note("a task of parallel_for threw");
+    }
+    is_in_task = was_in_task;
+    if (fpu_modes() != modes) note("a task of parallel_for changes the FPU's modes");
 }
 
 // Each task once, from the last to the first, on as many threads as were set, or as there are.
 sepflow_status Host::parallel_for(void *ctx, void *call_ctx, int64_t count, sepflow_task task,
                                   void *arg) {
     Host &host = self(ctx);
-    if (call_ctx != call_context()) host.note("it calls parallel_for with another call_ctx");
+    ++host.parallel_fors_;
+    if (call_ctx != kSerial && call_ctx != kParallel)
+        host.note("it calls parallel_for with another call_ctx");
+    if (call_ctx == kSerial && count > 1)
+        host.note("it calls parallel_for though max_threads is 1");
     if (is_in_task) host.note("a task of parallel_for calls it again");
     if (count < 0 || task == nullptr) {
         host.note("it asks parallel_for for no task, or fewer than none");
         return SEPFLOW_E_INVALID;
     }
+    if (host.parallel_for_status_ != SEPFLOW_OK) return host.parallel_for_status_;
     std::atomic<int64_t> left{count};
     const auto work = [&] {
-        is_in_task = true;
-        for (int64_t i; (i = left.fetch_sub(1) - 1) >= 0;) task(arg, i);
-        is_in_task = false;
+        for (int64_t i; (i = left.fetch_sub(1) - 1) >= 0;) host.run_task(task, arg, i);
     };
     std::vector<std::thread> threads;
     try {
@@ -136,7 +231,8 @@ sepflow_status Host::parallel_for(void *ctx, void *call_ctx, int64_t count, sepf
 
 int32_t Host::is_cancelled(void *ctx, void *call_ctx) {
     Host &host = self(ctx);
-    if (call_ctx != call_context()) host.note("it calls is_cancelled with another call_ctx");
+    if (call_ctx != kSerial && call_ctx != kParallel)
+        host.note("it calls is_cancelled with another call_ctx");
     const int64_t first = host.first_cancel_.load();
     const bool cancelled = host.polls_.fetch_add(1) + 1 >= first && first > 0;
     if (cancelled) host.was_cancelled_.store(true);

@@ -43,6 +43,7 @@ class Report {
                              {"promise", finding.promise},
                              {"verdict", verdict(finding.outcome.kind)},
                              {"why", finding.outcome.text}});
+            if (finding.outcome.kind == Kind::kFailed) json_.back()["remedy"] = finding.remedy;
         } else if (!options_.is_quiet || finding.outcome.kind == Kind::kFailed) {
             print(finding);
         }
@@ -65,10 +66,17 @@ class Report {
 
   private:
     void print(const Finding &finding) const {
-        const char *const signs[] = {"ok     ", "FAILED ", "skipped"};
-        std::cout << signs[static_cast<int>(finding.outcome.kind)] << "  " << finding.name() << "  "
-                  << finding.promise;
-        if (!finding.outcome.text.empty()) std::cout << "\n         " << finding.outcome.text;
+        const std::string &name = finding.name(), &promise = finding.promise,
+                          &why = finding.outcome.text;
+        if (finding.outcome.kind == Kind::kPassed) {
+            std::cout << "ok       " << name << "  " << promise;
+        } else if (finding.outcome.kind == Kind::kSkipped) {
+            std::cout << "skipped  " << name << "  " << promise << "\n         " << why;
+        } else {
+            std::cout << "FAILED   " << name << "\n         expected: " << promise
+                      << "\n         seen:     " << why
+                      << "\n         to do:    " << finding.remedy;
+        }
         std::cout << std::endl;
     }
 

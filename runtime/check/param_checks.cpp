@@ -47,11 +47,16 @@ void check_param(const sepflow_param_desc &desc) {
     const bool is_nan = std::isnan(desc.def) && (desc.flags & SEPFLOW_PARAM_NAN) != 0;
     require(!has_limits(desc) || is_nan || (desc.min <= desc.def && desc.def <= desc.max),
             id + ": its default is outside of its limits");
+    require(!(desc.min > desc.max), id + ": its min is above its max");
     require((desc.type == SEPFLOW_VALUE_CHOICE) == (desc.choice_count > 0),
             id + " has choices and is of another type, or the other way round");
     require(desc.type != SEPFLOW_VALUE_CHOICE || desc.text_default == nullptr ||
                 has_choice(desc, desc.text_default),
             id + ": its default is none of its choices");
+    std::set<std::string> choices;
+    for (uint32_t i = 0; i < desc.choice_count; ++i)
+        require(choices.insert(desc.choices[i]).second,
+                id + " has the choice '" + desc.choices[i] + "' twice");
 }
 
 // All of the descriptor's text, to see whether it changes.
@@ -98,8 +103,14 @@ void descriptor(Subject &subject) {
                 std::string("two parameters have the id '") + param.id + "'");
     }
     const std::string before = image_of(subject);
-    subject.any_format();
-    require(image_of(subject) == before, "its descriptor changes while a node lives");
+    const Format format = subject.any_format();
+    for (const Variation &variation : subject.variations()) {
+        Node node = subject.node();
+        Reply reply = {};
+        if (variation.index >= 0) node.try_set(variation);
+        node.try_configure(config_for(format, 16, 12), &reply);
+    }
+    require(image_of(subject) == before, "its descriptor changes while nodes live");
 }
 
 void defaults(Subject &subject) {
@@ -142,7 +153,7 @@ void refuse(Node &node, const Subject &subject, uint32_t index, const sepflow_va
     const bool is_set = node.try_get(index, &after);
     const std::string text_after = after.s != nullptr ? after.s : "";
     require(was_set == is_set && is_same(before, after) && text_before == text_after,
-            id + " refuses " + what + ", and changes all the same");
+            id + " refuses " + what + ", and still changes");
 }
 
 void check_limit(Node &node, const Subject &subject, uint32_t index, double limit, int beyond) {
@@ -165,16 +176,20 @@ void check_number(Node &node, const Subject &subject, uint32_t index) {
         check_limit(node, subject, index, desc.min, -1);
         if (is_countable(desc.def)) node.set(index, number(desc, desc.def));
     }
-    if (desc.type == SEPFLOW_VALUE_FLOAT && (desc.flags & SEPFLOW_PARAM_NAN) == 0) {
-        for (const double odd : {double{NAN}, HUGE_VAL, -HUGE_VAL})
+    if (desc.type == SEPFLOW_VALUE_FLOAT) {
+        for (const double odd : {HUGE_VAL, -HUGE_VAL})
             refuse(node, subject, index, float_value(odd), std::to_string(odd));
+        if ((desc.flags & SEPFLOW_PARAM_NAN) == 0)
+            refuse(node, subject, index, float_value(NAN), "NaN");
+        else
+            node.set(index, float_value(NAN));
     }
     refuse(node, subject, index, text_value(SEPFLOW_VALUE_TEXT, "1"), "text instead of a number");
 }
 
 void check_matrix(Node &node, const Subject &subject, uint32_t index) {
     const sepflow_param_desc desc = subject.param(index);
-    const double tap = 1, nan = NAN;
+    const double tap = 1;
     const int64_t most = std::numeric_limits<int64_t>::max();
     const int64_t bad[][2] = {
         {0, 0},    {0, 1},   {1, 0},       {-1, 1},
@@ -194,10 +209,47 @@ void check_matrix(Node &node, const Subject &subject, uint32_t index) {
     }
     sepflow_value value = value_of(SEPFLOW_VALUE_MATRIX);
     value.rows = value.columns = 1;
-    value.a = &nan;
-    refuse(node, subject, index, value, "a matrix that holds NaN");
+    for (const double odd : {double{NAN}, HUGE_VAL, -HUGE_VAL}) {
+        value.a = &odd;
+        refuse(node, subject, index, value,
+               std::string("a matrix that holds ") + (std::isnan(odd) ? "NaN" : "an infinity"));
+    }
     value.a = nullptr;
     refuse(node, subject, index, value, "a matrix without numbers or text");
+    constexpr int64_t kManyTaps = int64_t{1} << 24;
+    if (desc.max_elements <= 0 || desc.max_elements >= kManyTaps) return;
+    const std::vector<double> taps(static_cast<size_t>(desc.max_elements) + 1, 0.5);
+    value.a = taps.data();
+    for (const bool is_row : {false, true}) {
+        value.rows = is_row ? 1 : desc.max_elements + 1;
+        value.columns = is_row ? desc.max_elements + 1 : 1;
+        refuse(node, subject, index, value, "more than its max_elements");
+    }
+}
+
+std::string in_capitals(std::string text) {
+    for (char &c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    return text;
+}
+
+// Only the choices themselves are taken: no part of one, no more than one, no other case.
+void check_choice(Node &node, const Subject &subject, uint32_t index) {
+    const sepflow_param_desc desc = subject.param(index);
+    std::string long_text = "\u00f6";  // what quotes it must not cut a character
+    while (long_text.size() < 400) long_text += "\u2211";
+    std::vector<std::string> others = {"no such choice", "", "no\nsuch", long_text, "\xff"};
+    for (uint32_t i = 0; i < desc.choice_count; ++i) {
+        const std::string choice = desc.choices[i];
+        node.set(index, text_value(SEPFLOW_VALUE_CHOICE, desc.choices[i]));
+        others.push_back(choice + "x");
+        if (!choice.empty()) others.push_back(choice.substr(0, choice.size() - 1));
+        others.push_back(in_capitals(choice));
+    }
+    for (const std::string &text : others) {
+        if (has_choice(desc, text)) continue;
+        refuse(node, subject, index, text_value(SEPFLOW_VALUE_CHOICE, text.c_str()),
+               "'" + text.substr(0, 20) + "', which is none of its choices");
+    }
 }
 
 void limits(Subject &subject) {
@@ -206,9 +258,7 @@ void limits(Subject &subject) {
         const sepflow_param_desc desc = subject.param(i);
         if (is_number(desc)) check_number(node, subject, i);
         if (desc.type == SEPFLOW_VALUE_MATRIX) check_matrix(node, subject, i);
-        if (desc.type == SEPFLOW_VALUE_CHOICE)
-            refuse(node, subject, i, text_value(SEPFLOW_VALUE_CHOICE, "no such choice"),
-                   "any text");
+        if (desc.type == SEPFLOW_VALUE_CHOICE) check_choice(node, subject, i);
         if (desc.type == SEPFLOW_VALUE_CHOICE || desc.type == SEPFLOW_VALUE_TEXT) {
             sepflow_value none = text_value(desc.type, "");
             none.s = nullptr;
@@ -221,6 +271,8 @@ void limits(Subject &subject) {
     for (const uint32_t index : {subject.desc().param_count, UINT32_MAX}) {
         require(!node.try_set(index, int_value(1)).ok(),
                 "set_param takes the index " + std::to_string(index));
+        sepflow_value value = {};
+        require(!node.try_get(index, &value), "get_param takes the index " + std::to_string(index));
     }
 }
 
@@ -230,12 +282,39 @@ std::vector<std::string> texts_of(const sepflow_param_desc &desc) {
     if (!is_number(desc) && desc.text_default != nullptr) texts.push_back(desc.text_default);
     if (desc.type == SEPFLOW_VALUE_INT && is_countable(desc.def))
         texts.push_back(std::to_string(static_cast<int64_t>(desc.def)));
-    double some = 0.625;
-    if (has_limits(desc)) some = std::clamp(desc.def, desc.min, desc.max);
-    char written[40];
-    std::snprintf(written, sizeof written, "%.17g", some);
-    if (desc.type == SEPFLOW_VALUE_FLOAT && std::isfinite(some)) texts.push_back(written);
+    // With more digits than a float has.
+    const double some =
+        has_limits(desc) ? desc.min + (desc.max - desc.min) * 0.12345678901234 : 0.1;
+    if (desc.type == SEPFLOW_VALUE_FLOAT && std::isfinite(some)) {
+        char written[40];
+        std::snprintf(written, sizeof written, "%.17g", some);
+        texts.push_back(written);
+    }
     return texts;
+}
+
+// Values beyond what hosts usually write, which a node may refuse, but not change.
+void check_odd_values(Node &node, const sepflow_param_desc &desc, uint32_t index) {
+    std::vector<sepflow_value> odd;
+    const std::string texts[] = {"", std::string(10000, 'k'), "gr\u00f6\u00dfer \u2211", " a  b ",
+                                 "=1;"};
+    if (desc.type == SEPFLOW_VALUE_TEXT) {
+        for (const std::string &text : texts)
+            odd.push_back(text_value(SEPFLOW_VALUE_TEXT, text.c_str()));
+    }
+    for (const int64_t number : {int64_t{1} << 40, -(int64_t{1} << 40), INT64_MAX, INT64_MIN}) {
+        if (desc.type == SEPFLOW_VALUE_INT) odd.push_back(int_value(number));
+    }
+    for (const double number : {1e300, -1e300, 1e-300, -0.0, 1. / 3}) {
+        if (desc.type == SEPFLOW_VALUE_FLOAT) odd.push_back(float_value(number));
+    }
+    for (const sepflow_value &value : odd) {
+        if (!node.try_set(index, value).ok()) continue;
+        const std::string what =
+            value.s != nullptr && std::strlen(value.s) > 20 ? "a long text" : "an odd value";
+        require(same_value(node.value(index), value),
+                std::string("'") + desc.id + "': " + what + " is taken and comes back otherwise");
+    }
 }
 
 // What is set comes back, as it was written, or as the number it is.
@@ -266,6 +345,7 @@ void text(Subject &subject) {
     for (uint32_t i = 0; i < subject.desc().param_count; ++i) {
         const sepflow_param_desc desc = subject.param(i);
         for (const std::string &written : texts_of(desc)) check_text(node, desc, i, written);
+        check_odd_values(node, desc, i);
         if (desc.type == SEPFLOW_VALUE_MATRIX) check_matrix_text(node, desc, i);
     }
 }
@@ -274,10 +354,18 @@ void text(Subject &subject) {
 
 std::vector<Check> param_checks() {
     return {
-        {"descriptor", "has a descriptor that is whole, sound and never changes", descriptor},
-        {"defaults", "starts with the defaults that its descriptor states", defaults},
-        {"limits", "takes what its limits allow, refuses the rest and names the parameter", limits},
-        {"text", "gives back what it was set to", text},
+        {"descriptor", "has a descriptor that is whole, sound and never changes",
+         "Fill in every descriptor once, before the entry returns it, and change nothing "
+         "afterwards.",
+         descriptor},
+        {"defaults", "starts with the defaults that its descriptor states",
+         "Start each value at def or text_default of its descriptor.", defaults},
+        {"limits", "takes what its limits allow, refuses the rest and names the parameter",
+         "Check a value against its descriptor before you store it. Return SEPFLOW_E_PARAM with "
+         "its index in param_index.",
+         limits},
+        {"text", "gives back what it was set to",
+         "Store numbers as int64_t and double, and texts in full length.", text},
     };
 }
 

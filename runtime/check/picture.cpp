@@ -63,6 +63,10 @@ Guarded::Guarded(size_t bytes, bool at_end) : size_(bytes) {
     data_ = at_end ? first + inside - bytes : first;
 }
 
+void Guarded::forbid() {
+    if (mprotect(pages_, mapped_, PROT_NONE) != 0) throw std::bad_alloc();
+}
+
 Guarded::~Guarded() {
     munmap(pages_, mapped_);
 }

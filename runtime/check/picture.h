@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +35,7 @@ class Guarded {
     Guarded(const Guarded &) = delete;
     Guarded &operator=(const Guarded &) = delete;
     ~Guarded();
+    void forbid();  // from now on, nobody may touch it
     unsigned char *data() const { return data_; }
     size_t size() const { return size_; }
 
@@ -41,6 +43,20 @@ class Guarded {
     void *pages_;
     size_t mapped_, size_;
     unsigned char *data_;
+};
+
+// A struct for one call: its first `size` bytes, at the end of a page, all of which is gone afterwards.
+template <typename Struct>
+class LentStruct {
+  public:
+    LentStruct(const Struct &whole, uint32_t size) : memory_(size, true) {
+        std::memcpy(memory_.data(), &whole, size);
+        std::memcpy(memory_.data(), &size, sizeof size);
+    }
+    const Struct *get() const { return reinterpret_cast<const Struct *>(memory_.data()); }
+
+  private:
+    Guarded memory_;
 };
 
 // Pixels of `bounds` in guarded memory, every byte that is no pixel of which holds `around`.

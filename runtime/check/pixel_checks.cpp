@@ -263,14 +263,29 @@ void optional(Subject &subject) {
 
 std::vector<Check> pixel_checks() {
     return {
-        {"reads", "reads what input_region says and nothing else", reads},
-        {"writes", "writes the region's pixels and no other byte", writes},
-        {"bounds", "computes the same from images that hold more than it needs", bounds},
-        {"layouts", "computes the same in every layout, and every format", layouts},
-        {"sizes", "computes images of any size", sizes},
-        {"optional", "does with and without what is optional", optional},
-        {"in_place", "where it promises to work in place, computes the same", in_place},
-        {"numbers", "keeps NaN and its like to the pixels that need them", numbers},
+        {"reads", "reads what input_region says and nothing else",
+         "Read no pixel outside input_region, or let input_region ask for it.", reads},
+        {"writes", "writes the region's pixels and no other byte",
+         "Write each pixel of the region by its strides, and nothing else.", writes},
+        {"bounds", "computes the same from images that hold more than it needs",
+         "Take pixels by their place in bounds, and borders from domain. A domain of zeros is "
+         "bounds.",
+         bounds},
+        {"layouts", "computes the same in every layout, and every format",
+         "Step by stride_x, stride_y and stride_c, whatever their sign. Assume no alignment but "
+         "the type's own.",
+         layouts},
+        {"sizes", "computes images of any size",
+         "Try images that are smaller than the halo, down to one pixel.", sizes},
+        {"optional", "does with and without what is optional",
+         "Take an optional port without an image, and one in each type that it declares.",
+         optional},
+        {"in_place", "where it promises to work in place, computes the same",
+         "Read a pixel before you write it where both lie in the same memory, or leave "
+         "SEPFLOW_NODE_IN_PLACE out of flags.",
+         in_place},
+        {"numbers", "keeps NaN and its like to the pixels that need them",
+         "Skip taps of 0, and use no pixel outside the halo even with weight 0.", numbers},
     };
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "runtime/check/appearance.h"
 #include "runtime/check/check.h"
 #include "runtime/check/scene.h"
 #include "runtime/host/value.h"
@@ -30,6 +31,19 @@ void check_types(const Subject &subject, const Format &format) {
     }
 }
 
+// More channels than pictures have, where its ports set no limit.
+void check_many_channels(Subject &subject, Node &node) {
+    const auto [least, most] = subject.channels();
+    for (const int32_t channels : {5, 37}) {
+        if (channels < least || channels > most) continue;
+        Format format = subject.any_format();
+        format.channels = channels;
+        const Plan plan = node.configure(config_for(format, 11, 7));
+        const Scene scene(subject, plan, format, {0, 0, 11, 7});
+        scene.compute(scene.out_domain());
+    }
+}
+
 // Every pair of types with every count of channels makes a plan that computes.
 void formats(Subject &subject) {
     subject.any_format();
@@ -49,6 +63,7 @@ void formats(Subject &subject) {
         require(where.empty(),
                 described(format) + ", for a size that is not known, is other " + where);
     }
+    check_many_channels(subject, node);
     sepflow_format_pair pair = {};
     pair.struct_size = sizeof pair;
     for (const uint32_t index : {UINT32_MAX, uint32_t{1} << 20}) {
@@ -106,6 +121,7 @@ void other_formats(Subject &subject) {
 void regions(Subject &subject) {
     const auto visit = [&](const Plan &plan, const Format &, const std::string &how) {
         const sepflow_rect out = plan.output_domain(kDomain);
+        require(same(out, plan.output_domain(kDomain)), how + ": output_domain changes");
         for (uint32_t port = 0; port < subject.inputs(); ++port) {
             const sepflow_rect whole = plan.input_region(port, out, kDomain);
             for (int64_t y = out.y; y < out.y + out.h; y += 5) {
@@ -113,6 +129,8 @@ void regions(Subject &subject) {
                     const sepflow_rect tile = {x, y, std::min<int64_t>(6, out.x + out.w - x),
                                                std::min<int64_t>(5, out.y + out.h - y)};
                     const sepflow_rect in = plan.input_region(port, tile, kDomain);
+                    require(same(in, plan.input_region(port, tile, kDomain)),
+                            how + ": input_region of " + described(tile) + " changes");
                     require(in.w == 0 || in.h == 0 || contains(whole, in),
                             how + ": " + described(tile) +
                                 " needs input that all of the output does not need");
@@ -125,14 +143,19 @@ void regions(Subject &subject) {
 }
 
 void plan_info(Subject &subject) {
-    const auto visit = [](const Plan &plan, const Format &, const std::string &how) {
+    const auto visit = [&](const Plan &plan, const Format &format, const std::string &how) {
         const sepflow_plan_info info = plan.info();
+        const std::string before = appearance(subject, plan, format);
+        require(before == appearance(subject, plan, format),
+                how + ": its plan_info, regions or pixels change from one look to the next");
         require(info.left >= 0 && info.right >= 0 && info.top >= 0 && info.bottom >= 0,
                 how + ": its halo is negative");
         require(info.rank >= 0, how + ": its rank is negative");
         require(info.error_bound >= 0, how + ": its error bound is no number, or negative");
         require(info.preferred_tile_w >= 0 && info.preferred_tile_h >= 0,
                 how + ": its tiles are negative");
+        require(info.scratch_bytes <= uint64_t{1} << 40,
+                how + ": it wants more than a terabyte of scratch for a small image");
         require(info.cost_per_pixel >= 0 && std::isfinite(info.cost_per_pixel),
                 how + ": its cost is no number");
         require(info.variant != nullptr, how + ": it does not say which code runs");
@@ -164,6 +187,22 @@ void same_plan(Subject &subject) {
     const sepflow_config config = config_for(format, kDomain.w, kDomain.h);
     const Plan first = node.configure(config), second = node.configure(config);
     require(first.get() == second.get(), "unchanged parameters and config give another plan");
+    // The rest are hints.
+    const Scene scene(subject, first, format, kDomain);
+    const sepflow_rect out = scene.out_domain();
+    const Bytes wanted = scene.compute(out);
+    for (const int32_t threads : {1, 2, 64}) {
+        for (const auto &[w, h] : {std::pair<int64_t, int64_t>{0, 0}, {1, 1}, {400, 300}}) {
+            sepflow_config hinted = config_for(format, w, h);
+            hinted.threads_hint = threads;
+            const Plan plan = node.configure(hinted);
+            const Scene again(subject, plan, format, kDomain);
+            const std::string where = again.far_difference(again.compute(out), wanted, out);
+            require(where.empty(), "a plan for " + std::to_string(threads) + " threads and " +
+                                       std::to_string(w) + " x " + std::to_string(h) +
+                                       " pixels, which are hints, gives other pixels " + where);
+        }
+    }
 }
 
 // A plan outlives its node, and does not follow what the node is set to later.
@@ -187,19 +226,43 @@ void outlive(Subject &subject) {
     ask_plainly("plan_release", [&] { subject.desc().plan_release(plan.get()); });
     const std::string where = scene.difference(scene.compute(out), wanted, out);
     require(where.empty(), "a plan changes when its node is destroyed: " + where);
+    auto short_lived = std::make_unique<Node>(subject.node());
+    const Plan other = short_lived->configure(config_for(format, kDomain.w, kDomain.h));
+    short_lived.reset();
+    const Scene again(subject, other, format, kDomain);
+    const std::string at_once = again.difference(again.compute(out), wanted, out);
+    require(at_once.empty(), "a plan changes when its node is destroyed at once: " + at_once);
 }
 
 }  // namespace
 
 std::vector<Check> plan_checks() {
     return {
-        {"formats", "computes in every format that query_formats gives", formats},
-        {"other_formats", "refuses every other format", other_formats},
-        {"regions", "asks for regions that are sound", regions},
-        {"plan_info", "describes its plans soundly", plan_info},
-        {"identity", "where it says that output equals input, it does", identity},
-        {"same_plan", "gives the same plan for the same parameters", same_plan},
-        {"outlive", "makes plans that live on when their node changes or goes", outlive},
+        {"formats", "computes in every format that query_formats gives",
+         "Let query_formats give only what configure and process take, with every count of "
+         "channels that the ports allow.",
+         formats},
+        {"other_formats", "refuses every other format",
+         "Compare types and channels with the ports in configure, and with the plan's in process. "
+         "Return SEPFLOW_E_FORMAT.",
+         other_formats},
+        {"regions", "asks for regions that are sound",
+         "Compute regions from the plan and the arguments alone. Clip what is needed to the "
+         "domain.",
+         regions},
+        {"plan_info", "describes its plans soundly",
+         "Set all of the record to zero, then fill in what is known. Numbers are finite and not "
+         "negative.",
+         plan_info},
+        {"identity", "where it says that output equals input, it does",
+         "Set SEPFLOW_PLAN_IDENTITY only where every output sample equals the input's.", identity},
+        {"same_plan", "gives the same plan for the same parameters",
+         "Keep the last plan, and return it again while parameters and config are the same. Let "
+         "hints change speed only.",
+         same_plan},
+        {"outlive", "makes plans that live on when their node changes or goes",
+         "Copy into the plan all that it needs of its node, and let the caller own a reference.",
+         outlive},
     };
 }
 

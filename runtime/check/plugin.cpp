@@ -15,7 +15,9 @@ namespace sepflow::check {
 
 namespace {
 
-constexpr Check kLoad = {"load", "is loaded by a host", nullptr};
+constexpr Check kLoad = {
+    "load", "is loaded by a host",
+    "Complete what is missing. node.h says what an entry and a descriptor hold.", nullptr};
 
 // In the child: the ids of the plugin's nodes, a line each, as a host finds them.
 std::string node_lines(const std::string &file) {
@@ -159,9 +161,10 @@ std::string run(const Check &check, const Target &target) {
 }  // namespace
 
 std::vector<Listed> listed_checks() {
-    std::vector<Listed> listed = {{kLoad.name, kLoad.promise}};
+    std::vector<Listed> listed = {{kLoad.name, kLoad.promise, kLoad.remedy}};
     for (const auto *checks : {&plugin_checks(), &node_checks()}) {
-        for (const Check &check : *checks) listed.push_back({check.name, check.promise});
+        for (const Check &check : *checks)
+            listed.push_back({check.name, check.promise, check.remedy});
     }
     return listed;
 }
@@ -172,7 +175,11 @@ void check_plugin(const Request &request, const std::function<void(const Finding
     const auto wants_load = [](const std::string &name) { return name == kLoad.name; };
     if (!is_loaded || request.names.empty() ||
         std::any_of(request.names.begin(), request.names.end(), wants_load))
-        tell({"", kLoad.name, kLoad.promise, {loaded.kind, is_loaded ? "" : loaded.text}});
+        tell({"",
+              kLoad.name,
+              kLoad.promise,
+              kLoad.remedy,
+              {loaded.kind, is_loaded ? "" : loaded.text}});
     if (!is_loaded) return;
 
     const std::vector<std::string> node_ids = lines_of(loaded.text);
@@ -184,7 +191,7 @@ void check_plugin(const Request &request, const std::function<void(const Finding
     for (const auto &[node_id, check] : planned(request, node_ids)) {
         const Target target = {request.file, node_id, request.settings};
         const Check &chosen = *check;
-        tell({node_id, chosen.name, chosen.promise,
+        tell({node_id, chosen.name, chosen.promise, chosen.remedy,
               try_in_child([&] { return run(chosen, target); }, request.limits)});
     }
 }

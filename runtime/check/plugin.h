@@ -12,7 +12,7 @@ namespace sepflow::check {
 
 struct Finding {
     std::string node_id;  // "": of the plugin
-    std::string check, promise;
+    std::string check, promise, remedy;
     Outcome outcome;
     std::string name() const { return node_id.empty() ? check : node_id + ":" + check; }
 };
@@ -25,7 +25,7 @@ struct Request {
 };
 
 struct Listed {
-    std::string check, promise;
+    std::string check, promise, remedy;
 };
 std::vector<Listed> listed_checks();
 

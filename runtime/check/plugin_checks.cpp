@@ -1,11 +1,14 @@
 // Of the plugin as a whole: what it exports, how it loads, that it goes when it is told to.
 #include <algorithm>
+#include <condition_variable>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <mutex>
 #include <set>
 #include <sys/mman.h>
+#include <thread>
 #include <unistd.h>
 
 #include "runtime/check/check.h"
@@ -67,6 +70,37 @@ Bytes small_result(Subject &subject) {
     return scene.compute(scene.out_domain());
 }
 
+// A thread that used the plugin may outlive it, and must find none of its code to run when it ends.
+void end_after_unload(const Target &target) {
+    std::mutex mutex;
+    std::condition_variable changed;
+    enum { kBegun, kUsed, kUnloaded } state = kBegun;
+    const auto wait_for = [&](auto wanted) {
+        std::unique_lock<std::mutex> lock(mutex);
+        changed.wait(lock, [&] { return state == wanted; });
+    };
+    const auto reach = [&](auto next) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        state = next;
+        changed.notify_all();
+    };
+    auto subject = std::make_unique<Subject>(target);
+    std::thread user([&] {
+        try {
+            Subject own(target);
+            small_result(own);
+        } catch (...) {
+        }
+        reach(kUsed);
+        wait_for(kUnloaded);
+    });
+    wait_for(kUsed);
+    subject.reset();
+    now_doing("the end of a thread that used the plugin before it was unloaded");
+    reach(kUnloaded);
+    user.join();
+}
+
 void unload(Subject &subject) {
     std::vector<Target> targets;
     for (uint32_t i = 0; i < subject.entry().node_count; ++i)
@@ -85,6 +119,7 @@ void unload(Subject &subject) {
             small_result(again);
         } catch (const Skipped &) {
         }
+        end_after_unload(target);
     }
     if (is_mapped(file))
         throw Skipped{
@@ -124,6 +159,9 @@ void init(Subject &subject) {
                    }));
     };
     const auto end = [&] { ask_plainly("deinit", [&] { subject.entry().deinit(); }); };
+    require_ok("init", ask("init with no host",
+                           [&](sepflow_error *e) { return subject.entry().init(nullptr, e); }));
+    end();
     for (int round = 0; round < 2; ++round) {
         {
             Subject user(target_of(subject, 0));
@@ -137,6 +175,24 @@ void init(Subject &subject) {
         end();  // the last
         begin();
     }
+}
+
+// Loaded, begun, ended and unloaded once more, from its first byte on.
+void silence(Subject &subject) {
+    subject.unload();
+    const Silence silence;
+    Library again(subject.target().file);
+    require(silence.is_kept(), "it prints when it is loaded");
+    for (uint32_t i = 0; i < again.entry()->node_count; ++i) again.entry()->node(i);
+    require(silence.is_kept(), "its entry prints");
+    require_ok("init", ask("init", [&](sepflow_error *e) {
+                   return again.entry()->init(subject.host().get(), e);
+               }));
+    require(silence.is_kept(), "its init prints");
+    ask_plainly("deinit", [&] { again.entry()->deinit(); });
+    require(silence.is_kept(), "its deinit prints");
+    again.close();
+    require(silence.is_kept(), "it prints when it is unloaded");
 }
 
 // The file's content in memory of its own, under a name by which it can be loaded.
@@ -181,12 +237,24 @@ void copies(Subject &subject) {
 
 const std::vector<Check> &plugin_checks() {
     static const std::vector<Check> all = {
-        {"exports", "exports sepflow_entry_v1 and nothing else", exports},
-        {"scan", "is loaded and described within 100 ms of processor time", scan},
-        {"unload", "leaves memory on dlclose, however often", unload},
-        {"entry", "has an entry that is whole and knows its end", entry},
-        {"init", "counts init and deinit, and begins anew after the last", init},
-        {"copies", "works beside a copy of itself", copies},
+        {"exports", "exports sepflow_entry_v1 and nothing else",
+         "Link with -fvisibility=hidden or a version script.", exports},
+        {"silence", "prints nothing when it is loaded, begun, ended and unloaded",
+         "Send messages to the host's log.", silence},
+        {"scan", "is loaded and described within 100 ms of processor time",
+         "Move what takes time from static constructors and the entry to configure.", scan},
+        {"unload", "leaves memory on dlclose, however often",
+         "Compile with -fno-gnu-unique, and undo in deinit what would keep or call the code: "
+         "thread keys, threads, handlers.",
+         unload},
+        {"entry", "has an entry that is whole and knows its end",
+         "Fill in the entry once. node(index) is NULL from node_count on, get_extension for ids "
+         "that are not known.",
+         entry},
+        {"init", "counts init and deinit, and begins anew after the last",
+         "Count init and deinit, and need no host in init.", init},
+        {"copies", "works beside a copy of itself",
+         "Hide all symbols but the entry, so that neither copy finds the other's.", copies},
     };
     return all;
 }
@@ -194,8 +262,10 @@ const std::vector<Check> &plugin_checks() {
 const std::vector<Check> &node_checks() {
     static const std::vector<Check> all = [] {
         std::vector<Check> checks;
-        for (const auto &part : {abi_checks(), param_checks(), plan_checks(), pixel_checks(),
-                                 tile_checks(), filter_checks(), trouble_checks()})
+        for (const auto &part :
+             {abi_checks(), call_checks(), param_checks(), value_checks(), change_checks(),
+              plan_checks(), pixel_checks(), extent_checks(), tile_checks(), filter_checks(),
+              service_checks(), trouble_checks(), count_checks()})
             checks.insert(checks.end(), part.begin(), part.end());
         return checks;
     }();

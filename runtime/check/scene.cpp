@@ -31,6 +31,7 @@ class GuardedImages {
     const sepflow_image *data() const {
         return reinterpret_cast<const sepflow_image *>(memory_.data());
     }
+    Bytes bytes() const { return Bytes(memory_.data(), memory_.data() + memory_.size()); }
 
   private:
     Guarded memory_;
@@ -216,14 +217,20 @@ Reply Scene::try_compute(const sepflow_rect &region, const How &how, Bytes *resu
     call.scratch = how.scratch_bytes > 0 ? scratch.data() : nullptr;
     call.scratch_size = how.scratch_bytes;
     call.host = how.host != nullptr ? how.host->get() : nullptr;
-    call.call_ctx = Host::call_context();
+    call.call_ctx = Host::call_context(how.threads);
+    if (how.change) how.change(call);
     const Later<sepflow_process> later(call, 0xff);
 
     std::vector<Bytes> before;
     for (const Picture &picture : images.ins) before.push_back(picture.all_bytes());
+    const sepflow_process call_before = call;
+    const Bytes inputs_before = inputs.bytes(), outputs_before = outputs.bytes();
     const Reply reply = ask(named(region, how), [&](sepflow_error *e) {
         return plan_.desc().process(plan_.get(), how.has_later_call ? &later.known : &call, e);
     });
+    require(std::memcmp(&call, &call_before, sizeof call) == 0 && inputs.bytes() == inputs_before &&
+                outputs.bytes() == outputs_before,
+            named(region, how) + " changes the structs of its call");
     *result = written(images, before, region, how);
     return reply;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -42,7 +43,15 @@ struct How {
     int32_t optional_channels = 1;
     uint64_t scratch_bytes = 0;  // 0: none is given
     uint32_t call_flags = 0, input_flags = 0, output_flags = 0;
+    // Changes the call, when all else is as it should be; it may write to the images' structs and pixels.
+    std::function<void(sepflow_process &)> change;
 };
+
+// An image of a call, for How::change.
+inline sepflow_image &image_of(const sepflow_image *first, uint32_t index) {
+    auto *bytes = reinterpret_cast<char *>(const_cast<sepflow_image *>(first));
+    return *reinterpret_cast<sepflow_image *>(bytes + size_t{index} * first->struct_size);
+}
 
 class Scene {
   public:

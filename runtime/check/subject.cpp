@@ -2,15 +2,36 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
 
+#include "runtime/check/picture.h"
 #include "runtime/error.h"
 #include "runtime/host/value.h"
 #include "runtime/image.h"
 #include "runtime/structs.h"
 
 namespace sepflow::check {
+
+namespace {
+
+// Calls a function that ends something, from a destructor, which cannot throw: what it throws ends the check.
+template <typename End>
+void end_by(const std::string &function, End &&end) {
+    now_doing(function);
+    const uint64_t modes = fpu_modes();
+    try {
+        end();
+        if (fpu_modes() == modes) return;
+        last_words(function + ", which changes the FPU's modes");
+    } catch (...) {
+        last_words(function + ", which threw");
+    }
+    std::abort();
+}
+
+}  // namespace
 
 Library::Library(const std::string &file) : handle_(dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL)) {
     if (handle_ == nullptr) {
@@ -40,8 +61,7 @@ void Library::close() {
 
 Plan::Plan(const sepflow_node_desc &desc, sepflow_plan *plan)
     : desc_(&desc), plan_(plan, [release = desc.plan_release](sepflow_plan *last) {
-          now_doing("plan_release");
-          release(last);
+          end_by("plan_release", [&] { release(last); });
       }) {}
 
 sepflow_plan_info Plan::info() const {
@@ -72,20 +92,33 @@ sepflow_rect Plan::input_region(uint32_t port, const sepflow_rect &out,
     return in;
 }
 
+void Node::Destroy::operator()(sepflow_node *node) const {
+    end_by("destroy", [&] { function(node); });
+}
+
 Node::Node(const sepflow_node_desc &desc, const sepflow_host *host)
-    : desc_(desc), node_(nullptr, [](sepflow_node *) {}) {
+    : desc_(desc), node_(nullptr, Destroy{nullptr}) {
     sepflow_node *made = nullptr;
     const Reply reply =
         ask("create", [&](sepflow_error *e) { return desc.create(&desc, host, &made, e); });
     require_ok("create", reply);
     require(made != nullptr, "create succeeds and makes no node");
-    node_ = {made, desc.destroy};
+    node_ = {made, Destroy{desc.destroy}};
 }
 
 Reply Node::try_set(uint32_t index, const sepflow_value &value) {
     const std::string id = index < desc_.param_count ? element(desc_.params, index).id : "?";
-    return ask("set_param of '" + id + "'",
-               [&](sepflow_error *e) { return desc_.set_param(node_.get(), index, &value, e); });
+    const std::string what = "set_param of '" + id + "'";
+    const Reply reply =
+        ask(what, [&](sepflow_error *e) { return desc_.set_param(node_.get(), index, &value, e); });
+    require_known_param(what, reply);
+    return reply;
+}
+
+void Node::require_known_param(const std::string &function, const Reply &reply) const {
+    require(reply.param_index < static_cast<int32_t>(desc_.param_count),
+            "its " + function + " failed and names parameter " + std::to_string(reply.param_index) +
+                ", of " + std::to_string(desc_.param_count));
 }
 
 Reply Node::try_set(const Variation &variation) {
@@ -114,8 +147,11 @@ sepflow_value Node::value(uint32_t index) const {
 
 std::unique_ptr<Plan> Node::try_configure(const sepflow_config &config, Reply *reply) {
     sepflow_plan *made = nullptr;
-    *reply = ask("configure",
-                 [&](sepflow_error *e) { return desc_.configure(node_.get(), &config, &made, e); });
+    const LentStruct<sepflow_config> lent(config, config.struct_size);
+    *reply = ask("configure", [&](sepflow_error *e) {
+        return desc_.configure(node_.get(), lent.get(), &made, e);
+    });
+    require_known_param("configure", *reply);
     if (!reply->ok()) return nullptr;
     require(made != nullptr, "configure succeeds and makes no plan");
     return std::make_unique<Plan>(desc_, made);
@@ -299,11 +335,13 @@ std::string Subject::described(const Variation &variation) const {
     const std::string id = std::string(param(static_cast<uint32_t>(variation.index)).id) + " ";
     if (variation.type == SEPFLOW_VALUE_INT) return id + std::to_string(variation.i);
     if (variation.type == SEPFLOW_VALUE_FLOAT) return id + std::to_string(variation.f);
-    return id + (variation.type == SEPFLOW_VALUE_MATRIX ? "of 3 x 3" : variation.text);
+    if (variation.type != SEPFLOW_VALUE_MATRIX) return id + variation.text;
+    const sepflow_value value = variation.value();
+    return id + "of " + std::to_string(value.rows) + " x " + std::to_string(value.columns);
 }
 
 sepflow_value Variation::value() const {
-    if (type == SEPFLOW_VALUE_MATRIX) return matrices()[1];
+    if (type == SEPFLOW_VALUE_MATRIX) return matrices()[matrix];
     sepflow_value value = text_value(type, text.c_str());
     value.i = i;
     value.f = f;
@@ -358,6 +396,18 @@ sepflow_value float_value(double f) {
 bool has_limits(const sepflow_param_desc &desc) {
     const bool is_number = desc.type == SEPFLOW_VALUE_INT || desc.type == SEPFLOW_VALUE_FLOAT;
     return is_number && (desc.min != 0 || desc.max != 0);
+}
+
+bool same_value(const sepflow_value &a, const sepflow_value &b) {
+    const auto text = [](const sepflow_value &v) { return std::string(v.s != nullptr ? v.s : ""); };
+    const auto taps = [](const sepflow_value &v) {
+        return v.a != nullptr ? std::vector<double>(v.a, v.a + v.rows * v.columns)
+                              : std::vector<double>();
+    };
+    if (a.type != b.type) return false;
+    if (a.type == SEPFLOW_VALUE_INT) return a.i == b.i;
+    if (a.type == SEPFLOW_VALUE_FLOAT) return std::memcmp(&a.f, &b.f, sizeof a.f) == 0;
+    return text(a) == text(b) && taps(a) == taps(b);
 }
 
 }  // namespace sepflow::check

@@ -64,6 +64,7 @@ class Node {
     Node(const sepflow_node_desc &desc, const sepflow_host *host);
 
     sepflow_node *get() const { return node_.get(); }
+    // What fails must name none of the parameters, or one that there is.
     Reply try_set(uint32_t index, const sepflow_value &value);
     Reply try_set(const Variation &variation);
     void set(uint32_t index, const sepflow_value &value);  // throws Failed
@@ -74,8 +75,14 @@ class Node {
     Plan configure(const sepflow_config &config);  // throws Failed
 
   private:
+    void require_known_param(const std::string &function, const Reply &reply) const;
+    struct Destroy {
+        void (*function)(sepflow_node *);
+        void operator()(sepflow_node *node) const;
+    };
+
     const sepflow_node_desc &desc_;
-    std::unique_ptr<sepflow_node, void (*)(sepflow_node *)> node_;
+    std::unique_ptr<sepflow_node, Destroy> node_;
 };
 
 // A combination that the node says it takes.
@@ -93,6 +100,7 @@ struct Variation {
     int64_t i = 0;
     double f = 0;
     std::string text;
+    size_t matrix = 1;  // its place in matrices()
 
     // Points into this object.
     sepflow_value value() const;
@@ -166,5 +174,7 @@ sepflow_value text_value(sepflow_value_type type, const char *text);  // points 
 sepflow_value int_value(int64_t i);
 sepflow_value float_value(double f);
 bool has_limits(const sepflow_param_desc &desc);
+// To the last bit, texts and taps included.
+bool same_value(const sepflow_value &a, const sepflow_value &b);
 
 }  // namespace sepflow::check

@@ -136,10 +136,20 @@ void halo(Subject &subject) {
 
 std::vector<Check> tile_checks() {
     return {
-        {"repeat", "where it promises PURE, computes the same each time", repeat},
-        {"tiles", "where it promises TILE_EXACT, makes tiles that are crops of the whole", tiles},
-        {"threads", "computes on any threads, the same where it promises THREAD_EXACT", threads},
-        {"halo", "depends on no pixel beyond its halo", halo},
+        {"repeat", "where it promises PURE, computes the same each time",
+         "Compute from input, plan and region only, and initialise all memory, or leave "
+         "SEPFLOW_NODE_PURE out of flags.",
+         repeat},
+        {"tiles", "where it promises TILE_EXACT, makes tiles that are crops of the whole",
+         "Compute a pixel by the same operations wherever the region begins, or leave "
+         "SEPFLOW_NODE_TILE_EXACT out of flags.",
+         tiles},
+        {"threads", "computes on any threads, the same where it promises THREAD_EXACT",
+         "Split work at places that do not depend on the threads, or leave "
+         "SEPFLOW_NODE_THREAD_EXACT out of flags.",
+         threads},
+        {"halo", "depends on no pixel beyond its halo",
+         "State in left, right, top and bottom how far the formula reaches.", halo},
     };
 }
 

@@ -33,7 +33,24 @@ void scratch(Subject &subject) {
                 std::to_string(size) + " bytes of scratch give other pixels " + where);
         require(size != bytes || subject.caller().allocations() == before,
                 "it allocates, with all the scratch that it wants");
+        // What was scratch is gone, and none is given now.
+        const std::string later = scene.difference(scene.compute(out), wanted, out);
+        require(later.empty(),
+                "after a call with scratch, one without gives other pixels " + later);
     }
+    How none;
+    none.change = [&](sepflow_process &call) { call.scratch_size = bytes; };
+    const std::string without = scene.difference(scene.compute(out, none), wanted, out);
+    require(without.empty(), "scratch NULL with a size gives other pixels " + without);
+    const Guarded memory(bytes + 1, true);
+    How odd;
+    odd.change = [&](sepflow_process &call) {
+        const bool is_even = reinterpret_cast<uintptr_t>(memory.data()) % 2 == 0;
+        call.scratch = memory.data() + (is_even ? 1 : 0);
+        call.scratch_size = bytes;
+    };
+    const std::string where = scene.difference(scene.compute(out, odd), wanted, out);
+    require(where.empty(), "scratch at an odd address gives other pixels " + where);
 }
 
 // A node's life, in which each allocation may fail.
@@ -194,10 +211,18 @@ void crowd(Subject &subject) {
 
 std::vector<Check> trouble_checks() {
     return {
-        {"scratch", "works in the scratch that it asks for, and without", scratch},
-        {"memory", "survives a host without memory, and gives back what it took", memory},
-        {"cancel", "stops where the host asks it to, and runs again", cancel},
-        {"crowd", "serves 64 threads at once while its node changes and goes", crowd},
+        {"scratch", "works in the scratch that it asks for, and without",
+         "Use scratch only where it is not NULL and scratch_size is enough, at any address. State "
+         "in scratch_bytes all that a serial call needs.",
+         scratch},
+        {"memory", "survives a host without memory, and gives back what it took",
+         "Test what alloc returns. Return SEPFLOW_E_MEMORY, and free on every way out.", memory},
+        {"cancel", "stops where the host asks it to, and runs again",
+         "Return SEPFLOW_E_CANCELLED once is_cancelled is not 0.", cancel},
+        {"crowd", "serves 64 threads at once while its node changes and goes",
+         "Keep what process writes on its stack or in scratch, not in the plan or in static "
+         "variables.",
+         crowd},
     };
 }
 

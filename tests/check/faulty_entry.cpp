@@ -1,7 +1,12 @@
 #include <clocale>
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <dlfcn.h>
+#include <pthread.h>
+#include <thread>
+#include <unistd.h>
 
 #include "tests/check/faulty_plugin.h"
 
@@ -16,18 +21,44 @@ extern "C" __attribute__((visibility("default"))) int sepflow_faulty_extra() {
 
 namespace {
 
+int inits = 0;
+
 const sepflow_node_desc *node(uint32_t index) {
+    if (has("needs_init") && inits == 0) return nullptr;
+    if (has("new_descriptors")) {
+        static sepflow_node_desc copies[2];
+        static int calls = 0;
+        sepflow_node_desc &copy = copies[calls++ % 2];
+        copy = faulty::descriptor();
+        return index == 0 ? &copy : nullptr;
+    }
     return index == 0 || has("endless_nodes") ? &faulty::descriptor() : nullptr;
 }
 
-int inits = 0;
+// Uses a key whose destructor is this library's, and does not delete the key.
+void use_a_thread_key() {
+    static pthread_key_t key = [] {
+        pthread_key_t made;
+        pthread_key_create(&made, [](void *value) { std::free(value); });
+        return made;
+    }();
+    if (pthread_getspecific(key) == nullptr) pthread_setspecific(key, std::malloc(8));
+}
 
 // When it is loaded, as what is compiled for fast mathematics does.
 __attribute__((constructor)) void change_the_fpu() {
     if (has("fpu_at_load")) faulty::change_fpu();
+    if (has("prints_at_load")) std::puts("faulty: loaded");
+    if (has("thread_at_load")) std::thread([] { pause(); }).detach();
 }
 
-sepflow_status init(const sepflow_host *, sepflow_error *error) {
+sepflow_status init(const sepflow_host *host, sepflow_error *error) {
+    if (has("init_needs_a_host") && host->abi_major != SEPFLOW_ABI_MAJOR)
+        return faulty::fail(error, SEPFLOW_E_ABI, "another version");
+    if (has("init_keeps_memory")) host->alloc(host->ctx, 100, 8);
+    if (has("prints_in_init")) std::puts("faulty: begun");
+    if (has("positive_init")) return 1;
+    if (has("thread_key")) use_a_thread_key();
     if (has("init_once") && inits > 0) return faulty::fail(error, SEPFLOW_E_INTERNAL, "only once");
     if (has("locale_in_init")) std::setlocale(LC_ALL, "C.UTF-8");
     ++inits;

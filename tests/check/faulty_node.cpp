@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <unistd.h>
 
-#include "tests/check/faulty_plugin.h"
+#include "tests/check/mistakes.h"
 
 namespace faulty {
 
@@ -44,13 +44,17 @@ void release(sepflow_plan *opaque) {
 }
 
 void retain(sepflow_plan *plan) {
-    ++reinterpret_cast<Plan *>(plan)->owners;
+    if (plan != nullptr) ++reinterpret_cast<Plan *>(plan)->owners;
 }
+
+}  // namespace
 
 void forget_plan(Node *node) {
     release(reinterpret_cast<sepflow_plan *>(node->plan));
     node->plan = nullptr;
 }
+
+namespace {
 
 sepflow_status create(const sepflow_node_desc *, const sepflow_host *host, sepflow_node **node,
                       sepflow_error *error) {
@@ -68,8 +72,6 @@ void destroy(sepflow_node *opaque) {
     forget_plan(node);
     delete node;
 }
-
-enum Param : uint32_t { kKernel, kGain, kEdge, kLabel, kParamCount };
 
 sepflow_status set_kernel(Values &to, const sepflow_value &value, sepflow_error *error) {
     if (value.type != SEPFLOW_VALUE_MATRIX || (value.a == nullptr && value.s == nullptr))
@@ -106,6 +108,13 @@ sepflow_status set_param(sepflow_node *opaque, uint32_t index, const sepflow_val
         if (value.type != SEPFLOW_VALUE_FLOAT) return refuse("gain is a number");
         if (!(value.f >= 0 && value.f <= 4) && !has("no_limits")) return refuse("0 .. 4");
         changed.gain = value.f;
+    } else if (index == kOffset) {
+        if (value.type != SEPFLOW_VALUE_INT) return refuse("offset is an integer");
+        changed.offset = value.i;
+    } else if (index == kOutside) {
+        if (value.type != SEPFLOW_VALUE_FLOAT || std::isinf(value.f))
+            return refuse("outside is a finite number, or NaN");
+        changed.outside = value.f;
     } else {
         const bool is_text = value.type == SEPFLOW_VALUE_TEXT || value.type == SEPFLOW_VALUE_CHOICE;
         if (!is_text || value.s == nullptr) return refuse("text");
@@ -122,9 +131,11 @@ sepflow_status set_param(sepflow_node *opaque, uint32_t index, const sepflow_val
 sepflow_status get_param(const sepflow_node *opaque, uint32_t index, sepflow_value *value,
                          sepflow_error *error) {
     const auto *node = reinterpret_cast<const Node *>(opaque);
+    if (value == nullptr) return fail(error, SEPFLOW_E_INVALID, "value is NULL");
     if (index >= kParamCount) return fail(error, SEPFLOW_E_INVALID, "no such parameter");
     const sepflow_value_type types[] = {SEPFLOW_VALUE_MATRIX, SEPFLOW_VALUE_FLOAT,
-                                        SEPFLOW_VALUE_CHOICE, SEPFLOW_VALUE_TEXT};
+                                        SEPFLOW_VALUE_CHOICE, SEPFLOW_VALUE_TEXT,
+                                        SEPFLOW_VALUE_INT,    SEPFLOW_VALUE_FLOAT};
     const Values &values = node->values;
     sepflow_value found = {};
     found.type = types[index];
@@ -136,12 +147,15 @@ sepflow_status get_param(const sepflow_node *opaque, uint32_t index, sepflow_val
     if (index == kGain) found.f = has("other_default") ? values.gain + 1 : values.gain;
     if (index == kEdge) found.s = values.edge.c_str();
     if (index == kLabel) found.s = values.label.c_str();
+    if (index == kOffset) found.i = values.offset;
+    if (index == kOutside) found.f = values.outside;
     fill(value, found);
     return SEPFLOW_OK;
 }
 
 sepflow_status query_formats(const sepflow_node *, uint32_t index, sepflow_format_pair *pair,
                              sepflow_error *error) {
+    if (pair == nullptr) return fail(error, SEPFLOW_E_INVALID, "pair is NULL");
     if (index >= 2 && !has("endless_formats"))
         return fail(error, SEPFLOW_E_INVALID, "past the last");
     sepflow_format_pair found = {};
@@ -181,6 +195,7 @@ sepflow_status configure(sepflow_node *opaque, const sepflow_config *given, sepf
 
 sepflow_status plan_info(const sepflow_plan *opaque, sepflow_plan_info *info) {
     const auto *plan = reinterpret_cast<const Plan *>(opaque);
+    if (info == nullptr) return SEPFLOW_E_INVALID;
     const Halo halo = halo_of(plan->values);
     sepflow_plan_info found = {};
     found.left = has("negative_halo") ? -1 : halo.left;
@@ -189,8 +204,11 @@ sepflow_status plan_info(const sepflow_plan *opaque, sepflow_plan_info *info) {
     found.bottom = has("short_halo") ? halo.bottom - 1 : halo.bottom;
     found.flags = has("no_identity") ? SEPFLOW_PLAN_IDENTITY : 0;
     found.error_bound = 1e-6;
-    const int64_t pixels = std::max<int64_t>(plan->config.domain_w * plan->config.domain_h, 1);
-    found.scratch_bytes = static_cast<uint64_t>(pixels * plan->config.channels) * sizeof(double);
+    // Small domains are computed in one piece; the most that scratch is asked for is 16 MiB.
+    const int64_t w = plan->config.domain_w, h = plan->config.domain_h;
+    const bool is_small = w < 1 << 10 && h < 1 << 10;
+    const int64_t samples = is_small ? std::max<int64_t>(w * h, 1) * plan->config.channels : 0;
+    found.scratch_bytes = static_cast<uint64_t>(samples + 1) * sizeof(double);
     found.variant = "generic";
     found.method = "direct";
     fill(info, found);
@@ -198,6 +216,7 @@ sepflow_status plan_info(const sepflow_plan *opaque, sepflow_plan_info *info) {
 }
 
 sepflow_status output_domain(const sepflow_plan *, const sepflow_rect *in, sepflow_rect *out) {
+    if (in == nullptr || out == nullptr) return SEPFLOW_E_INVALID;
     *out = *in;
     return SEPFLOW_OK;
 }
@@ -205,6 +224,7 @@ sepflow_status output_domain(const sepflow_plan *, const sepflow_rect *in, sepfl
 sepflow_status input_region(const sepflow_plan *opaque, uint32_t, const sepflow_rect *out,
                             const sepflow_rect *domain, sepflow_rect *in) {
     const auto *plan = reinterpret_cast<const Plan *>(opaque);
+    if (out == nullptr || domain == nullptr || in == nullptr) return SEPFLOW_E_INVALID;
     Halo halo = halo_of(plan->values);
     if (has("short_region")) halo.right = 0;
     const sepflow_rect &d = *domain;
@@ -240,9 +260,13 @@ sepflow_node_desc make_desc() {
         port("in", SEPFLOW_INPUT),
         port("mask", SEPFLOW_INPUT, SEPFLOW_PORT_OPTIONAL | SEPFLOW_PORT_OWN_FORMAT),
         port("out", SEPFLOW_OUTPUT)};
-    static sepflow_param_desc params[] = {
-        param(SEPFLOW_VALUE_MATRIX, "kernel", nullptr), param(SEPFLOW_VALUE_FLOAT, "gain", nullptr),
-        param(SEPFLOW_VALUE_CHOICE, "edge", "replicate"), param(SEPFLOW_VALUE_TEXT, "label", "a")};
+    static sepflow_param_desc params[] = {param(SEPFLOW_VALUE_MATRIX, "kernel", nullptr),
+                                          param(SEPFLOW_VALUE_FLOAT, "gain", nullptr),
+                                          param(SEPFLOW_VALUE_CHOICE, "edge", "replicate"),
+                                          param(SEPFLOW_VALUE_TEXT, "label", "a"),
+                                          param(SEPFLOW_VALUE_INT, "offset", nullptr),
+                                          param(SEPFLOW_VALUE_FLOAT, "outside", nullptr)};
+    params[kOutside].flags |= SEPFLOW_PARAM_NAN;
     params[kKernel].max_elements = 36;
     params[kGain].max = 4;
     params[kGain].def = has("default_outside") ? 5 : 1;
@@ -276,7 +300,7 @@ sepflow_node_desc make_desc() {
 
 }  // namespace
 
-const sepflow_node_desc &descriptor() {
+const sepflow_node_desc &correct() {
     static const sepflow_node_desc desc = make_desc();
     return desc;
 }

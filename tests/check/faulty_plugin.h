@@ -28,12 +28,20 @@ Struct known(const Struct *given) {
     return result;
 }
 
+inline sepflow_image image_at(const sepflow_image *first, uint32_t index) {
+    return known(reinterpret_cast<const sepflow_image *>(reinterpret_cast<const char *>(first) +
+                                                         size_t{index} * first->struct_size));
+}
+
 struct Values {
     std::vector<double> kernel;
     std::string kernel_text, edge = "replicate", label = "a";
     int64_t rows = 0, columns = 0;
     double gain = 1;
+    int64_t offset = 0;  // added to every result
+    double outside = 0;  // beyond the edge "zero"
 };
+enum Param : uint32_t { kKernel, kGain, kEdge, kLabel, kOffset, kOutside, kParamCount };
 
 struct Halo {
     int64_t left, right, top, bottom;
@@ -63,7 +71,8 @@ inline bool is_ready = false;  // between init and deinit
 void change_fpu();
 
 Halo halo_of(const Values &values);
-const sepflow_node_desc &descriptor();
+const sepflow_node_desc &correct();     // the node without a mistake
+const sepflow_node_desc &descriptor();  // with the one that is chosen
 sepflow_status process(const sepflow_plan *plan, const sepflow_process *call, sepflow_error *error);
 
 }  // namespace faulty

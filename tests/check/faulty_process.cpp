@@ -37,8 +37,8 @@ double read(const sepflow_image &image, int64_t x, int64_t y, int32_t channel) {
 void write(const sepflow_image &image, int64_t x, int64_t y, int32_t channel, double value) {
     char *sample = address(image, x, y, channel);
     if (image.type == SEPFLOW_U8)
-        *reinterpret_cast<uint8_t *>(sample) =
-            static_cast<uint8_t>(std::clamp(std::nearbyint(value), 0., 255.));
+        *reinterpret_cast<uint8_t *>(sample) = static_cast<uint8_t>(
+            std::isnan(value) ? 0 : std::clamp(std::nearbyint(value), 0., 255.));
     else
         *reinterpret_cast<float *>(sample) = static_cast<float>(value);
 }
@@ -54,7 +54,10 @@ double filtered(const Values &values, const sepflow_image &in, int64_t x, int64_
                 values.kernel[static_cast<size_t>(row * values.columns + tap_column)];
             const int64_t sx = x + column - halo.left, sy = y + row - halo.top;
             const bool is_outside = sx < d.x || sy < d.y || sx >= d.x + d.w || sy >= d.y + d.h;
-            if (is_outside && values.edge == "zero") continue;
+            if (is_outside && values.edge == "zero") {
+                sum += tap * values.outside;
+                continue;
+            }
             const int64_t nx = std::clamp(sx, d.x, d.x + d.w - 1),
                           ny = std::clamp(sy, d.y, d.y + d.h - 1);
             sum += tap * read(in, nx, ny, c);
@@ -63,7 +66,7 @@ double filtered(const Values &values, const sepflow_image &in, int64_t x, int64_
     if (has("spreads_nan"))
         sum += 0 * read(in, in.bounds.x, in.bounds.y, c) +
                0 * read(in, in.bounds.x + in.bounds.w / 2, in.bounds.y + in.bounds.h / 2, c);
-    return sum * values.gain * (has("gains") ? 1.01 : 1);
+    return sum * values.gain * (has("gains") ? 1.01 : 1) + static_cast<double>(values.offset);
 }
 
 // Faults of a process call that are not about its sums.
@@ -121,9 +124,16 @@ struct Job {
 
 sepflow_status check_images(const Plan *plan, const sepflow_process &call, sepflow_error *error) {
     if (call.input_count < 1 || call.output_count < 1 || call.inputs == nullptr ||
-        call.outputs == nullptr || call.inputs->data == nullptr || call.outputs->data == nullptr)
+        call.outputs == nullptr)
         return fail(error, SEPFLOW_E_NOT_READY, "no images");
-    const bool has_flag = call.flags != 0 || call.inputs->flags != 0 || call.outputs->flags != 0;
+    if (call.inputs->struct_size < sizeof(sepflow_image) ||
+        call.outputs->struct_size < sizeof(sepflow_image))
+        return fail(error, SEPFLOW_E_ABI, "images are cut short");
+    if (call.inputs->data == nullptr || call.outputs->data == nullptr)
+        return fail(error, SEPFLOW_E_NOT_READY, "no images");
+    const sepflow_image mask = call.input_count > 1 ? image_at(call.inputs, 1) : sepflow_image{};
+    const bool has_flag =
+        call.flags != 0 || call.inputs->flags != 0 || call.outputs->flags != 0 || mask.flags != 0;
     if (has("no_domain") && call.inputs->domain.w == 0)
         return fail(error, SEPFLOW_E_INVALID, "no domain");
     if (call.input_count > 1 && has("no_mask") && call.inputs[1].data != nullptr)
@@ -147,9 +157,11 @@ sepflow_status check_images(const Plan *plan, const sepflow_process &call, sepfl
 class Memory {
   public:
     Memory(const sepflow_process &call, const sepflow_host *host, uint64_t bytes) : host_(host) {
-        const bool fits = call.scratch != nullptr && call.scratch_size >= bytes;
+        constexpr uint64_t kAlign = sizeof(double);
+        const uint64_t before = -reinterpret_cast<uintptr_t>(call.scratch) % kAlign;
+        const bool fits = call.scratch != nullptr && call.scratch_size >= before + bytes;
         if (fits || (call.scratch != nullptr && has("small_scratch"))) {
-            data_ = call.scratch;
+            data_ = static_cast<char *>(call.scratch) + before;
             if (has("long_scratch")) static_cast<char *>(call.scratch)[call.scratch_size] = 1;
             return;
         }
@@ -193,8 +205,9 @@ sepflow_status process(const sepflow_plan *opaque, const sepflow_process *given,
     if (given->struct_size < SEPFLOW_PROCESS_FIRST_SIZE)
         return fail(error, SEPFLOW_E_ABI, "call is cut short");
     const sepflow_process call = known(given);
-    const sepflow_status status = check_images(plan, call, error);
+    sepflow_status status = check_images(plan, call, error);
     if (status != SEPFLOW_OK) return status;
+    if (call.region.w <= 0 || call.region.h <= 0) return SEPFLOW_OK;
     Job job;
     job.plan = plan;
     job.call = &call;
@@ -233,11 +246,12 @@ sepflow_status process(const sepflow_plan *opaque, const sepflow_process *given,
         return fail(error, SEPFLOW_E_MEMORY, "no memory");
     const auto run = [](void *arg, int64_t i) { static_cast<Job *>(arg)->run_row(i); };
     if (call.max_threads != 1 && job.host != nullptr && job.host->parallel_for != nullptr) {
-        job.host->parallel_for(job.host->ctx, call.call_ctx, r.h, run, &job);
+        status = job.host->parallel_for(job.host->ctx, call.call_ctx, r.h, run, &job);
     } else {
         for (int64_t i = 0; i < r.h; ++i) job.run_row(i);
     }
     if (job.is_cancelled) return fail(error, SEPFLOW_E_CANCELLED, "cancelled");
+    if (status != SEPFLOW_OK) return fail(error, status, "the host runs no tasks");
     for (int64_t y = 0; y < r.h; ++y) {
         for (int64_t x = 0; x < r.w; ++x) {
             for (int32_t c = 0; c < job.out.channels; ++c)
