@@ -357,9 +357,9 @@ typedef struct sepflow_plan_info {
     /* Scratch that one process call with max_threads 1 wants, with what aligning it costs. Such a
        call takes no memory from the host. */
     uint64_t scratch_bytes;
-    double cost_per_pixel;                      /* multiply-adds per output sample, about */
-    const char *variant; /* which code runs: "avx512", "avx2", "sse2", "neon" ... */
-    const char *method;  /* "separable", "direct", "fft", "bank"; NULL for what is no filter */
+    double cost_per_pixel; /* multiply-adds per output sample, about */
+    const char *variant;   /* which code runs: "avx512", "avx2", "sse2", "neon" ... */
+    const char *method;    /* "separable", "direct", "fft", "bank"; NULL for what is no filter */
 } sepflow_plan_info;
 
 typedef struct sepflow_process {

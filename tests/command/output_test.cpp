@@ -28,10 +28,11 @@ Circumstances disk_of(long bytes) {
     return circumstances;
 }
 
-// The command reads a pipe; the signal comes before the pixels do, which may find no reader any more.
+// The command reads a pipe; the signal comes to its group, as Ctrl-C does, before the pixels do,
+// which may find no reader any more.
 void signal_before_pixels(int pid, const std::string &folder, int number) {
     const int pipe = open((folder + "/pipe.csv").c_str(), O_WRONLY);
-    kill(pid, number);
+    kill(-pid, number);
     const auto before = signal(SIGPIPE, SIG_IGN);
     const char text[] = "1,2\n3,4\n";
     const bool is_read = write(pipe, text, sizeof text - 1) > 0;
@@ -88,6 +89,7 @@ TEST_CASE("an interrupted run says so, exits 128 + signal and leaves no file") {
         Folder folder;
         REQUIRE(mkfifo(folder.path("pipe.csv").c_str(), 0600) == 0);
         Circumstances circumstances;
+        circumstances.has_own_group = true;
         circumstances.meanwhile = meanwhile;
         const Outcome outcome =
             folder.run({"filter", "pipe.csv", "out.csv", "-k", "box 3"}, circumstances);

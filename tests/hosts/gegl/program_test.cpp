@@ -127,7 +127,7 @@ TEST_CASE("with a refused kernel the program writes the picture as it was, and o
         CHECK_MESSAGE(count(run.err, "passes through unchanged: ") == 1, run.err);
         CHECK_MESSAGE(run.err.find(sentence) != std::string::npos, run.err);
         CHECK_MESSAGE(run.err.find("hunter2") == std::string::npos, run.err);
-        CHECK(worst(studio.load("out.tif"), in) < 1e-6f);
+        CHECK(worst(studio.load("out.tif"), in) < 1e-5f);  // from 8 bits to floats and back
     }
 }
 
