@@ -248,30 +248,48 @@ TEST_CASE("a comparison can be looked at whatever the types are") {
 
 TEST_CASE("the report's error bound is that of explain") {
     const Folder folder;
-    succeed(folder, {"chart", "in.png", "--size", "80x64"});
-    for (const std::string kernel : {"disc 10", "gaussian 3", "sobel x", "log 2"}) {
-        for (const std::string type : {"u8", "u16", "s16", "f32"}) {
-            for (const std::string tolerance : {"0.05", "1/510"}) {
-                CAPTURE(kernel);
-                CAPTURE(type);
-                const Outcome filtered = folder.run({"filter", "in.png", "out.tif", "-k", kernel,
-                                                     "--type", type, "--tolerance", tolerance});
-                const Outcome explained = folder.run({"explain", "-k", kernel, "--in-type", "u8",
-                                                      "--type", type, "--tolerance", tolerance});
-                const auto bound_in = [](const std::string &text) {
-                    const std::string mark = "at most ";
-                    const size_t from = text.find("error ");
-                    const size_t at = text.find(mark, from);
-                    const size_t none = text.find("none", from);
-                    if (none < at) return std::string("0");
-                    return text.substr(
-                        at + mark.size(),
-                        text.find_first_of(" ,\n", at + mark.size()) - at - mark.size());
-                };
-                CHECK(bound_in(filtered.err) == bound_in(explained.out));
-            }
-        }
-    }
+    succeed(folder, {"chart", "rgb.png", "--size", "80x64"});
+    succeed(folder, {"filter", "rgb.png", "rgb.ppm", "-q", "-k", "identity"});
+    const std::string pixels =
+        folder.read("rgb.ppm").substr(std::string("P6\n80 64\n255\n").size());
+    folder.write("u8.pgm", "P5\n80 64\n255\n" + pixels.substr(0, 80 * 64));
+    folder.write("u16.pgm", "P5\n80 64\n65535\n" + pixels.substr(0, 2 * 80 * 64));
+    for (const std::string type : {"s16", "f32"})
+        succeed(folder,
+                {"filter", "rgb.png", type + ".tif", "-q", "-k", "identity", "--type", type});
+
+    const auto bound_in = [](const std::string &text) {
+        const std::string mark = "at most ";
+        const size_t from = text.find("error "), at = text.find(mark, from);
+        REQUIRE_MESSAGE(from != text.npos, text);
+        if (text.find("none", from) < at) return std::string("0");
+        REQUIRE_MESSAGE(at != text.npos, text);
+        const size_t begin = at + mark.size();
+        return text.substr(begin, text.find_first_of(" ,\n", begin) - begin);
+    };
+    const auto compare = [&](const std::string &in, const std::string &in_type,
+                             const std::string &kernel, const std::string &type,
+                             const std::string &tolerance) {
+        const std::vector<std::string> options = {"-k", kernel,        "--type",
+                                                  type, "--tolerance", tolerance};
+        std::vector<std::string> filter = {"filter", in, "out.tif"},
+                                 explain = {"explain", "--in-type", in_type};
+        filter.insert(filter.end(), options.begin(), options.end());
+        explain.insert(explain.end(), options.begin(), options.end());
+        const Outcome filtered = folder.run(filter), explained = folder.run(explain);
+        CAPTURE(in + " " + kernel + " " + type + " " + tolerance);
+        CHECK(bound_in(filtered.err) == bound_in(explained.out));
+    };
+    const std::vector<std::string> types = {"u8", "u16", "s16", "f32"};
+    for (const std::string kernel : {"disc 10", "gaussian 3", "sobel x", "log 2"})
+        for (const std::string &type : types)
+            for (const std::string tolerance : {"0.05", "1/510"})
+                compare("rgb.png", "u8", kernel, type, tolerance);
+    for (const auto &[in, in_type] : {std::pair<std::string, std::string>{"u8.pgm", "u8"},
+                                      {"u16.pgm", "u16"},
+                                      {"s16.tif", "s16"},
+                                      {"f32.tif", "f32"}})
+        for (const std::string &type : types) compare(in, in_type, "disc 10", type, "0.05");
 }
 
 TEST_CASE("the bytes of a result do not depend on the number of threads") {
