@@ -1,204 +1,134 @@
 #include "runtime/command/exif.h"
 
 #include <algorithm>
-#include <array>
+#include <cstdlib>
+#include <iterator>
+#include <libexif/exif-data.h>
+#include <memory>
 #include <utility>
-#include <vector>
-
-#include "runtime/command/tiff_structure.h"
 
 namespace sepflow::command {
 
 namespace {
 
-enum Tag : uint16_t {
-    kWidth = 0x0100,
-    kHeight = 0x0101,
-    kOrientation = 0x0112,
-    kXResolution = 0x011A,
-    kCameraDirectory = 0x8769,
-    kPlaceDirectory = 0x8825,
-    kMakerNote = 0x927C,
-    kPixelWidth = 0xA002,
-    kPixelHeight = 0xA003,
-    kInteroperabilityDirectory = 0xA005,
+struct UnrefExif {
+    void operator()(ExifData *data) const { exif_data_unref(data); }
+    void operator()(ExifEntry *entry) const { exif_entry_unref(entry); }
 };
-constexpr uint16_t kShort = 3, kLong = 4;
+using ExifPointer = std::unique_ptr<ExifData, UnrefExif>;
 
-// Strips, tiles, JPEG streams, sub-images, XMP, IPTC, Photoshop's resources, Windows's thumbnail.
-constexpr std::array<uint16_t, 12> kPictures = {0x0111, 0x0117, 0x0144, 0x0145, 0x014A, 0x0201,
-                                                0x0202, 0x02BC, 0x501B, 0x83BB, 0x8649, 0x935C};
+constexpr std::string_view kPrefix("Exif\0\0", 6);
 
-struct Field {
-    uint16_t tag, type;
-    uint64_t count;
-    std::string value;
-};
-using Fields = std::vector<Field>;
+// Strips, tiles, sub-images, XMP, Windows's thumbnail, IPTC, Photoshop's resources and layers.
+constexpr int kPictures[] = {0x0111, 0x0117, 0x0144, 0x0145, 0x014A,
+                             0x02BC, 0x501B, 0x83BB, 0x8649, 0x935C};
 
-bool holds_picture(const Field &field) {
-    return std::find(kPictures.begin(), kPictures.end(), field.tag) != kPictures.end() ||
-           field.value.find("\xFF\xD8\xFF") != field.value.npos ||
-           field.value.find("\x89PNG") != field.value.npos;
+bool holds_picture(const ExifEntry &entry) {
+    const std::string_view value(reinterpret_cast<const char *>(entry.data), entry.size);
+    return std::find(std::begin(kPictures), std::end(kPictures), entry.tag) !=
+               std::end(kPictures) ||
+           value.find("\xFF\xD8\xFF") != value.npos || value.find("\x89PNG") != value.npos;
 }
 
-bool is_directory(uint16_t tag) {
-    return tag == kCameraDirectory || tag == kPlaceDirectory || tag == kInteroperabilityDirectory;
+// Returns what libexif makes of `data`: all tags, and none that are not there.
+ExifPointer loaded(std::string_view data) {
+    ExifPointer exif(exif_data_new());
+    if (exif == nullptr) throw std::bad_alloc();
+    exif_data_unset_option(exif.get(), EXIF_DATA_OPTION_IGNORE_UNKNOWN_TAGS);
+    exif_data_unset_option(exif.get(), EXIF_DATA_OPTION_FOLLOW_SPECIFICATION);
+    exif_data_set_byte_order(exif.get(), EXIF_BYTE_ORDER_INTEL);  // of empty data
+    const bool has_prefix = data.substr(0, kPrefix.size()) == kPrefix;
+    const std::string bytes = (has_prefix ? "" : std::string(kPrefix)) + std::string(data);
+    exif_data_load_data(exif.get(), reinterpret_cast<const unsigned char *>(bytes.data()),
+                        static_cast<unsigned>(bytes.size()));
+    return exif;
 }
 
-class Rewriter {
-  public:
-    Rewriter(std::string_view data, const ExifImage &image)
-        : data_(data), image_(image), from_([this](uint64_t place, uint64_t count) {
-              return place < data_.size() ? std::string(data_.substr(place, count)) : "";
-          }) {}
+void remove_thumbnail(ExifData *exif, Exif &result) {
+    result.had_picture = exif->data != nullptr || exif->ifd[EXIF_IFD_1]->count > 0;
+    std::free(exif->data);  // libexif allocates by malloc, here and elsewhere
+    exif->data = nullptr;
+    exif->size = 0;
+}
 
-    Exif rewritten() {
-        Fields main, camera, place, interoperability;
-        if (from_.is_sound() && from_.count_bytes() == 2) {  // no BigTIFF
-            main = fields(from_.first_directory());
-            camera = fields(directory(from_.first_directory(), kCameraDirectory));
-            place = fields(directory(from_.first_directory(), kPlaceDirectory));
-            interoperability = fields(directory(
-                directory(from_.first_directory(), kCameraDirectory), kInteroperabilityDirectory));
-            // The second directory is the thumbnail's.
-            const uint64_t second = second_directory();
-            exif_.had_picture =
-                exif_.had_picture || (second != 0 && !from_.entries(second).empty());
+void remove_pictures(ExifData *exif, size_t length, Exif &result) {
+    size_t read = 0;  // values share no bytes, unless the file is hostile
+    for (ExifContent *directory : exif->ifd) {
+        for (unsigned i = directory->count; i-- > 0;) {
+            ExifEntry *const entry = directory->entries[i];
+            read += entry->size;
+            const bool is_maker_note = entry->tag == EXIF_TAG_MAKER_NOTE,
+                       is_picture = holds_picture(*entry);
+            result.had_maker_note |= is_maker_note;
+            result.had_picture |= is_picture && !is_maker_note;
+            if (is_maker_note || is_picture || directory == exif->ifd[EXIF_IFD_1] || read > length)
+                exif_content_remove_entry(directory, entry);
         }
-        set_orientation(main);
-        if (main.empty() && camera.empty() && place.empty()) return exif_;
-        write(main, camera, place, interoperability);
-        return exif_;
     }
+}
 
-  private:
-    uint64_t second_directory() const {
-        const uint64_t first = from_.first_directory();
-        const uint64_t after = first + 2 + from_.entries(first).size() * 12;
-        const std::string next = after < data_.size() ? std::string(data_.substr(after, 4)) : "";
-        return next.size() == 4 ? from_.decoded(next) : 0;
+// Sets a number by hand: what libexif initializes depends on the directory, and widths have 16 bits.
+void set_number(ExifData *exif, ExifContent *directory, ExifTag tag, ExifFormat format,
+                int number) {
+    if (ExifEntry *old = exif_content_get_entry(directory, tag))
+        exif_content_remove_entry(directory, old);
+    const std::unique_ptr<ExifEntry, UnrefExif> entry(exif_entry_new());
+    if (entry == nullptr) throw std::bad_alloc();
+    entry->tag = tag;
+    entry->format = format;
+    entry->components = 1;
+    entry->size = exif_format_get_size(format);
+    entry->data = static_cast<unsigned char *>(std::malloc(entry->size));
+    if (entry->data == nullptr) throw std::bad_alloc();
+    const ExifByteOrder order = exif_data_get_byte_order(exif);
+    if (format == EXIF_FORMAT_SHORT) {
+        exif_set_short(entry->data, order, static_cast<ExifShort>(number));
+    } else {
+        exif_set_long(entry->data, order, static_cast<ExifLong>(number));
     }
+    exif_content_add_entry(directory, entry.get());
+}
 
-    // Returns the place of the directory that `tag` of another points to; 0 if there is none.
-    uint64_t directory(uint64_t parent, uint16_t tag) const {
-        for (const TiffEntry &entry : from_.entries(parent))
-            if (entry.tag == tag) return from_.number(entry).value_or(0);
-        return 0;
-    }
-
-    Fields fields(uint64_t directory) {
-        Fields kept;
-        if (directory == 0) return kept;
-        for (const TiffEntry &entry : from_.entries(directory)) {
-            read_ += entry.bytes;
-            if (read_ > data_.size()) break;  // fields share no bytes, unless the file is hostile
-            Field field = {entry.tag, entry.type, entry.count, from_.values(entry)};
-            if (is_directory(field.tag) || field.value.empty()) continue;
-            if (field.tag == kMakerNote) {
-                exif_.had_maker_note = true;
-            } else if (holds_picture(field)) {
-                exif_.had_picture = true;
-            } else {
-                exif_.has_resolution = exif_.has_resolution || field.tag == kXResolution;
-                kept.push_back(with_size(std::move(field)));
-            }
+void set_image(ExifData *exif, const ExifImage &image) {
+    const std::pair<ExifTag, int> sizes[] = {{EXIF_TAG_IMAGE_WIDTH, image.width},
+                                             {EXIF_TAG_IMAGE_LENGTH, image.height},
+                                             {EXIF_TAG_PIXEL_X_DIMENSION, image.width},
+                                             {EXIF_TAG_PIXEL_Y_DIMENSION, image.height}};
+    for (ExifContent *directory : exif->ifd) {
+        for (const auto &[tag, number] : sizes) {
+            if (exif_content_get_entry(directory, tag) != nullptr)
+                set_number(exif, directory, tag, EXIF_FORMAT_LONG, number);
         }
-        // The format wants ascending tags, each once.
-        const auto is_before = [](const Field &a, const Field &b) { return a.tag < b.tag; };
-        const auto is_same = [](const Field &a, const Field &b) { return a.tag == b.tag; };
-        std::stable_sort(kept.begin(), kept.end(), is_before);
-        kept.erase(std::unique(kept.begin(), kept.end(), is_same), kept.end());
-        return kept;
     }
+    ExifContent *const main = exif->ifd[EXIF_IFD_0];
+    if (image.orientation != 1 || exif_content_get_entry(main, EXIF_TAG_ORIENTATION) != nullptr)
+        set_number(exif, main, EXIF_TAG_ORIENTATION, EXIF_FORMAT_SHORT, image.orientation);
+}
 
-    Field number_field(uint16_t tag, uint16_t type, uint64_t number) const {
-        return {tag, type, 1, from_.encoded(number, tiff_value_bytes(type))};
-    }
-
-    Field with_size(Field field) const {
-        if (field.tag == kWidth || field.tag == kPixelWidth)
-            return number_field(field.tag, kLong, static_cast<uint64_t>(image_.width));
-        if (field.tag == kHeight || field.tag == kPixelHeight)
-            return number_field(field.tag, kLong, static_cast<uint64_t>(image_.height));
-        return field;
-    }
-
-    void set_orientation(Fields &main) const {
-        const auto found = std::find_if(
-            main.begin(), main.end(), [](const Field &field) { return field.tag == kOrientation; });
-        if (found == main.end() && image_.orientation == 1) return;
-        if (found != main.end()) main.erase(found);
-        insert(main, number_field(kOrientation, kShort, static_cast<uint64_t>(image_.orientation)));
-    }
-
-    // Tags of a directory ascend.
-    static void insert(Fields &fields, Field field) {
-        const auto behind = std::find_if(fields.begin(), fields.end(),
-                                         [&](const Field &other) { return other.tag > field.tag; });
-        fields.insert(behind, std::move(field));
-    }
-
-    static uint64_t length(const Fields &fields) {
-        if (fields.empty()) return 0;
-        uint64_t length = 2 + 12 * fields.size() + 4;
-        for (const Field &field : fields)
-            if (field.value.size() > 4) length += (field.value.size() + 1) / 2 * 2;
-        return length;
-    }
-
-    void write(Fields main, Fields camera, const Fields &place, const Fields &interoperability) {
-        constexpr uint64_t kFirst = 8;
-        if (!interoperability.empty())
-            insert(camera, number_field(kInteroperabilityDirectory, kLong, 0));
-        if (!camera.empty()) insert(main, number_field(kCameraDirectory, kLong, 0));
-        if (!place.empty()) insert(main, number_field(kPlaceDirectory, kLong, 0));
-        const uint64_t camera_at = kFirst + length(main), place_at = camera_at + length(camera),
-                       interoperability_at = place_at + length(place);
-        for (Field &field : main) {
-            if (field.tag == kCameraDirectory) field.value = from_.encoded(camera_at, 4);
-            if (field.tag == kPlaceDirectory) field.value = from_.encoded(place_at, 4);
-        }
-        for (Field &field : camera)
-            if (field.tag == kInteroperabilityDirectory)
-                field.value = from_.encoded(interoperability_at, 4);
-        exif_.data = std::string(from_.is_big_endian() ? "MM" : "II") + from_.encoded(42, 2) +
-                     from_.encoded(kFirst, 4);
-        for (const Fields *fields :
-             {&std::as_const(main), &std::as_const(camera), &place, &interoperability})
-            append(*fields);
-    }
-
-    void append(const Fields &fields) {
-        if (fields.empty()) return;
-        std::string table = from_.encoded(fields.size(), 2), values;
-        const uint64_t values_at = exif_.data.size() + 2 + 12 * fields.size() + 4;
-        for (const Field &field : fields) {
-            table += from_.encoded(field.tag, 2) + from_.encoded(field.type, 2) +
-                     from_.encoded(field.count, 4);
-            if (field.value.size() <= 4) {
-                table += field.value + std::string(4 - field.value.size(), '\0');
-            } else {
-                table += from_.encoded(values_at + values.size(), 4);
-                values += field.value + std::string(field.value.size() % 2, '\0');
-            }
-        }
-        exif_.data += table + from_.encoded(0, 4) + values;
-    }
-
-    std::string_view data_;
-    ExifImage image_;
-    TiffStructure from_;
-    uint64_t read_ = 0;  // bytes of values
-    Exif exif_;
-};
+std::string saved(ExifData *exif) {
+    const bool is_empty = std::all_of(std::begin(exif->ifd), std::end(exif->ifd),
+                                      [](const ExifContent *ifd) { return ifd->count == 0; });
+    if (is_empty) return "";
+    unsigned char *bytes = nullptr;
+    unsigned size = 0;
+    exif_data_save_data(exif, &bytes, &size);
+    if (bytes == nullptr) throw std::bad_alloc();
+    const std::unique_ptr<unsigned char, decltype(&std::free)> owner(bytes, std::free);
+    return {reinterpret_cast<char *>(bytes) + kPrefix.size(), size - kPrefix.size()};
+}
 
 }  // namespace
 
 Exif exif_without_pictures(std::string_view data, const ExifImage &image) {
-    constexpr std::string_view kPrefix("Exif\0\0", 6);
-    if (data.substr(0, kPrefix.size()) == kPrefix) data.remove_prefix(kPrefix.size());
-    return Rewriter(data, image).rewritten();
+    Exif result;
+    const ExifPointer exif = loaded(data);
+    remove_thumbnail(exif.get(), result);
+    remove_pictures(exif.get(), data.size(), result);
+    set_image(exif.get(), image);
+    result.has_resolution =
+        exif_content_get_entry(exif->ifd[EXIF_IFD_0], EXIF_TAG_X_RESOLUTION) != nullptr;
+    result.data = saved(exif.get());
+    return result;
 }
 
 }  // namespace sepflow::command

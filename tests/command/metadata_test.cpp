@@ -208,6 +208,18 @@ TEST_CASE("a file gains no metadata: no Exif data, no resolution; and JPEG has i
         CHECK((entry.tag < 282 || entry.tag > 283) == true);
 }
 
+TEST_CASE("Exif data state a width of more than 16 bits, in each directory that has one") {
+    const uint64_t first_directory = 8;
+    const std::string data = directories(
+        {{short_field(0x0100, {1}), Field{0x8825, 4, 1, little_endian(first_directory, 4)}}});
+    const std::string kept = exif_without_pictures(data, {70000, 3, 1}).data;
+    CHECK(tiff_tag(kept, 0x0100) == 70000);
+    const size_t place_directory = tiff_tag(kept, 0x8825);
+    REQUIRE(place_directory > first_directory);
+    CHECK(number_at(kept, place_directory + 2, 2) == 0x0100);
+    CHECK(number_at(kept, place_directory + 10, 4) == 70000);
+}
+
 TEST_CASE("orientation stays with the pixels, or is said to be left out") {
     const Folder folder;
     folder.write("in.jpg", rich_jpeg(folder, 6));
