@@ -1,4 +1,5 @@
-// Facts on an image file that libvips does not report, from JPEG, PNG, TIFF and OpenEXR headers.
+// Facts on an image file that libvips does not report, from headers of JPEG, PNG, TIFF and OpenEXR
+// files, read by their libraries.
 #pragma once
 
 #include <optional>
@@ -15,7 +16,7 @@ struct FileFacts {
     std::string no_data;                   // GDAL's value for missing samples
     int frames = 1;                        // of an animated PNG
     std::string comment;                   // of a JPEG file
-    std::string colour_chunks;             // of a PNG file, with lengths and checks
+    PngChunks colour_chunks;               // of a PNG file
     std::vector<int> extra_samples;        // of a TIFF file, as it numbers them
     bool is_tiff = false;
     std::vector<std::string> channels;  // of an OpenEXR file, in its order

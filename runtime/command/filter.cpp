@@ -110,10 +110,10 @@ std::unique_ptr<OutputFile> file_if(const std::string &path) {
 }
 
 // Writes remarks on the input and what the output loses, in one line.
-void print_losses(const Filter &o, VipsImage *input, const Rendering &rendering,
+void print_losses(const Filter &o, VipsImage *input, const std::string &losses,
                   const Comparison &comparison) {
     std::string line = remarks_on(input, !o.mask.empty());
-    for (const std::string &sentence : {rendering.losses(o.out), comparison.remark})
+    for (const std::string &sentence : {losses, comparison.remark})
         line += (line.empty() || sentence.empty() ? "" : "; ") + sentence;
     print_remarks(line);
 }
@@ -153,7 +153,7 @@ void filter(Filter o) {
     const auto report = file_if(o.report);
     const Comparison comparison =
         compare_file ? compare(input.get(), rendering.image(), o.compare) : Comparison{};
-    rendering.write(rendering.image(), out);
+    const std::string losses = rendering.write(out);
     const double seconds = rendering.seconds();
     const sepflow_plan_info info = filter_info(graph.get());
     const bool is_asked_for = report || o.explain || !o.quiet;
@@ -164,7 +164,7 @@ void filter(Filter o) {
     out.commit();
     if (compare_file) compare_file->commit();
     if (report) report->commit();
-    print_losses(o, input.get(), rendering, comparison);
+    print_losses(o, input.get(), losses, comparison);
     if (o.explain) std::cout << plan_text(plan.get(), kernel.text, in_type, rendering.type());
     if (!o.quiet) {
         std::cerr << factoring_line(kernel, plan.get(), info, in_type, rendering.type(), seconds)

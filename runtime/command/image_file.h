@@ -63,14 +63,12 @@ void check_writable(const std::string &path, sepflow_type type, int channels,
 
 bool is_writable(const std::string &path, sepflow_type type);
 
-// Returns the metadata that a file of that name leaves out, in words.
-std::vector<std::string> left_out(VipsImage *image, const std::string &path);
-
 // Returns a sentence if a file of that name would show a channel of unknown meaning as alpha.
 std::string mistaken_alpha(VipsImage *image, const std::string &path);
 
-// Pulls all of `image` and writes it in the format that file's suffix names.
-void write_image(VipsImage *image, const OutputFile &file);
+// Pulls all of `image` and writes it in the format that file's suffix names. Returns the metadata
+// that the file leaves out, in words.
+std::vector<std::string> write_image(VipsImage *image, const OutputFile &file);
 
 // What libvips complained of, in one line, after `what`; forgets the complaint.
 Error vips_failure(const std::string &what);

@@ -1,19 +1,15 @@
 #include <algorithm>
 #include <cmath>
-#include <exception>
-#include <memory>
 #include <vector>
 
-#include "runtime/command/container.h"
+#include "runtime/command/channels.h"
 #include "runtime/command/csv.h"
-#include "runtime/command/embedded_pictures.h"
 #include "runtime/command/image_file.h"
+#include "runtime/command/image_formats.h"
 #include "runtime/command/metadata.h"
 #include "runtime/command/netpbm.h"
 #include "runtime/command/pixel_type.h"
 #include "runtime/command/rows.h"
-#include "runtime/command/tiff_file.h"
-#include "runtime/command/webp.h"
 
 namespace sepflow::command {
 
@@ -36,186 +32,10 @@ void write_csv(VipsImage *image, const OutputFile &file) {
     });
 }
 
-// What libvips writes to. Its own files let a write that fails pass, so that a full disk made half a PNG (8.14).
-class Target {
-  public:
-    // Bytes go through `container` on their way to the file, if there is one.
-    Target(const OutputFile &file, Container *container)
-        : file_(file), container_(container), target_(vips_target_custom_new()) {
-        g_signal_connect(target_.get(), "write", G_CALLBACK(write), this);
-        g_signal_connect(target_.get(), "read", G_CALLBACK(read), this);
-        g_signal_connect(target_.get(), "seek", G_CALLBACK(seek), this);
-    }
-    Target(const Target &) = delete;
-
-    VipsTarget *get() const { return VIPS_TARGET(target_.get()); }
-    void rethrow() const {
-        if (failure_) std::rethrow_exception(failure_);
-    }
-
-  private:
-    static gint64 write(VipsTargetCustom *, const void *data, gint64 count, Target *self) {
-        return self->noting([&] {
-            const std::string_view bytes(static_cast<const char *>(data),
-                                         static_cast<size_t>(count));
-            if (self->container_ != nullptr) {
-                self->container_->write(bytes);
-            } else {
-                self->file_.write(bytes);
-            }
-            return count;
-        });
-    }
-    // TIFF goes back to what it has written.
-    static gint64 read(VipsTargetCustom *, void *bytes, gint64 count, Target *self) {
-        return self->noting([&] { return self->file_.read(bytes, count); });
-    }
-    static gint64 seek(VipsTargetCustom *, gint64 offset, int whence, Target *self) {
-        return self->file_.seek(offset, whence);
-    }
-
-    // After a failure nothing succeeds.
-    template <typename Body>
-    gint64 noting(Body body) {
-        try {
-            rethrow();
-            return body();
-        } catch (...) {
-            failure_ = std::current_exception();
-            return -1;
-        }
-    }
-
-    const OutputFile &file_;
-    Container *const container_;
-    const std::unique_ptr<VipsTargetCustom, Unref> target_;
-    std::exception_ptr failure_;
-};
-
-template <typename Save>
-void write_by_vips(VipsImage *image, const OutputFile &file, Container *container, Save save) {
-    const Target target(file, container);
-    const int failed = save(image, target.get());
-    target.rethrow();
-    if (failed) throw vips_failure("cannot write " + file.path());
-    if (container != nullptr) container->end();
-}
-
-Container::Sink sink_of(const OutputFile &file) {
-    return [&file](std::string_view bytes) { file.write(bytes); };
-}
-
-template <typename Step>
-ImagePointer made_of(VipsImage *image, const OutputFile &file, Step step) {
-    VipsImage *made = nullptr;
-    if (step(image, &made) != 0) throw vips_failure("cannot write " + file.path());
-    return ImagePointer(made);
-}
-
-bool is_grey(const VipsImage *image) {
-    return image->Bands < 3 || image->Type == VIPS_INTERPRETATION_B_W ||
-           image->Type == VIPS_INTERPRETATION_GREY16 ||
-           image->Type == VIPS_INTERPRETATION_MULTIBAND;
-}
-
-// Returns the meaning of channels behind the colours: that of the TIFF file that was read, or alpha
-// for a single one.
-std::vector<int> extra_samples_of(VipsImage *image) {
-    const int colours = image->Type == VIPS_INTERPRETATION_CMYK ? 4 : is_grey(image) ? 1 : 3;
-    const int extra = std::max(image->Bands - colours, 0);
-    int known = 0, *numbers = nullptr;
-    if (vips_image_get_typeof(image, kExtraSamplesField) != 0) {
-        vips_image_get_array_int(image, kExtraSamplesField, &numbers, &known);
-        std::vector<int> samples(numbers, numbers + std::min(known, extra));
-        samples.resize(static_cast<size_t>(extra), kUnspecified);
-        return samples;
-    }
-    std::vector<int> samples(static_cast<size_t>(extra), kUnspecified);
-    if (extra == 1 && image->Type != VIPS_INTERPRETATION_MULTIBAND) samples[0] = kAlpha;
-    return samples;
-}
-
-// Converts inks, and colours multiplied by alpha, which PNG and WebP do not hold. Of inks, libvips
-// would make 16 bits, and 8 of these by truncation.
-ImagePointer as_colours(VipsImage *image, const OutputFile &file) {
-    if (const auto extra = extra_samples_of(image);
-        extra.size() == 1 && extra[0] == kPremultipliedAlpha) {
-        const double opaque = white_of(type_of_band_format(image->BandFmt));
-        const VipsBandFormat format = image->BandFmt;
-        const ImagePointer straight = made_of(image, file, [&](VipsImage *in, VipsImage **out) {
-            return vips_unpremultiply(in, out, "max_alpha", opaque, nullptr);
-        });
-        const ImagePointer rounded =
-            made_of(straight.get(), file,
-                    [](VipsImage *in, VipsImage **out) { return vips_rint(in, out, nullptr); });
-        return made_of(rounded.get(), file, [&](VipsImage *in, VipsImage **out) {
-            return vips_cast(in, out, format, nullptr);
-        });
-    }
-    return made_of(image, file, [](VipsImage *in, VipsImage **out) {
-        if (in->Type != VIPS_INTERPRETATION_CMYK) return vips_copy(in, out, nullptr);
-        const auto colours = in->BandFmt == VIPS_FORMAT_USHORT ? VIPS_INTERPRETATION_RGB16
-                                                               : VIPS_INTERPRETATION_sRGB;
-        return vips_colourspace(in, out, colours, nullptr);
-    });
-}
-
-ImagePointer bare(VipsImage *image, const OutputFile &file) {
-    return made_of(image, file, without_metadata);
-}
-
-void write_png(VipsImage *image, const OutputFile &file) {
-    const ImagePointer colours = as_colours(image, file);
-    const auto container = png_container(Metadata(colours.get()), sink_of(file));
-    const int bits = image->BandFmt == VIPS_FORMAT_USHORT ? 16 : 8;
-    write_by_vips(bare(colours.get(), file).get(), file, container.get(),
-                  [&](VipsImage *in, VipsTarget *out) {
-                      return vips_pngsave_target(in, out, "bitdepth", bits, nullptr);
-                  });
-}
-
-// Quality 95 is past where a filter's result shows blocks, and keeps colour at full resolution.
-void write_jpeg(VipsImage *image, const OutputFile &file) {
-    const auto container = jpeg_container(Metadata(image), sink_of(file));
-    write_by_vips(bare(image, file).get(), file, container.get(),
-                  [](VipsImage *in, VipsTarget *out) {
-                      return vips_jpegsave_target(in, out, "Q", 95, "strip", TRUE, nullptr);
-                  });
-}
-
-void write_webp(VipsImage *image, const OutputFile &file) {
-    const ImagePointer colours = as_colours(image, file);
-    write_lossless_webp(colours.get(), Metadata(colours.get()), file);
-}
-
-// Sets the metadata that libvips writes. IPTC goes into Photoshop's tag: of IPTC's own, libvips
-// 8.14 writes a quarter.
-void set_tiff_metadata(VipsImage *image, const Metadata &metadata) {
-    const auto set_blob = [&](const char *name, const std::string &bytes) {
-        if (!bytes.empty()) vips_image_set_blob_copy(image, name, bytes.data(), bytes.size());
-    };
-    set_blob(VIPS_META_ICC_NAME, metadata.profile);
-    set_blob(VIPS_META_XMP_NAME, metadata.xmp);
-    if (!metadata.iptc.empty())
-        set_blob(VIPS_META_PHOTOSHOP_NAME, photoshop_resource(metadata.iptc));
-    if (const std::string *description = metadata.text("Description"))
-        vips_image_set_string(image, VIPS_META_IMAGEDESCRIPTION, description->c_str());
-    if (metadata.orientation != 1)
-        vips_image_set_int(image, VIPS_META_ORIENTATION, metadata.orientation);
-    vips_image_set_string(image, VIPS_META_RESOLUTION_UNIT,
-                          metadata.resolution.unit == kCentimetre ? "cm" : "in");
-}
-
-// Plain TIFF ends at 4 GiB, metadata included.
-void write_tiff(VipsImage *image, const OutputFile &file) {
-    const gboolean big = VIPS_IMAGE_SIZEOF_IMAGE(image) > 4000000000u;
-    const Metadata metadata(image);
-    const ImagePointer copy = bare(image, file);
-    set_tiff_metadata(copy.get(), metadata);
-    write_by_vips(copy.get(), file, nullptr, [&](VipsImage *in, VipsTarget *out) {
-        return vips_tiffsave_target(in, out, "bigtiff", big, nullptr);
-    });
-    correct_tags(file, extra_samples_of(image), metadata.resolution);
+template <void (*write)(VipsImage *, const OutputFile &)>
+std::vector<std::string> write_pixels(VipsImage *image, const Metadata &, const OutputFile &file) {
+    write(image, file);
+    return {};
 }
 
 struct Format {
@@ -225,7 +45,9 @@ struct Format {
     std::vector<int> channels;         // empty: any number
     unsigned kept;                     // of metadata
     std::vector<const char *> others;  // suffixes of formats for the rest, the nearest first
-    void (*write)(VipsImage *image, const OutputFile &file);
+    bool is_for_screens;  // holds red, green and blue; the last of two or four channels is alpha
+    std::vector<std::string> (*write)(VipsImage *image, const Metadata &metadata,
+                                      const OutputFile &file);
 
     bool holds_type(sepflow_type type) const {
         return std::find(types.begin(), types.end(), type) != types.end();
@@ -245,6 +67,7 @@ const std::vector<Format> &formats() {
          {1, 2, 3, 4},
          kOfPicture | kTexts | kResolution | kGamma,
          {".tif"},
+         true,
          write_png},
         {"JPEG",
          {".jpg", ".jpeg"},
@@ -252,14 +75,23 @@ const std::vector<Format> &formats() {
          {1, 3},
          kOfPicture | kIptc | kComment | kResolution,
          {".png", ".tif"},
+         true,
          write_jpeg},
-        {"WebP", {".webp"}, {SEPFLOW_U8}, {1, 2, 3, 4}, kOfPicture, {".png", ".tif"}, write_webp},
+        {"WebP",
+         {".webp"},
+         {SEPFLOW_U8},
+         {1, 2, 3, 4},
+         kOfPicture,
+         {".png", ".tif"},
+         true,
+         write_webp},
         {"TIFF",
          {".tif", ".tiff"},
          {SEPFLOW_U8, SEPFLOW_U16, SEPFLOW_S16, SEPFLOW_F32, SEPFLOW_F64},
          {},
          kProfile | kXmp | kIptc | kDescription | kOrientation | kResolution,
          {},
+         false,
          write_tiff},
         {"PGM",
          {".pgm"},
@@ -267,22 +99,25 @@ const std::vector<Format> &formats() {
          {1},
          0,
          {".ppm", ".png", ".tif"},
-         write_netpbm},
+         false,
+         write_pixels<write_netpbm>},
         {"PPM",
          {".ppm"},
          {SEPFLOW_U8, SEPFLOW_U16},
          {3},
          0,
          {".pgm", ".png", ".tif"},
-         write_netpbm},
-        {"PFM", {".pfm"}, {SEPFLOW_F32}, {1, 3}, 0, {".tif"}, write_netpbm},
+         false,
+         write_pixels<write_netpbm>},
+        {"PFM", {".pfm"}, {SEPFLOW_F32}, {1, 3}, 0, {".tif"}, false, write_pixels<write_netpbm>},
         {"CSV",
          {".csv"},
          {SEPFLOW_U8, SEPFLOW_U16, SEPFLOW_S16, SEPFLOW_F32, SEPFLOW_F64},
          {1},
          0,
          {".png", ".tif"},
-         write_csv},
+         false,
+         write_pixels<write_csv>},
     };
     return all;
 }
@@ -365,27 +200,21 @@ bool is_writable(const std::string &path, sepflow_type type) {
 }
 
 std::string mistaken_alpha(VipsImage *image, const std::string &path) {
-    const std::vector<int> extra = extra_samples_of(image);
-    const Format &format = format_of(path);
-    const bool has_alpha = format.write == write_png || format.write == write_webp;
-    if (!has_alpha || extra.size() != 1 || extra[0] != kUnspecified) return "";
+    if (!format_of(path).is_for_screens ||
+        extra_samples_of(image) != std::vector<int>{kUnspecified})
+        return "";
     return path + " has channel " + std::to_string(image->Bands) +
            ", whose meaning the input does not state, as alpha";
 }
 
-std::vector<std::string> left_out(VipsImage *image, const std::string &path) {
-    const Format &format = format_of(path);
-    const Metadata metadata(image);
-    std::vector<std::string> words = metadata.left_out(format.kept);
-    if (format.write == write_jpeg) {
-        for (const std::string &word : metadata.not_in(fitted_to_jpeg(metadata)))
-            words.push_back(word);
-    }
-    return words;
-}
-
-void write_image(VipsImage *image, const OutputFile &file) {
-    format_of(file.path()).write(image, file);
+std::vector<std::string> write_image(VipsImage *image, const OutputFile &file) {
+    const Format &format = format_of(file.path());
+    std::vector<std::string> left_out = Metadata(image).left_out(format.kept);
+    const ImagePointer shown = format.is_for_screens ? as_shown(image, file.path()) : nullptr;
+    VipsImage *const written = shown ? shown.get() : image;
+    for (const std::string &word : format.write(written, Metadata(written), file))
+        left_out.push_back(word);
+    return left_out;
 }
 
 }  // namespace sepflow::command

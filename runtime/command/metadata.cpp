@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <sstream>
 #include <string_view>
 
@@ -183,17 +184,19 @@ bool fits(const std::string &profile, const VipsImage *image) {
 }
 
 // Whether PNG's chunks name other colours than sRGB, which programs assume.
-bool is_not_srgb(const std::string &chunks) {
+bool is_not_srgb(const PngChunks &chunks) {
     constexpr int kGammaOfSrgb = 45455, kNear = 500;
-    if (chunks.find("sRGB") != chunks.npos) return false;
-    const size_t gamma = chunks.find("gAMA");
-    int value = kGammaOfSrgb;
-    if (gamma != chunks.npos && gamma + 8 <= chunks.size()) {
-        value = 0;
-        for (size_t i = gamma + 4; i < gamma + 8; ++i)
-            value = value * 256 + static_cast<unsigned char>(chunks[i]);
+    bool is_other = false;
+    for (const auto &[name, data] : chunks) {
+        if (name == "sRGB") return false;
+        is_other = is_other || name == "cICP";
+        if (name != "gAMA") continue;
+        int gamma = 0;
+        for (const char byte : data.substr(0, 4))
+            gamma = gamma * 256 + static_cast<unsigned char>(byte);
+        is_other = is_other || std::abs(gamma - kGammaOfSrgb) > kNear;
     }
-    return chunks.find("cICP") != chunks.npos || std::abs(value - kGammaOfSrgb) > kNear;
+    return is_other;
 }
 
 }  // namespace
@@ -228,7 +231,6 @@ Metadata::Metadata(VipsImage *image)
     : profile(blob(image, VIPS_META_ICC_NAME)),
       xmp(blob(image, VIPS_META_XMP_NAME)),
       iptc(iptc_of(image)),
-      colour_chunks(blob(image, kColourChunksField)),
       orientation(vips_image_get_orientation(image)) {
     const Exif data = exif_without_pictures(blob(image, VIPS_META_EXIF_NAME),
                                             {image->Xsize, image->Ysize, orientation});
@@ -237,6 +239,10 @@ Metadata::Metadata(VipsImage *image)
     if (!fits(profile, image)) profile.clear();
 
     for (const std::string &name : fields_of(image)) {
+        if (begins_with(name, kPngChunkField)) {
+            colour_chunks.emplace_back(name.substr(std::strlen(kPngChunkField)),
+                                       blob(image, name.c_str()));
+        }
         if (!begins_with(name, kPngText)) continue;
         const size_t dash = name.find('-', kPngText.size());
         if (dash == name.npos) continue;
@@ -273,9 +279,8 @@ std::vector<std::string> Metadata::left_out(unsigned kept) const {
     add_if(!xmp.empty(), kXmp, "XMP");
     add_if(!iptc.empty(), kIptc, "IPTC");
     add_if(orientation != 1, kOrientation, "orientation");
-    const bool is_known = resolution.unit == kInch || resolution.unit == kCentimetre;
     const bool is_in_exif = exif_has_resolution && (kept & kExif) != 0;
-    add_if(is_known && !is_in_exif, kResolution, "resolution");
+    add_if(resolution.is_known() && !is_in_exif, kResolution, "resolution");
     add_if(profile.empty() && is_not_srgb(colour_chunks), kGamma, "gamma");
     const bool are_all = std::all_of(texts.begin(), texts.end(), [&](const auto &text) {
         return (kept & kTexts) != 0 || (text.first == "Comment" && (kept & kComment) != 0) ||
@@ -283,21 +288,6 @@ std::vector<std::string> Metadata::left_out(unsigned kept) const {
     });
     if (!are_all) words.emplace_back("texts");
     return words;
-}
-
-std::vector<std::string> Metadata::not_in(const Metadata &part) const {
-    std::vector<std::string> words;
-    if (profile != part.profile) words.emplace_back("colour profile");
-    if (exif != part.exif) words.emplace_back("Exif");
-    if (xmp != part.xmp) words.emplace_back("XMP");
-    if (iptc != part.iptc) words.emplace_back("IPTC");
-    return words;
-}
-
-int without_metadata(VipsImage *image, VipsImage **bare) {
-    if (vips_copy(image, bare, nullptr) != 0) return -1;
-    for (const std::string &name : fields_of(*bare)) vips_image_remove(*bare, name.c_str());
-    return 0;
 }
 
 }  // namespace sepflow::command

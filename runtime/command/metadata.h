@@ -22,7 +22,7 @@ std::vector<std::string> refresh_description(VipsImage *image, bool is_one_of_se
 inline constexpr char kUnreadField[] = "sepflow-unread";          // nouns, comma between
 inline constexpr char kRemarksField[] = "sepflow-remarks";        // sentences, semicolon between
 inline constexpr char kResolutionField[] = "sepflow-resolution";  // int, a ResolutionUnit
-inline constexpr char kColourChunksField[] = "sepflow-colour-chunks";  // blob, chunks of PNG
+inline constexpr char kPngChunkField[] = "sepflow-png-";          // and a chunk's name: blob
 inline constexpr char kExtraSamplesField[] =
     "sepflow-extra-samples";                               // array of int, as TIFF numbers them
 inline constexpr char kNoDataField[] = "sepflow-no-data";  // GDAL's value for missing samples
@@ -34,9 +34,8 @@ struct Resolution {
     ResolutionUnit unit = kUnknown;
     double x = 0, y = 0;  // pixels per unit
 
-    double per_metre(double value) const {
-        return unit == kInch ? value / 0.0254 : unit == kCentimetre ? value * 100 : 0;
-    }
+    bool is_known() const { return unit == kInch || unit == kCentimetre; }
+    double per_metre(double value) const { return unit == kInch ? value / 0.0254 : value * 100; }
 };
 
 // Kinds of metadata that a file format holds.
@@ -53,8 +52,12 @@ enum Kept : unsigned {
     kGamma = 512,
 };
 
+// Names and data of chunks of a PNG file.
+using PngChunks = std::vector<std::pair<std::string, std::string>>;
+
 struct Metadata {
-    std::string profile, exif, xmp, iptc, colour_chunks;
+    std::string profile, exif, xmp, iptc;
+    PngChunks colour_chunks;                                 // cICP cHRM gAMA sRGB
     std::vector<std::pair<std::string, std::string>> texts;  // names and values
     Resolution resolution;
     int orientation = 1;
@@ -64,11 +67,6 @@ struct Metadata {
     const std::string *text(const std::string &name) const;
     // Returns the kinds that a format does not hold, in words.
     std::vector<std::string> left_out(unsigned kept) const;
-    // Returns the kinds that `part`, made of these, lacks, in words.
-    std::vector<std::string> not_in(const Metadata &part) const;
 };
-
-// Copies an image without its metadata. Returns 0, or -1 and a message in libvips's error buffer.
-int without_metadata(VipsImage *image, VipsImage **bare);
 
 }  // namespace sepflow::command

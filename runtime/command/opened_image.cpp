@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/command/channels.h"
 #include "runtime/command/file_facts.h"
 #include "runtime/command/metadata.h"
 #include "runtime/command/pixel_type.h"
-#include "runtime/command/tiff_file.h"
 
 namespace sepflow::command {
 
@@ -16,9 +16,8 @@ namespace {
 
 // Whether 1 in floats is not full brightness.
 bool has_no_white(VipsInterpretation space) {
-    return space == VIPS_INTERPRETATION_LAB || space == VIPS_INTERPRETATION_LABS ||
-           space == VIPS_INTERPRETATION_LCH || space == VIPS_INTERPRETATION_CMC ||
-           space == VIPS_INTERPRETATION_XYZ || space == VIPS_INTERPRETATION_YXY ||
+    return space == VIPS_INTERPRETATION_LAB || space == VIPS_INTERPRETATION_LCH ||
+           space == VIPS_INTERPRETATION_CMC || space == VIPS_INTERPRETATION_YXY ||
            space == VIPS_INTERPRETATION_HSV;
 }
 
@@ -71,14 +70,23 @@ class OpenedImage {
             remark(path_ + " has " + std::to_string(pages) + " pages; only the first is read");
     }
 
-    // Unpacks Radiance and Lab pixels of 32 bits.
+    // Makes floats of Radiance's pixels, of Lab in integers and of XYZ, which files here do not hold.
     void unpack() {
-        const VipsCoding coding = image_->Coding;
-        if (coding == VIPS_CODING_NONE) return;
-        if (coding == VIPS_CODING_LABQ) remark(path_ + " holds Lab pixels, filtered as f32");
+        if (image_->Coding == VIPS_CODING_RAD)
+            apply([](VipsImage *in, VipsImage **out) { return vips_rad2float(in, out, nullptr); });
+        if (image_->Coding == VIPS_CODING_LABQ || image_->Type == VIPS_INTERPRETATION_LABS) {
+            remark(path_ + " holds Lab pixels, filtered as f32");
+            convert(VIPS_INTERPRETATION_LAB);
+        }
+        if (image_->Type == VIPS_INTERPRETATION_XYZ) {
+            remark(path_ + " holds XYZ pixels, filtered as red, green and blue in f32");
+            convert(VIPS_INTERPRETATION_scRGB);
+        }
+    }
+
+    void convert(VipsInterpretation space) {
         apply([&](VipsImage *in, VipsImage **out) {
-            return coding == VIPS_CODING_RAD ? vips_rad2float(in, out, nullptr)
-                                             : vips_LabQ2Lab(in, out, nullptr);
+            return vips_colourspace(in, out, space, nullptr);
         });
     }
 
@@ -176,9 +184,9 @@ class OpenedImage {
             vips_image_set_array_int(image, kExtraSamplesField, facts_.extra_samples.data(),
                                      static_cast<int>(facts_.extra_samples.size()));
         }
-        if (!facts_.colour_chunks.empty()) {
-            vips_image_set_blob_copy(image, kColourChunksField, facts_.colour_chunks.data(),
-                                     facts_.colour_chunks.size());
+        for (const auto &[name, data] : facts_.colour_chunks) {
+            vips_image_set_blob_copy(image, (kPngChunkField + name).c_str(), data.data(),
+                                     data.size());
         }
         if (!facts_.comment.empty())
             vips_image_set_string(image, "png-comment-0-Comment", facts_.comment.c_str());

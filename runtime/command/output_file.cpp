@@ -82,22 +82,17 @@ void OutputFile::give_temporary_name(const std::function<bool(const char *name)>
 }
 
 void OutputFile::write(std::string_view bytes) const {
+    if (!try_write(bytes)) throw write_error(path_);
+}
+
+bool OutputFile::try_write(std::string_view bytes) const noexcept {
     while (!bytes.empty()) {
         const ssize_t written = ::write(file_, bytes.data(), bytes.size());
         if (written < 0 && errno == EINTR) continue;
-        if (written < 0) throw write_error(path_);
+        if (written < 0) return false;
         bytes.remove_prefix(static_cast<size_t>(written));
     }
-}
-
-int64_t OutputFile::read(void *bytes, int64_t count) const {
-    const ssize_t found = ::read(file_, bytes, static_cast<size_t>(count));
-    if (found < 0) throw write_error(path_);
-    return found;
-}
-
-int64_t OutputFile::seek(int64_t offset, int whence) const {
-    return lseek(file_, offset, whence);
+    return true;
 }
 
 void OutputFile::commit() {

@@ -2,7 +2,6 @@
 // that, otherwise under a temporary one, then renamed.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,12 +20,12 @@ class OutputFile {
     OutputFile &operator=(const OutputFile &) = delete;
 
     const std::string &path() const { return path_; }
-    // All of them at the place where the last write or read ended. Throws Error.
+    // Returns the open file for a library that writes on its own, and must leave it open.
+    int descriptor() const { return file_; }
+    // Writes all bytes behind those of the last write. Throws Error.
     void write(std::string_view bytes) const;
-    // How many there were. Throws Error.
-    int64_t read(void *bytes, int64_t count) const;
-    // As the system's lseek.
-    int64_t seek(int64_t offset, int whence) const;
+    // Writes as write() does. Returns false if that fails, and sets errno.
+    bool try_write(std::string_view bytes) const noexcept;
     // Gives the file the name `path`, replacing any file of that name. Throws Error.
     void commit();
 

@@ -122,28 +122,30 @@ Rendering::Rendering(const sepflow_graph *graph, const std::string &output, Vips
     gone_ = refresh_metadata(image_.get(), like);
 }
 
-std::string Rendering::losses(const std::string &path) const {
+std::string Rendering::write(const OutputFile &file) {
     std::string text;
     const auto add = [&](const std::string &word) {
         if ((", " + text + ",").find(", " + word + ",") != text.npos) return;
         text += (text.empty() ? "" : ", ") + word;
     };
+    const std::vector<std::string> left_out = write(image_.get(), file);
     for (const std::string &word : gone_) add(word);
     const char *unread = "";
     if (vips_image_get_typeof(image_.get(), kUnreadField) != 0)
         vips_image_get_string(image_.get(), kUnreadField, &unread);
     std::istringstream words(unread);
     for (std::string word; std::getline(words, word, ',');) add(word.substr(word[0] == ' '));
-    for (const std::string &word : command::left_out(image_.get(), path)) add(word);
-    const std::string alpha = mistaken_alpha(image_.get(), path);
+    for (const std::string &word : left_out) add(word);
+    const std::string alpha = mistaken_alpha(image_.get(), file.path());
     if (text.empty()) return alpha;
-    return (alpha.empty() ? "" : alpha + "; ") + path + " leaves out: " + text;
+    return (alpha.empty() ? "" : alpha + "; ") + file.path() + " leaves out: " + text;
 }
 
-void Rendering::write(VipsImage *image, const OutputFile &file) {
+std::vector<std::string> Rendering::write(VipsImage *image, const OutputFile &file) {
     try {
-        write_image(image, file);
+        std::vector<std::string> left_out = write_image(image, file);
         progress_.wipe();
+        return left_out;
     } catch (const Error &) {
         if (failure_) std::rethrow_exception(failure_);
         throw;

@@ -37,11 +37,11 @@ class Rendering {
     int64_t height() const { return output_.domain.h; }
     VipsImage *image() const { return image_.get(); }
 
-    // Returns what a file of that name loses of the input, as sentences with semicolons between.
-    std::string losses(const std::string &path) const;
-
-    // Writes `image`, this one or one made of it; throws what stopped the graph, if that was it.
-    void write(VipsImage *image, const OutputFile &file);
+    // Writes the image. Returns what the file loses of the input, as sentences with semicolons
+    // between. Throws what stopped the graph, if that was it.
+    std::string write(const OutputFile &file);
+    // Writes an image made of this one. Returns the metadata that the file leaves out, in words.
+    std::vector<std::string> write(VipsImage *image, const OutputFile &file);
     // Time spent in the graph, reading of inputs included.
     double seconds() const { return seconds_; }
 

@@ -209,9 +209,9 @@ void run_job(const Run &o, const Job &job, Watch &watch) {
         Rendering rendering(graph.get(), output->first, images.front().get(), o.threads, !o.quiet);
         check_writable(output->second, rendering.type(), rendering.channels());
         OutputFile file(output->second);
-        rendering.write(rendering.image(), file);
+        const std::string losses = rendering.write(file);
         file.commit();
-        print_remarks(rendering.losses(output->second));
+        print_remarks(losses);
     }
 }
 

@@ -5,7 +5,6 @@
 
 #include "runtime/command/embedded_pictures.h"
 #include "runtime/command/exif.h"
-#include "runtime/command/tiff_structure.h"
 #include "tests/command/made_files.h"
 #include "tests/command/read_back.h"
 
@@ -14,7 +13,6 @@ using sepflow::command::exif_without_pictures;
 using sepflow::command::iptc_text;
 using sepflow::command::photoshop_resource;
 using sepflow::command::text_without_pictures;
-using sepflow::command::TiffStructure;
 
 namespace {
 
@@ -200,12 +198,8 @@ TEST_CASE("a file gains no metadata: no Exif data, no resolution; and JPEG has i
     CHECK(folder.read("out.jpg").substr(2, 18) ==
           std::string("\xFF\xE0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0", 18));
     const std::string tiff = folder.read("out.tif");
-    const TiffStructure structure([&](uint64_t place, uint64_t count) {
-        return place < tiff.size() ? tiff.substr(place, count) : "";
-    });
-    REQUIRE(structure.entries(structure.first_directory()).size() > 8);
-    for (const auto &entry : structure.entries(structure.first_directory()))
-        CHECK((entry.tag < 282 || entry.tag > 283) == true);
+    REQUIRE(tiff_tag(tiff, 256) == 80);
+    for (const uint32_t tag : {282, 283, 296}) CHECK(tiff_tag(tiff, tag) == 0);
 }
 
 TEST_CASE("Exif data state a width of more than 16 bits, in each directory that has one") {
@@ -220,6 +214,28 @@ TEST_CASE("Exif data state a width of more than 16 bits, in each directory that 
     CHECK(number_at(kept, place_directory + 10, 4) == 70000);
 }
 
+TEST_CASE("a colour profile of a wrong length is left out of PNG files, which is said") {
+    const Folder folder;
+    succeed(folder, {"chart", "bare.jpg", "--size", "96x64"});
+    const auto filtered = [&](char stated_length, const std::string &out) {
+        std::string profile(200, kNul);
+        profile[3] = stated_length;
+        profile.replace(8, 1, "\2").replace(12, 12, "mntrRGB XYZ ").replace(36, 4, "acsp");
+        std::string jpeg = folder.read("bare.jpg");
+        jpeg.insert(2, "\xFF\xE2" + std::string("\0\xD8ICC_PROFILE\0\1\1", 16) + profile);
+        folder.write("in.jpg", jpeg);
+        const Outcome told = folder.run({"filter", "in.jpg", out, "-q", "-k", "identity"});
+        CHECK(told.exit_code == 0);
+        return told.err;
+    };
+    CHECK(filtered('\xC8', "out.png") == "");
+    CHECK(holds(folder.read("out.png"), "iCCP"));
+    CHECK(filtered('\x64', "out.png") == "sepflow: out.png leaves out: colour profile\n");
+    CHECK(!holds(folder.read("out.png"), "iCCP"));
+    CHECK(filtered('\x64', "out.tif") == "");
+    CHECK(holds(folder.read("out.tif"), "mntrRGB"));
+}
+
 TEST_CASE("orientation stays with the pixels, or is said to be left out") {
     const Folder folder;
     folder.write("in.jpg", rich_jpeg(folder, 6));
@@ -231,13 +247,7 @@ TEST_CASE("orientation stays with the pixels, or is said to be left out") {
             const std::string exif = "II*" + std::string(1, kNul), file = folder.read(out);
             const size_t at = out == "out.tif" ? 0 : file.find(exif);
             REQUIRE(at != file.npos);
-            const TiffStructure data([&](uint64_t place, uint64_t count) {
-                return at + place < file.size() ? file.substr(at + place, count) : "";
-            });
-            int orientation = 1;
-            for (const auto &entry : data.entries(data.first_directory()))
-                if (entry.tag == 274) orientation = static_cast<int>(*data.number(entry));
-            CHECK(orientation == 6);
+            CHECK(tiff_tag(file.substr(at), 274) == 6);
         }
     }
     const Outcome told = folder.run({"filter", "in.tif", "out.pgm", "-q", "-k", "identity"});
@@ -278,18 +288,9 @@ TEST_CASE("channels behind the colours are alpha only where the file said so") {
     const Folder folder;
     const auto extra_of = [&](const std::string &name) {
         const std::string tiff = folder.read(name);
-        const TiffStructure structure([&](uint64_t place, uint64_t count) {
-            return place < tiff.size() ? tiff.substr(place, count) : "";
-        });
-        std::vector<int> extra;
-        for (const auto &entry : structure.entries(structure.first_directory())) {
-            const std::string values = structure.values(entry);
-            for (size_t i = 0; entry.tag == 338 && i < values.size(); i += 2)
-                extra.push_back(static_cast<int>(structure.decoded(values.substr(i, 2))));
-            if (entry.tag == 262)
-                extra.insert(extra.begin(), static_cast<int>(*structure.number(entry)));
-        }
-        return extra;  // behind the colours' kind: 1 grey, 2 red, green and blue
+        std::vector<uint32_t> values = tiff_values(tiff, 338);
+        values.insert(values.begin(), tiff_tag(tiff, 262));
+        return values;  // behind the colours' kind: 1 grey, 2 red, green and blue
     };
     const auto filtered = [&](int channels, int kind, const std::vector<int> &extra) {
         std::string samples;
@@ -300,12 +301,12 @@ TEST_CASE("channels behind the colours are alpha only where the file said so") {
         CHECK(holds(folder.read("out.tif"), samples));
         return extra_of("out.tif");
     };
-    CHECK(filtered(5, 1, {0, 0, 0, 0}) == std::vector<int>{1, 0, 0, 0, 0});
-    CHECK(filtered(5, 2, {0, 0}) == std::vector<int>{2, 0, 0});
-    CHECK(filtered(5, 2, {2, 0}) == std::vector<int>{2, 2, 0});
-    CHECK(filtered(2, 1, {0}) == std::vector<int>{1, 0});
-    CHECK(filtered(4, 2, {2}) == std::vector<int>{2, 2});
-    CHECK(filtered(4, 2, {0}) == std::vector<int>{2, 0});
+    CHECK(filtered(5, 1, {0, 0, 0, 0}) == std::vector<uint32_t>{1, 0, 0, 0, 0});
+    CHECK(filtered(5, 2, {0, 0}) == std::vector<uint32_t>{2, 0, 0});
+    CHECK(filtered(5, 2, {2, 0}) == std::vector<uint32_t>{2, 2, 0});
+    CHECK(filtered(2, 1, {0}) == std::vector<uint32_t>{1, 0});
+    CHECK(filtered(4, 2, {2}) == std::vector<uint32_t>{2, 2});
+    CHECK(filtered(4, 2, {0}) == std::vector<uint32_t>{2, 0});
     const Outcome told = folder.run({"filter", "in.tif", "out.png", "-q", "-k", "identity"});
     CHECK(told.err ==
           "sepflow: out.png has channel 4, whose meaning the input does not state, as alpha\n");

@@ -27,15 +27,26 @@ uint32_t number_at(const std::string &file, size_t at, int bytes) {
     return value;
 }
 
-uint32_t tiff_tag(const std::string &file, uint32_t tag) {
+std::vector<uint32_t> tiff_values(const std::string &file, uint32_t tag) {
     const size_t directory = number_at(file, 4, 4);
-    const uint32_t count = number_at(file, directory, 2);
-    for (uint32_t i = 0; i < count; ++i) {
+    const uint32_t fields = number_at(file, directory, 2);
+    std::vector<uint32_t> values;
+    for (uint32_t i = 0; i < fields; ++i) {
         const size_t entry = directory + 2 + 12 * i;
-        const bool is_short = number_at(file, entry + 2, 2) == 3;
-        if (number_at(file, entry, 2) == tag) return number_at(file, entry + 8, is_short ? 2 : 4);
+        if (number_at(file, entry, 2) != tag) continue;
+        const int bytes = number_at(file, entry + 2, 2) == 3 ? 2 : 4;
+        const uint32_t count = number_at(file, entry + 4, 4);
+        const bool is_within = count * static_cast<uint32_t>(bytes) <= 4;
+        const size_t first = is_within ? entry + 8 : number_at(file, entry + 8, 4);
+        for (uint32_t j = 0; j < count; ++j)
+            values.push_back(number_at(file, first + j * static_cast<uint32_t>(bytes), bytes));
     }
-    return 0;
+    return values;
+}
+
+uint32_t tiff_tag(const std::string &file, uint32_t tag) {
+    const std::vector<uint32_t> values = tiff_values(file, tag);
+    return values.empty() ? 0 : values.front();
 }
 
 }  // namespace command_test
