@@ -62,7 +62,8 @@ TEST_CASE("the keys by which GIMP lists it, and a property for each parameter of
                                             "no-files"});
 }
 
-TEST_CASE("an identity passes through what comes in, to the last bit and beyond the range of colours") {
+TEST_CASE(
+    "an identity passes through what comes in, to the last bit and beyond the range of colours") {
     Picture in = noise("R'G'B'A float", kBox);
     for (const std::string kernel : {"identity", "1x1 1", "3x3 0 0 0 0 1 0 0 0 0"}) {
         CAPTURE(kernel);
