@@ -70,9 +70,8 @@ void connect(sepflow_graph &graph, const Json &node, const std::string &place) {
     if (in->kind != Json::kObject)
         fail_kind(place, *in, "the name of an input or a node, or an object of ports and names");
     for (const Json &source : in->items) {
-        const std::string &name =
-            text_of(source, below(place, source.key), "the name of an input or a node");
-        graph.connect(name, node.key, source.key);
+        graph.connect(text_of(source, below(place, source.key), "the name of an input or a node"),
+                      node.key, source.key);
     }
 }
 
