@@ -194,6 +194,10 @@ void read_tiff(const std::string &path, FileFacts &facts) {
         facts.no_data.assign(text, strnlen(text, length));
 }
 
+struct CloseFile {
+    void operator()(std::FILE *file) const { std::fclose(file); }
+};
+
 struct FinishExr {
     void operator()(exr_context_t context) const { exr_finish(&context); }
 };
@@ -217,8 +221,7 @@ void read_exr(const std::string &path, FileFacts &facts) {
 
 FileFacts facts_of(const std::string &path) {
     FileFacts facts;
-    const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(std::fopen(path.c_str(), "rb"),
-                                                                  std::fclose);
+    const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
     char magic[8] = {};
     if (file == nullptr) return facts;
     const std::string_view start(magic, std::fread(magic, 1, sizeof magic, file.get()));

@@ -16,7 +16,8 @@ Error failure(const std::string &path, const std::string &why) {
 }
 
 bool is_small_enough(const NetpbmHeader &header) {
-    return header.width < VIPS_MAX_COORD && header.height < VIPS_MAX_COORD;
+    constexpr uint32_t kMost = VIPS_MAX_COORD;
+    return header.width < kMost && header.height < kMost;
 }
 
 template <typename Sample>
