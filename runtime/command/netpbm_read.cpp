@@ -16,8 +16,8 @@ Error failure(const std::string &path, const std::string &why) {
 }
 
 bool is_small_enough(const NetpbmHeader &header) {
-    constexpr uint32_t kMost = VIPS_MAX_COORD;
-    return header.width < kMost && header.height < kMost;
+    const uint32_t most = VIPS_MAX_COORD;
+    return header.width < most && header.height < most;
 }
 
 template <typename Sample>
