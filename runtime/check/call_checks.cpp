@@ -12,7 +12,7 @@ constexpr sepflow_rect kDomain = {0, 0, 23, 14};
 
 constexpr uint32_t kSizes[] = {4, 8};
 
-// Nothing but the size and one field more is there to be read.
+// Only the size and one field more can be read.
 void cut_short(Subject &subject) {
     const Format format = subject.any_format();
     const sepflow_node_desc &desc = subject.desc();

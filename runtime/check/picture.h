@@ -49,13 +49,18 @@ class Guarded {
 template <typename Struct>
 class LentStruct {
   public:
-    LentStruct(const Struct &whole, uint32_t size) : memory_(size, true) {
+    LentStruct(const Struct &whole, uint32_t size) : memory_(aligned(size), true) {
         std::memcpy(memory_.data(), &whole, size);
         std::memcpy(memory_.data(), &size, sizeof size);
     }
     const Struct *get() const { return reinterpret_cast<const Struct *>(memory_.data()); }
 
   private:
+    // It ends at the end of a page.
+    static size_t aligned(size_t size) {
+        return (size + alignof(Struct) - 1) / alignof(Struct) * alignof(Struct);
+    }
+
     Guarded memory_;
 };
 
