@@ -221,10 +221,18 @@ sepflow_status output_domain(const sepflow_plan *, const sepflow_rect *in, sepfl
     return SEPFLOW_OK;
 }
 
+bool is_sane(const sepflow_rect &r) {
+    constexpr int64_t kMost = int64_t{1} << 48;
+    const auto is_place = [](int64_t v) { return v > -kMost && v < kMost; };
+    const auto is_size = [](int64_t v) { return v >= 0 && v < kMost; };
+    return is_place(r.x) && is_place(r.y) && is_size(r.w) && is_size(r.h);
+}
+
 sepflow_status input_region(const sepflow_plan *opaque, uint32_t, const sepflow_rect *out,
                             const sepflow_rect *domain, sepflow_rect *in) {
     const auto *plan = reinterpret_cast<const Plan *>(opaque);
     if (out == nullptr || domain == nullptr || in == nullptr) return SEPFLOW_E_INVALID;
+    if (!is_sane(*out) || !is_sane(*domain)) return SEPFLOW_E_INVALID;
     Halo halo = halo_of(plan->values);
     if (has("short_region")) halo.right = 0;
     const sepflow_rect &d = *domain;

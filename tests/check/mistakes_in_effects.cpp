@@ -1,4 +1,3 @@
-#include <map>
 
 #include "tests/check/mistakes.h"
 
@@ -76,12 +75,10 @@ std::vector<Mistake> mistakes_in_effects() {
         {"sets_once", "effect", "'gain' is set and got, and no value of it changes a plan or a",
          [](auto &node) {
              node.configure = [](auto *n, auto *config, auto **plan, auto *error) {
-                 static std::map<const void *, double> gains;
-                 const double first = gains.emplace(n, node_at(n).values.gain).first->second;
+                 static const double first = node_at(n).values.gain;
                  return configure_changed(n, config, plan, error,
                                           [&](Values &v) { v.gain = first; });
              };
-             node.destroy = [](auto *n) { correct().destroy(n); };
          }},
         {"shared_values", "apart", "a node changes by another node that is set to gain",
          [](auto &node) {
