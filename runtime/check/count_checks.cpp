@@ -44,10 +44,11 @@ size_t bytes_left_behind(Subject &subject, size_t times, Act act) {
 }
 
 // A lost count shows as a plan that is freed too early, and crashes, or as one that is never freed. One round may be
-// lucky. In the first ones the heap grows by the few pieces of each size that it keeps for later.
+// lucky, but not half of them. A heap grows in some rounds by pieces that it keeps for later, in the first ones mostly.
 void count(Subject &subject) {
     constexpr size_t kThreads = 8, kRounds = 56, kFirstRounds = 24, kTurns = 30000, kPause = 1024;
     constexpr size_t kLeastPlan = 32;  // bytes
+    constexpr int kManyGrowths = (kRounds - kFirstRounds) / 2;
     const Format format = subject.any_format();
     const sepflow_node_desc &desc = subject.desc();
     const std::string what = "plan_retain and plan_release of one plan on 8 threads at once";
@@ -76,7 +77,7 @@ void count(Subject &subject) {
         round();
         if (i >= kFirstRounds && heap_in_use(subject) >= before + kLeastPlan) ++growths;
     }
-    require(growths < 2 && subject.host().blocks_kept() <= blocks,
+    require(growths < kManyGrowths && subject.host().blocks_kept() <= blocks,
             "after " + what + ", plans are not freed");
 }
 

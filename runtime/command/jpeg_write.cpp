@@ -11,6 +11,8 @@
 #include "runtime/command/image_formats.h"
 #include "runtime/command/rows.h"
 
+#undef error_exit  // a macro of libvips, by which it renames the field of libjpeg
+
 namespace sepflow::command {
 
 namespace {
