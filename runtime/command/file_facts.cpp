@@ -14,8 +14,6 @@
 #include "runtime/command/error_jump.h"
 #include "runtime/command/tiff_options.h"
 
-#undef error_exit  // a macro of libvips, by which it renames the field of libjpeg
-
 namespace sepflow::command {
 
 namespace {
