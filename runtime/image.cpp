@@ -98,7 +98,7 @@ bool overlap(const sepflow_image &a, const sepflow_image &b) {
         at(data_b, span_b.first) >= at(data_a, span_a.end)) {
         return false;
     }
-    const auto stride = static_cast<uintptr_t>(std::abs(a.stride_y));
+    const uintptr_t stride = magnitude(a.stride_y);
     const Span row_a = row_span(a), row_b = row_span(b);
     const auto length = [](const Span &span) {
         return static_cast<uintptr_t>(span.end - span.first);
@@ -115,19 +115,20 @@ bool overlap(const sepflow_image &a, const sepflow_image &b) {
 // Each axis steps over what the shorter ones span.
 void check_distinct_pixels(const sepflow_image &image, const char *name) {
     struct Axis {
-        int64_t count, stride;
+        int64_t count;
+        uint64_t stride;
     };
-    Axis axes[] = {{image.channels, std::abs(image.stride_c)},
-                   {image.bounds.w, std::abs(image.stride_x)},
-                   {image.bounds.h, std::abs(image.stride_y)}};
+    Axis axes[] = {{image.channels, magnitude(image.stride_c)},
+                   {image.bounds.w, magnitude(image.stride_x)},
+                   {image.bounds.h, magnitude(image.stride_y)}};
     std::sort(std::begin(axes), std::end(axes), [](const Axis &a, const Axis &b) {
         return (a.count > 1 ? a.stride : 0) < (b.count > 1 ? b.stride : 0);
     });
-    int64_t span = type_bytes(image.type);
+    auto span = static_cast<uint64_t>(type_bytes(image.type));
     for (const Axis &axis : axes) {
         if (axis.count <= 1) continue;
         if (axis.stride < span) fail(SEPFLOW_E_INVALID, name, "its pixels overlap in memory");
-        span += (axis.count - 1) * axis.stride;
+        span += static_cast<uint64_t>(axis.count - 1) * axis.stride;
     }
 }
 

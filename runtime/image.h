@@ -16,6 +16,11 @@ inline bool is_type(sepflow_type type) {
            type == SEPFLOW_F16 || type == SEPFLOW_F32 || type == SEPFLOW_F64;
 }
 
+// Returns |value|, also of INT64_MIN: the stride of an axis with one sample may be anything.
+inline uint64_t magnitude(int64_t value) {
+    return value < 0 ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value);
+}
+
 inline char *pixel_address(const sepflow_image &image, int64_t x, int64_t y, int64_t channel) {
     return static_cast<char *>(image.data) + (x - image.bounds.x) * image.stride_x +
            (y - image.bounds.y) * image.stride_y + channel * image.stride_c;

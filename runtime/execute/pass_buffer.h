@@ -11,12 +11,14 @@
 
 #include "generators/passes.h"
 #include "runtime/error.h"
+#include "runtime/image.h"
 
 namespace sepflow {
 
 // Whether a pass can walk so many rows: Halide counts the samples of a buffer in 31 bits.
 inline bool fits_a_pass(int64_t stride_bytes, int64_t rows, int sample_bytes) {
-    return std::abs(stride_bytes) / sample_bytes < (int64_t{1} << 30) / std::max<int64_t>(rows, 1);
+    const auto most = static_cast<uint64_t>((int64_t{1} << 30) / std::max<int64_t>(rows, 1));
+    return magnitude(stride_bytes) / static_cast<uint64_t>(sample_bytes) < most;
 }
 
 // A buffer as the passes take it.

@@ -200,6 +200,23 @@ TEST_CASE("an empty region succeeds, and halves of one canvas may be in and out"
     sepflow_plan_free(plan);
 }
 
+TEST_CASE("the stride of an axis with one sample may be anything") {
+    const sepflow_options options = good_options();
+    sepflow_plan *plan = nullptr;
+    REQUIRE(sepflow_plan_from_text("box 3 1", &options, &plan, nullptr) == SEPFLOW_OK);
+    float row[] = {1, 2, 6, 10, 2}, wanted[5] = {}, out[5] = {};
+    sepflow_image from = sepflow_image_dense(row, SEPFLOW_F32, 5, 1, 1);
+    sepflow_image to = sepflow_image_dense(wanted, SEPFLOW_F32, 5, 1, 1);
+    REQUIRE(sepflow_apply(plan, &from, &to, nullptr, 1, nullptr) == SEPFLOW_OK);
+    CHECK(wanted[2] == doctest::Approx(6));
+    constexpr int64_t kLeast = std::numeric_limits<int64_t>::min();
+    from.stride_y = from.stride_c = to.stride_y = to.stride_c = kLeast;
+    to.data = out;
+    CHECK(sepflow_apply(plan, &from, &to, nullptr, 1, nullptr) == SEPFLOW_OK);
+    CHECK(std::memcmp(out, wanted, sizeof out) == 0);
+    sepflow_plan_free(plan);
+}
+
 TEST_CASE("malformed kernel text names the column") {
     const sepflow_options options = good_options();
     struct Bad {
