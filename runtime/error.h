@@ -25,8 +25,8 @@ class Error : public std::runtime_error {
     int32_t param_index_;
 };
 
-// Copies as much of the text as fits, as one line of whole characters: control characters become spaces, bytes that are
-// not UTF-8 question marks.
+// Copies as much of the text as fits, as one line of whole characters: control characters become
+// spaces, bytes that are not UTF-8 question marks.
 template <size_t Size>
 void copy_line(char (&to)[Size], const char *text) noexcept {
     size_t used = 0;

@@ -114,7 +114,7 @@ enum {
     SEPFLOW_OPTION_ANCHOR = 1u << 1,   /* anchor_x and anchor_y are given */
     /* Results are missing_value where their own pixel is missing; not with PROPAGATE. */
     SEPFLOW_OPTION_KEEP_MISSING = 1u << 2,
-    /* The kernel's text may be of somebody who is not trusted: "file NAME" is refused. */
+    /* The kernel's text is untrusted input: "file NAME" is refused. */
     SEPFLOW_OPTION_NO_FILES = 1u << 3,
     /* The bytes of float images, too, are the same on every instruction set and processor. Otherwise
        sums of floats are fused where the processor can, which is faster and differs within

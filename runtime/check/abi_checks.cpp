@@ -22,7 +22,8 @@ void refuse_no_channels(const Subject &subject, const Node &node, const Format &
             "configure makes a plan for 0 channels");
 }
 
-// A node's whole life with a host, or with none. Where neither gives it memory, the call's scratch must do.
+// A node's whole life with a host, or with none. Where neither gives it memory, the call's scratch
+// must do.
 Bytes life(Subject &subject, const sepflow_host *host, int32_t threads) {
     const Format format = subject.any_format();
     Node node = subject.node(host);

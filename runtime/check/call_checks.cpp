@@ -1,4 +1,5 @@
-// Calls that must be refused without a crash: structs cut short, images that are missing, sizes below zero.
+// Calls that must be refused without a crash: structs cut short, images that are missing, sizes
+// below zero.
 #include <algorithm>
 
 #include "runtime/check/check.h"

@@ -1,4 +1,5 @@
-// Calls of a node's functions: each is named to the parent before, guarded against exceptions, and its failure examined.
+// Calls of a node's functions: each is named to the parent before, guarded against exceptions, and
+// its failure examined.
 #pragma once
 
 #include <exception>

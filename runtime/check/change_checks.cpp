@@ -46,7 +46,8 @@ std::vector<Variation> values_to_try(const Subject &subject, uint32_t index) {
     return values;
 }
 
-// A few formats of different kinds: the first, one of floats, one of integers, one with four channels.
+// A few formats of different kinds: the first, one of floats, one of integers, one with four
+// channels.
 std::vector<Format> formats_to_try(Subject &subject) {
     const std::vector<Format> all = subject.formats();
     std::vector<Format> chosen = {subject.any_format()};
@@ -100,14 +101,16 @@ void effect(Subject &subject) {
         const std::string why = std::string("'") + desc.id +
                                 "' is set and got, and no value of it changes a plan or a pixel, "
                                 "whatever else is set";
-        // A kernel that the user chose may be why, as a symmetric one does not show that it is flipped.
+        // A kernel that the user chose may be why, as a symmetric one does not show that it is
+        // flipped.
         if (is_set_by_user(subject)) throw Skipped{why + ", as the node is set"};
         throw Failed{why};
     }
     if (!is_tried) throw Skipped{"it has no parameter whose values are known"};
 }
 
-// A node that has made a plan gives, after a change, the plan that a new node with that value gives.
+// A node that has made a plan gives, after a change, the plan that a new node with that value
+// gives.
 void change(Subject &subject) {
     const Format format = subject.any_format();
     Node untouched = subject.node();

@@ -28,8 +28,8 @@ size_t heap_in_use(Subject &subject) {
 #endif
 }
 
-// Bytes of the heap that `act`, done `times` times, leaves behind each time: the least of several batches, as what a
-// heap keeps for later grows at first.
+// Bytes of the heap that `act`, done `times` times, leaves behind each time: the least of several
+// batches, as what a heap keeps for later grows at first.
 template <typename Act>
 size_t bytes_left_behind(Subject &subject, size_t times, Act act) {
     constexpr int kBatches = 5;
@@ -43,8 +43,9 @@ size_t bytes_left_behind(Subject &subject, size_t times, Act act) {
     return least;
 }
 
-// A lost count shows as a plan that is freed too early, and crashes, or as one that is never freed. One round may be
-// lucky, but not half of them. A heap grows in some rounds by pieces that it keeps for later, in the first ones mostly.
+// A lost count shows as a plan that is freed too early, and crashes, or as one that is never freed.
+// One round may be lucky, but not half of them. A heap grows in some rounds by pieces that it keeps
+// for later, in the first ones mostly.
 void count(Subject &subject) {
     constexpr size_t kThreads = 8, kRounds = 56, kFirstRounds = 24, kTurns = 30000, kPause = 1024;
     constexpr size_t kLeastPlan = 32;  // bytes
@@ -81,7 +82,8 @@ void count(Subject &subject) {
             "after " + what + ", plans are not freed");
 }
 
-// Everything that a node does for the first time is done by many threads at once: another process has done nothing before.
+// Everything that a node does for the first time is done by many threads at once: another process
+// has done nothing before.
 void first_use(Subject &subject) {
     constexpr size_t kThreads = 16;
     const Format format = subject.any_format();

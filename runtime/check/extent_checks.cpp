@@ -1,4 +1,5 @@
-// Regions and images of no size, and of the largest: far from the origin, within huge domains, with rows far apart.
+// Regions and images of no size, and of the largest: far from the origin, within huge domains, with
+// rows far apart.
 #include <algorithm>
 #include <cstring>
 #include <sys/mman.h>
@@ -80,7 +81,8 @@ void far(Subject &subject) {
     }
 }
 
-// A tile of an image of 2^40 x 2^40 pixels is computed, or refused, in the memory that a tile needs.
+// A tile of an image of 2^40 x 2^40 pixels is computed, or refused, in the memory that a tile
+// needs.
 void huge(Subject &subject) {
     constexpr int64_t kSize = int64_t{1} << 40;
     constexpr sepflow_rect kHuge = {-kSize / 2, -kSize / 2, kSize, kSize};
@@ -121,7 +123,8 @@ void huge(Subject &subject) {
             "in an image of 2^40 x 2^40, a tile is not the crop of another " + where);
 }
 
-// A copy of an image whose rows lie kStride bytes apart, in memory of which only the rows are there.
+// A copy of an image whose rows lie kStride bytes apart, in memory of which only the rows are
+// there.
 class FarRows {
   public:
     explicit FarRows(const sepflow_image &near) : image_(near) {

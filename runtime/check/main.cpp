@@ -1,5 +1,5 @@
-// sepflow-check, reached as `sepflow check`: whether a plugin does what node.h asks of it. A program of its own: plugins meet
-// no library in it but those that a host needs.
+// sepflow-check, reached as `sepflow check`: whether a plugin does what node.h asks of it. A
+// program of its own: plugins meet no library in it but those that a host needs.
 #include <algorithm>
 #include <filesystem>
 #include <iostream>

@@ -45,7 +45,8 @@ class Guarded {
     unsigned char *data_;
 };
 
-// A struct for one call: its first `size` bytes, at the end of a page, all of which is gone afterwards.
+// A struct for one call: its first `size` bytes, at the end of a page, all of which is gone
+// afterwards.
 template <typename Struct>
 class LentStruct {
   public:

@@ -1,4 +1,5 @@
-// What a plugin must leave as it finds it: the FPU's modes, the locale, signals, the environment, files, threads ...
+// What a plugin must leave as it finds it: the FPU's modes, the locale, signals, the environment,
+// files, threads ...
 #pragma once
 
 #include <cstdint>

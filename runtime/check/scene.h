@@ -43,7 +43,8 @@ struct How {
     int32_t optional_channels = 1;
     uint64_t scratch_bytes = 0;  // 0: none is given
     uint32_t call_flags = 0, input_flags = 0, output_flags = 0;
-    // Changes the call, when all else is as it should be; it may write to the images' structs and pixels.
+    // Changes the call, when all else is as it should be; it may write to the images' structs and
+    // pixels.
     std::function<void(sepflow_process &)> change;
 };
 

@@ -1,4 +1,5 @@
-// What a node takes from the host that serves a call, and that it keeps nothing of the call afterwards.
+// What a node takes from the host that serves a call, and that it keeps nothing of the call
+// afterwards.
 #include <cstring>
 #include <ctime>
 #include <memory>
@@ -113,8 +114,8 @@ int64_t time_of_others() {
     return nanoseconds(CLOCK_PROCESS_CPUTIME_ID) - nanoseconds(CLOCK_THREAD_CPUTIME_ID);
 }
 
-// With max_threads 1 nobody else works. A thread costs some ten thousand nanoseconds to begin and end, the clocks a few hundred
-// to read.
+// With max_threads 1 nobody else works. A thread costs some ten thousand nanoseconds to begin and
+// end, the clocks a few hundred to read.
 void serial(Subject &subject) {
     constexpr int kCalls = 100;
     constexpr int64_t kMost = 1000;  // nanoseconds for each call

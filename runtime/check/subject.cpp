@@ -16,7 +16,8 @@ namespace sepflow::check {
 
 namespace {
 
-// Calls a function that ends something, from a destructor, which cannot throw: what it throws ends the check.
+// Calls a function that ends something, from a destructor, which cannot throw: what it throws ends
+// the check.
 template <typename End>
 void end_by(const std::string &function, End &&end) {
     now_doing(function);

@@ -1,4 +1,5 @@
-// Values that nodes are given and give: copies, which live as long as node.h says; and values that are missing.
+// Values that nodes are given and give: copies, which live as long as node.h says; and values that
+// are missing.
 #include <cstring>
 
 #include "runtime/check/appearance.h"
@@ -70,7 +71,8 @@ void own_values(Subject &subject) {
     if (!is_tried) throw Skipped{"it has no texts and no matrices"};
 }
 
-// What get_param points to stays until the next set_param or destroy, whatever else is asked of this node or another.
+// What get_param points to stays until the next set_param or destroy, whatever else is asked of
+// this node or another.
 void lifetimes(Subject &subject) {
     const Format format = subject.any_format();
     Node node = subject.node();

@@ -67,7 +67,8 @@ void remove_pictures(ExifData *exif, size_t length, Exif &result) {
     }
 }
 
-// Sets a number by hand: what libexif initializes depends on the directory, and widths have 16 bits.
+// Sets a number by hand: what libexif initializes depends on the directory, and widths have 16
+// bits.
 void set_number(ExifData *exif, ExifContent *directory, ExifTag tag, ExifFormat format,
                 int number) {
     if (ExifEntry *old = exif_content_get_entry(directory, tag))

@@ -10,8 +10,8 @@
 
 namespace sepflow::command {
 
-// Each writes all of `image` with `metadata` and no other, row by row, except for WebP. Each returns
-// the kinds of metadata that are too long or invalid for the file, in words.
+// Each writes all of `image` with `metadata` and no other, row by row, except for WebP. Each
+// returns the kinds of metadata that are too long or invalid for the file, in words.
 std::vector<std::string> write_jpeg(VipsImage *image, const Metadata &metadata,
                                     const OutputFile &file);
 std::vector<std::string> write_png(VipsImage *image, const Metadata &metadata,

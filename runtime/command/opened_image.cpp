@@ -70,7 +70,8 @@ class OpenedImage {
             remark(path_ + " has " + std::to_string(pages) + " pages; only the first is read");
     }
 
-    // Makes floats of Radiance's pixels, of Lab in integers and of XYZ, which files here do not hold.
+    // Makes floats of Radiance's pixels, of Lab in integers and of XYZ, which files here do not
+    // hold.
     void unpack() {
         if (image_->Coding == VIPS_CODING_RAD)
             apply([](VipsImage *in, VipsImage **out) { return vips_rad2float(in, out, nullptr); });

@@ -1,5 +1,5 @@
-// Netpbm's images, sample by sample: P1 to P6 (pbm, pgm and ppm of Netpbm's manual) and PFM (Pf, PF),
-// read from a stream no further than asked for.
+// Netpbm's images, sample by sample: P1 to P6 (pbm, pgm and ppm of Netpbm's manual) and PFM (Pf,
+// PF), read from a stream no further than asked for.
 #pragma once
 
 #include <cstddef>

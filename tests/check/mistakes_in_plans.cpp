@@ -225,7 +225,8 @@ std::vector<Mistake> in_configs() {
     };
 }
 
-// Counts without atomic operations. Now and then another thread has its turn between the steps, as it may at any time.
+// Counts without atomic operations. Now and then another thread has its turn between the steps, as
+// it may at any time.
 void count(const sepflow_plan *plan, int by) {
     auto &owners =
         *const_cast<volatile int *>(reinterpret_cast<const volatile int *>(&plan_at(plan).owners));

@@ -231,7 +231,7 @@ TEST_CASE("a reader that waits for a pipe is stopped") {
         const Scene scene("none");
         REQUIRE(mkfifo(scene.path("pipe.csv").c_str(), 0600) == 0);
         Running running(scene, arguments, scene.circumstances);
-        // Opening succeeds once the command waits for somebody who writes.
+        // Opening succeeds once the command waits for a writer.
         int writer = -1;
         CHECK(comes_true([&] {
             writer = open(scene.path("pipe.csv").c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);

@@ -130,7 +130,8 @@ void remove_results(const Folder &folder, const Task &task) {
 
 }  // namespace
 
-// Kills the process that writes at each change to a file, by "kill" or by "killall". Returns how many files were left.
+// Kills the process that writes at each change to a file, by "kill" or by "killall". Returns how
+// many files were left.
 static int left_by(const std::string &kill, const Task &task, bool has_named_files) {
     FaultyFolder folder;
     folder.has_named_files = has_named_files;
@@ -170,7 +171,8 @@ TEST_CASE("killed at any change to a file, results are whole or not there, and n
 
 TEST_CASE("where all processes are killed at once, what is left says whose it is") {
     for (const Task &task : tasks()) {
-        // A file without a name gets one just before it is closed and renamed; the report is one more.
+        // A file without a name gets one just before it is closed and renamed; the report is one
+        // more.
         const int most = static_cast<int>(2 * (task.results.size() + 1));
         CHECK(left_by("killall", task, false) <= most);
         CHECK((left_by("killall", task, true) > most || task.is_graph()));

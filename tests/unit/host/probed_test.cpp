@@ -227,8 +227,7 @@ TEST_CASE("a cache that is damaged, or not this user's alone, is not believed an
     }
 }
 
-TEST_CASE(
-    "without a place of the user's own nothing is remembered, and plugins are tried all the same") {
+TEST_CASE("without a place of the user's own nothing is remembered, and plugins are still tried") {
     const Folder home;
     const Shelf shelf("crash_entry");
     const Variable no_home("HOME", nullptr);
