@@ -13,19 +13,6 @@ namespace {
 
 constexpr sepflow_rect kDomain = {2, -7, 41, 27};
 
-struct Prepared {
-    Format format;
-    Node node;
-    Plan plan;
-    Scene scene;
-
-    explicit Prepared(Subject &subject)
-        : format(subject.any_format()),
-          node(subject.node()),
-          plan(node.configure(config_for(format, kDomain.w, kDomain.h))),
-          scene(subject, plan, format, kDomain) {}
-};
-
 // All of an output, a part in the middle, and its edges; those that hold pixels.
 std::vector<sepflow_rect> regions_of(const sepflow_rect &out) {
     std::vector<sepflow_rect> regions = {
@@ -43,7 +30,7 @@ std::vector<sepflow_rect> regions_of(const sepflow_rect &out) {
 
 // Inputs end where memory does, and begin there; around them lies one thing, then another.
 void reads(Subject &subject) {
-    const Prepared p(subject);
+    const Prepared p(subject, kDomain);
     for (const sepflow_rect &region : regions_of(p.scene.out_domain())) {
         How how;
         how.place.layout = Layout::kPadded;
@@ -65,7 +52,7 @@ void reads(Subject &subject) {
 
 // Scene::compute looks at every byte of inputs and outputs, whatever it is asked for.
 void writes(Subject &subject) {
-    const Prepared p(subject);
+    const Prepared p(subject, kDomain);
     for (const Layout layout : kLayouts) {
         for (const sepflow_rect &region : regions_of(p.scene.out_domain())) {
             for (const bool at_end : {false, true}) {
@@ -80,7 +67,7 @@ void writes(Subject &subject) {
 
 // Images that hold more than what is needed, and images whose domain is not said, as it is their bounds.
 void bounds(Subject &subject) {
-    const Prepared p(subject);
+    const Prepared p(subject, kDomain);
     for (const sepflow_rect &region : regions_of(p.scene.out_domain())) {
         const Bytes wanted = p.scene.compute(region);
         How how;
@@ -250,7 +237,7 @@ void optional(Subject &subject) {
     }
     if (!found) throw Skipped{"it has no optional port"};
     if (!subject.is_optional(subject.inputs() - 1)) return;
-    const Prepared p(subject);
+    const Prepared p(subject, kDomain);
     How how;
     how.leaves_out_last = true;
     const sepflow_rect out = p.scene.out_domain();

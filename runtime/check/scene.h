@@ -100,4 +100,18 @@ class Scene {
     std::vector<Bytes> inputs_;
 };
 
+// A node with its defaults, a plan for inputs of that domain in any format, and a scene for it.
+struct Prepared {
+    Format format;
+    Node node;
+    Plan plan;
+    Scene scene;
+
+    Prepared(Subject &subject, const sepflow_rect &domain)
+        : format(subject.any_format()),
+          node(subject.node()),
+          plan(node.configure(config_for(format, domain.w, domain.h))),
+          scene(subject, plan, format, domain) {}
+};
+
 }  // namespace sepflow::check

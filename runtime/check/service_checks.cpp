@@ -14,19 +14,6 @@ namespace {
 
 constexpr sepflow_rect kDomain = {0, 0, 203, 131};
 
-struct Prepared {
-    Format format;
-    Node node;
-    Plan plan;
-    Scene scene;
-
-    explicit Prepared(Subject &subject)
-        : format(subject.any_format()),
-          node(subject.node()),
-          plan(node.configure(config_for(format, kDomain.w, kDomain.h))),
-          scene(subject, plan, format, kDomain) {}
-};
-
 // Which callbacks a host saw.
 struct Seen {
     int64_t allocations, polls, parallel_fors;
@@ -58,7 +45,7 @@ void check_other_node(Subject &subject, const Scene &scene, const Bytes &wanted)
 
 // A call that names a host is served by that host, which may be gone after it.
 void callers_host(Subject &subject) {
-    Prepared p(subject);
+    Prepared p(subject, kDomain);
     const sepflow_rect out = p.scene.out_domain();
     const Bytes wanted = p.scene.compute(out);
     for (const int32_t threads : {1, 4}) {
@@ -83,7 +70,7 @@ void callers_host(Subject &subject) {
 
 // Where the host runs no tasks, the call fails.
 void pool(Subject &subject) {
-    Prepared p(subject);
+    Prepared p(subject, kDomain);
     Host &host = subject.caller();
     const sepflow_rect out = p.scene.out_domain();
     How how;
@@ -119,7 +106,7 @@ int64_t time_of_others() {
 void serial(Subject &subject) {
     constexpr int kCalls = 100;
     constexpr int64_t kMost = 1000;  // nanoseconds for each call
-    Prepared p(subject);
+    Prepared p(subject, kDomain);
     const sepflow_rect out = p.scene.out_domain();
     const sepflow_rect tile = {out.x, out.y, std::min<int64_t>(out.w, 64),
                                std::min<int64_t>(out.h, 48)};
@@ -141,7 +128,7 @@ void serial(Subject &subject) {
 
 // The same memory with other pixels is another image.
 void afterwards(Subject &subject) {
-    Prepared p(subject);
+    Prepared p(subject, kDomain);
     Scene other(subject, p.plan, p.format, kDomain, 99);
     const sepflow_rect out = p.scene.out_domain();
     How how;
