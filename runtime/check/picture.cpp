@@ -54,11 +54,13 @@ std::string described(Layout layout) {
 
 Guarded::Guarded(size_t bytes, bool at_end) : size_(bytes) {
     const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+    // Several pages wide: an access a few rows too far must fault, not reach whatever is mapped next.
+    const size_t guard = 64 * page;
     const size_t inside = (bytes + page - 1) / page * page;
-    mapped_ = inside + 2 * page;
+    mapped_ = inside + 2 * guard;
     pages_ = mmap(nullptr, mapped_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages_ == MAP_FAILED) throw std::bad_alloc();
-    auto *first = static_cast<unsigned char *>(pages_) + page;
+    auto *first = static_cast<unsigned char *>(pages_) + guard;
     if (inside > 0 && mprotect(first, inside, PROT_READ | PROT_WRITE) != 0) throw std::bad_alloc();
     data_ = at_end ? first + inside - bytes : first;
 }
