@@ -39,7 +39,7 @@ extern "C" {
 
 typedef struct sepflow_registry sepflow_registry;
 
-/* sepflow_registry_create makes an empty registry. The caller frees it with sepflow_registry_free.
+/* Makes an empty registry. The caller frees it with sepflow_registry_free.
    Thread: [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_registry_create(sepflow_registry **registry,
                                                       sepflow_error *error);
@@ -83,9 +83,9 @@ typedef void (*sepflow_observer)(void *ctx, const char *who, const char *functio
    Thread: [control], while no graph of the registry runs. */
 SEPFLOW_EXPORT sepflow_status sepflow_registry_observe(sepflow_registry *registry,
                                                        sepflow_observer observer, void *ctx);
-/* sepflow_registry_count returns the number of nodes. sepflow_registry_node returns node `index` in
-   the order found, or NULL past the last. It sets *file to the plugin's path, "" if static, and
-   *entry to its entry. file and entry may be NULL.
+/* Returns the number of nodes (count), or node `index` in the order found, NULL past the last
+   (node). *file becomes the plugin's path, "" if static, and *entry its entry. file and entry may be
+   NULL.
    Thread: [control] */
 SEPFLOW_EXPORT uint32_t sepflow_registry_count(const sepflow_registry *registry);
 SEPFLOW_EXPORT const sepflow_node_desc *sepflow_registry_node(const sepflow_registry *registry,
@@ -101,7 +101,7 @@ SEPFLOW_EXPORT const sepflow_node_desc *sepflow_registry_find(const sepflow_regi
 
 typedef struct sepflow_graph sepflow_graph;
 
-/* Create an empty graph, or one from `length` bytes of JSON (format: runtime/host/README.md). The
+/* Makes an empty graph, or one from `length` bytes of JSON (format: runtime/host/README.md). The
    caller frees it. Names are unique in a graph, inputs included.
    Thread: [control]
    Errors: PARAM (the message names the place in the text, or the node, port or parameter at fault),
@@ -122,7 +122,7 @@ SEPFLOW_EXPORT sepflow_status sepflow_graph_add_input(sepflow_graph *graph, cons
 SEPFLOW_EXPORT sepflow_status sepflow_graph_add_node(sepflow_graph *graph, const char *name,
                                                      const char *node_id, sepflow_type out_type,
                                                      sepflow_error *error);
-/* Set a parameter as text (numbers, choices, kernel text) or as a value.
+/* Sets a parameter as text (numbers, choices, kernel text) or as a value.
    Thread: [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_graph_set_text(sepflow_graph *graph, const char *node,
                                                      const char *param, const char *text,
@@ -150,7 +150,7 @@ SEPFLOW_EXPORT sepflow_status sepflow_graph_add_output(sepflow_graph *graph, con
 SEPFLOW_EXPORT sepflow_status sepflow_graph_allow_files(sepflow_graph *graph, const char *folder,
                                                         sepflow_error *error);
 
-/* Return the name of input or output `index`, in the order added; NULL past the last.
+/* Returns the name of input or output `index`, in the order added; NULL past the last.
    Thread: [control] */
 SEPFLOW_EXPORT const char *sepflow_graph_input_name(const sepflow_graph *graph, uint32_t index);
 SEPFLOW_EXPORT const char *sepflow_graph_output_name(const sepflow_graph *graph, uint32_t index);
@@ -170,7 +170,7 @@ typedef struct sepflow_source {
 } sepflow_source;
 #define SEPFLOW_SOURCE_FIRST_SIZE SEPFLOW_SIZE_TO(sepflow_source, read)
 
-/* Bind an input to pixels in memory, which must stay there, or to a source, which is copied. A new
+/* Binds an input to pixels in memory, which must stay there, or to a source, which is copied. A new
    binding replaces the old one and requires another sepflow_graph_prepare.
    Thread: [control] */
 SEPFLOW_EXPORT sepflow_status sepflow_graph_bind_image(sepflow_graph *graph, const char *input,

@@ -451,8 +451,8 @@ struct sepflow_node_desc {
        Errors: NOT_READY (a parameter without a default is not set). */
     sepflow_status (*configure)(sepflow_node *node, const sepflow_config *config,
                                 sepflow_plan **plan, sepflow_error *error);
-    /* plan_retain adds an owner. plan_release removes one, and the last one frees the plan. The
-       count is atomic: owners come and go on any thread while others process.
+    /* Adds an owner (plan_retain) or removes one (plan_release). The last plan_release frees the
+       plan. The count is atomic: owners come and go on any thread while others process.
        Thread: [any] */
     void (*plan_retain)(sepflow_plan *plan);
     void (*plan_release)(sepflow_plan *plan);

@@ -213,8 +213,8 @@ SEPFLOW_EXPORT sepflow_status sepflow_plan_from_text(const char *text,
    MEMORY. */
 SEPFLOW_EXPORT sepflow_status sepflow_plan_bank(const sepflow_plan *const *plans, int32_t count,
                                                 sepflow_plan **bank, sepflow_error *error);
-/* sepflow_plan_retain adds an owner of the plan. Each owner calls sepflow_plan_free once. Both
-   ignore NULL.
+/* Adds an owner (retain) or removes one (free). Each owner calls sepflow_plan_free once, and the
+   last call frees the plan. NULL is ignored.
    Thread: [any] */
 SEPFLOW_EXPORT void sepflow_plan_retain(sepflow_plan *plan);
 SEPFLOW_EXPORT void sepflow_plan_free(sepflow_plan *plan);
