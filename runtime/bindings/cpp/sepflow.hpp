@@ -1,10 +1,12 @@
-/* sepflow/sepflow.hpp - sepflow.h for C++20: plans that free themselves, images over spans, exceptions.
+/* sepflow/sepflow.hpp - sepflow.h for C++20: plans that free themselves, images over spans,
+   exceptions.
 
        sepflow::Plan<std::uint8_t> plan("gaussian 3", {.channels = 3});
-       plan.apply(sepflow::Image(std::span(photo), width, height, 3), sepflow::Image(std::span(result), width, height, 3));
+       plan.apply(sepflow::Image(std::span(photo), width, height, 3),
+                  sepflow::Image(std::span(result), width, height, 3));
 
-   A plan's pixel types are its template arguments, so an image of another type does not compile. All else is sepflow.h's;
-   every function of it takes plan.get() and image.get(), too. */
+   A plan's pixel types are its template arguments, so an image of another type does not compile.
+   For everything else, pass plan.get() and image.get() to the functions of sepflow.h. */
 #ifndef SEPFLOW_SEPFLOW_HPP
 #define SEPFLOW_SEPFLOW_HPP
 
@@ -20,7 +22,7 @@
 
 namespace sepflow {
 
-/* An IEEE 754 half, as its bits. */
+/* IEEE 754 half-precision float, as its bits. */
 struct Half {
     std::uint16_t bits;
 };
@@ -42,7 +44,8 @@ class Error : public std::runtime_error {
     sepflow_status code_;
 };
 
-/* Calls a function of the library with an error record as its last argument; throws what that says. */
+/* Calls a function of the library with an error record as its last argument. Throws Error on
+   failure. */
 template <class... Parameters, class... Arguments>
 void call(sepflow_status (*function)(Parameters...), Arguments &&...arguments) {
     sepflow_error error{};
@@ -51,12 +54,13 @@ void call(sepflow_status (*function)(Parameters...), Arguments &&...arguments) {
     if (status != SEPFLOW_OK) throw Error(status, *error.message ? error.message : sepflow_status_text(status));
 }
 
-/* A view of pixels that live elsewhere. Strides count elements, and may be negative. */
+/* View of pixels that live elsewhere. Strides count elements and may be negative. */
 template <class T> class Image {
   public:
-    static_assert(type_of<std::remove_const_t<T>> != SEPFLOW_TYPE_NONE, "no pixel type");
+    static_assert(type_of<std::remove_const_t<T>> != SEPFLOW_TYPE_NONE, "T must be a pixel type: 8-bit or 16-bit integers, Half, float or double");
 
-    /* Interleaved channels, without padding. Throws where the span is too short. */
+    /* Makes a view without padding, with interleaved channels. Throws Error if the span is too
+       short. */
     Image(std::span<T> pixels, std::int64_t width, std::int64_t height, std::int32_t channels = 1)
         : Image(pixels.data(), width, height, channels, channels, width * channels, 1) {
         const auto needed = static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height) *
@@ -77,7 +81,7 @@ template <class T> class Image {
         image_.stride_y = stride_y * size;
         image_.stride_c = stride_c * size;
     }
-    /* What may be written may be read. */
+    /* Converts a writable image to a read-only one. */
     operator Image<const T>() const requires(!std::is_const_v<T>) { return Image<const T>(image_); }
 
     const sepflow_image *get() const noexcept { return &image_; }
@@ -89,7 +93,8 @@ template <class T> class Image {
 };
 template <class T, class... Sizes> Image(std::span<T>, Sizes...) -> Image<T>;
 
-/* sepflow_options by name; types are the plan's. Zero channels, rank and scale are refused: only in C do they mean a default. */
+/* Fields of sepflow_options by name. The types are those of the plan. Zero channels, rank or scale
+   are refused, since only C reads them as a default. */
 struct Options {
     std::int32_t channels = 1;
     std::int32_t border_x = SEPFLOW_BORDER_REFLECT101, border_y = SEPFLOW_BORDER_REFLECT101;
@@ -98,7 +103,7 @@ struct Options {
     std::uint32_t flags = 0;
     std::int64_t anchor_x = 0, anchor_y = 0;
     double tolerance = 0;
-    std::optional<std::int32_t> rank = std::nullopt; /* as many as the tolerance needs */
+    std::optional<std::int32_t> rank = std::nullopt; /* unset: the tolerance decides */
     double scale = 1, delta = 0;
     std::int32_t method = SEPFLOW_METHOD_AUTO, schedule = SEPFLOW_SCHEDULE_AUTO;
     std::int32_t missing = SEPFLOW_MISSING_PROPAGATE;
@@ -134,7 +139,7 @@ struct Options {
     }
 };
 
-/* A kernel, factored. Copies share it; any number of threads may apply it. */
+/* Factored kernel. Copies share it. Any number of threads may apply it at once. */
 template <class In, class Out = In> class Plan {
   public:
     explicit Plan(const char *kernel, const Options &options = {}) {
@@ -142,16 +147,16 @@ template <class In, class Out = In> class Plan {
         call(sepflow_plan_from_text, kernel, &o, &plan_);
     }
     explicit Plan(const std::string &kernel, const Options &options = {}) : Plan(whole(kernel), options) {}
-    /* A matrix of taps, row by row. */
+    /* Makes a plan from a matrix of taps, row by row. */
     Plan(std::span<const double> taps, std::int64_t columns, const Options &options = {}) {
         const auto count = static_cast<std::int64_t>(taps.size());
-        if (columns < 1 || count % columns != 0) throw Error(SEPFLOW_E_INVALID, "the taps do not fill their rows");
+        if (columns < 1 || count % columns != 0) throw Error(SEPFLOW_E_INVALID, "the number of taps must be a multiple of columns");
         const sepflow_options o = of(options);
         call(sepflow_plan_create, taps.data(), count / columns, columns, columns, &o, &plan_);
     }
-    /* The kernel column * row^T. */
+    /* Makes a plan for the kernel column * row^T. */
     Plan(std::span<const double> column, std::span<const double> row, const Options &options = {}) {
-        if (column.empty() || row.empty()) throw Error(SEPFLOW_E_INVALID, "a filter without taps");
+        if (column.empty() || row.empty()) throw Error(SEPFLOW_E_INVALID, "column and row must each have at least one tap");
         const sepflow_options o = of(options);
         call(sepflow_plan_from_vectors, column.data(), static_cast<std::int64_t>(column.size()), row.data(),
              static_cast<std::int64_t>(row.size()), &o, &plan_);
@@ -164,12 +169,13 @@ template <class In, class Out = In> class Plan {
     }
     ~Plan() { sepflow_plan_free(plan_); }
 
-    /* max_threads: 1 serial, 0 one per CPU. */
+    /* Filters `in` into `out`. max_threads: 1 runs on the calling thread, 0 on one per CPU. */
     void apply(Image<const In> in, Image<Out> out, std::int32_t max_threads = 0) const {
         call(sepflow_apply, plan_, in.get(), out.get(), nullptr, max_threads);
     }
-    /* With a mask, or weights, of one channel or as many as the image; the plan needs Options::missing. Integers are parts of
-       their largest value, so 255 is a valid pixel in std::uint8_t. */
+    /* Filters with a mask or weights, which have one channel or as many as the image. The plan
+       needs Options::missing. Integers are parts of their largest value, so 255 is a valid pixel in
+       std::uint8_t. */
     template <class Weight>
     void apply(Image<const In> in, Image<Weight> mask, Image<Out> out, std::int32_t max_threads = 0) const {
         const sepflow_image inputs[] = {*in.get(), *mask.get()};
@@ -189,7 +195,7 @@ template <class In, class Out = In> class Plan {
         sepflow_plan_query(plan_, &info);
         return info;
     }
-    /* Pointers in it live as long as the plan. */
+    /* Returns the description. Its pointers live as long as the plan. */
     sepflow_plan_description describe() const {
         sepflow_plan_description description{};
         description.struct_size = sizeof description;
@@ -199,7 +205,7 @@ template <class In, class Out = In> class Plan {
     const sepflow_plan *get() const noexcept { return plan_; }
 
   private:
-    /* Throws where C would read the text only up to a NUL. */
+    /* Returns the text for C. Throws Error if the text holds a NUL, where C would stop reading. */
     static const char *whole(const std::string &text) {
         if (text.find('\0') != text.npos) throw Error(SEPFLOW_E_PARAM, "the kernel's text holds a NUL character");
         return text.c_str();

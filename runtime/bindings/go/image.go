@@ -8,10 +8,10 @@ import (
 	"unsafe"
 )
 
-// Half is an IEEE 754 half, as its bits.
+// Half is an IEEE 754 half-precision float, as its bits.
 type Half uint16
 
-// Pixel is a type that pixels may have.
+// Pixel is the constraint of pixel types.
 type Pixel interface {
 	uint8 | uint16 | int16 | Half | float32 | float64
 }
@@ -41,15 +41,15 @@ type Image[T Pixel] struct {
 	image  C.sepflow_image
 }
 
-// Strides count elements, and may be negative; First is where channel 0 of the first pixel lies.
+// Strides count elements and may be negative. First is the index of channel 0 of the first pixel.
 type Strides struct{ First, X, Y, C int }
 
-// Dense is an image whose channels are interleaved, without padding.
+// Dense returns an image without padding, with interleaved channels.
 func Dense[T Pixel](pixels []T, width, height, channels int) (Image[T], error) {
 	return Strided(pixels, width, height, channels, Strides{0, channels, width * channels, 1})
 }
 
-// Strided is an image of any strides.
+// Strided returns an image of any strides.
 func Strided[T Pixel](pixels []T, width, height, channels int, s Strides) (Image[T], error) {
 	least, most := s.First, s.First
 	for _, axis := range [3][2]int{{width, s.X}, {height, s.Y}, {channels, s.C}} {

@@ -1,12 +1,13 @@
-// Package sepflow convolves images with any 2-D kernel, by a few 1-D passes: libsepflow's functions, over slices.
+// Package sepflow convolves images with any 2-D kernel by a few 1-D passes: the functions of
+// libsepflow over slices.
 //
 //	plan, err := sepflow.FromText[uint8, uint8]("gaussian 3", sepflow.Options{Channels: 3})
 //	from, err := sepflow.Dense(photo, width, height, 3)
 //	to, err := sepflow.Dense(result, width, height, 3)
 //	err = plan.Apply(from, to, 0)
 //
-// A plan's pixel types are its type arguments. Images are checked to lie within their slices. Structs and constants are
-// those of sepflow.h, which cgo reads.
+// A plan's pixel types are its type arguments. Images are checked to lie within their slices.
+// Structs and constants come from sepflow.h through cgo.
 package sepflow
 
 /*
@@ -14,17 +15,18 @@ package sepflow
 #include <stdlib.h>
 #include <sepflow/sepflow.h>
 
-// Go's pixels may be handed to C only as arguments, not within a struct.
-static sepflow_status apply(const sepflow_plan *plan, sepflow_image in, void *in_data, sepflow_image out,
-                            void *out_data, int32_t max_threads, sepflow_error *error) {
+// Takes pixels as arguments, since Go may not pass them to C within a struct.
+static sepflow_status apply(const sepflow_plan *plan, sepflow_image in, void *in_data,
+                            sepflow_image out, void *out_data, int32_t max_threads,
+                            sepflow_error *error) {
     in.data = in_data;
     out.data = out_data;
     return sepflow_apply(plan, &in, &out, NULL, max_threads, error);
 }
 
-static sepflow_status apply_masked(const sepflow_plan *plan, sepflow_image in, void *in_data, sepflow_image mask,
-                                   void *mask_data, sepflow_image out, void *out_data, int32_t max_threads,
-                                   sepflow_error *error) {
+static sepflow_status apply_masked(const sepflow_plan *plan, sepflow_image in, void *in_data,
+                                   sepflow_image mask, void *mask_data, sepflow_image out,
+                                   void *out_data, int32_t max_threads, sepflow_error *error) {
     in.data = in_data;
     mask.data = mask_data;
     out.data = out_data;
@@ -49,7 +51,7 @@ import (
 	"unsafe"
 )
 
-// Error is what a function of the library complains of.
+// Error is a failure of a function of the library.
 type Error struct {
 	Code    int
 	Message string
@@ -57,7 +59,7 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Message }
 
-// Codes of errors.
+// Error codes.
 const (
 	Invalid = int(C.SEPFLOW_E_INVALID)
 	Format  = int(C.SEPFLOW_E_FORMAT)
@@ -65,7 +67,7 @@ const (
 	Memory  = int(C.SEPFLOW_E_MEMORY)
 )
 
-// Border pixels; pixels of the result; how the sum is taken; the form of the passes; what becomes of missing pixels.
+// Borders, extents, methods, schedules, and treatments of missing pixels.
 const (
 	Reflect101 = int32(C.SEPFLOW_BORDER_REFLECT101)
 	Reflect    = int32(C.SEPFLOW_BORDER_REFLECT)
@@ -92,8 +94,9 @@ const (
 	Fill      = int32(C.SEPFLOW_MISSING_FILL)
 )
 
-// Options of a plan. The zero value of a field is its default, as in C: one channel, the scale 1, as many pairs of passes
-// (Rank) as the tolerance needs. Anchor: column and row of the kernel that lie on the result's pixel.
+// Options of a plan. The zero value of a field is its default, as in C: one channel, scale 1, as
+// many pairs of passes (Rank) as the tolerance needs. Anchor is the column and row of the kernel
+// that lie on the result's pixel.
 type Options struct {
 	Channels         int
 	BorderX, BorderY int32
@@ -101,19 +104,19 @@ type Options struct {
 	Extent, Method   int32
 	Schedule         int32
 	Convolve         bool
-	Strict           bool // float images, too, come out as the same bytes on every instruction set
+	Strict           bool // same bytes of float images on every instruction set
 	Anchor           *[2]int
 	Tolerance        float64
 	Rank             int
 	Scale, Delta     float64
 	Missing          int32   // NaN and pixels whose mask is 0: Propagate, Ignore or Fill
-	MissingValue     float64 // what Fill fills in, and with Ignore results for which no pixel is left
-	KeepMissing      bool    // results are MissingValue where their own pixel is missing
-	Variant          string  // the instruction set, such as "avx2"
-	NoFiles          bool    // refuses kernel text "file NAME", for untrusted text
+	MissingValue     float64 // value that Fill fills in, and result of Ignore where no pixel is left
+	KeepMissing      bool    // set results to MissingValue where their own pixel is missing
+	Variant          string  // instruction set, such as "avx2"
+	NoFiles          bool    // refuse kernel text "file NAME", for untrusted text
 }
 
-// Plan is a kernel, factored. Any number of goroutines may apply one.
+// Plan is a factored kernel. Any number of goroutines may apply one at once.
 type Plan[In, Out Pixel] struct{ plan *C.sepflow_plan }
 
 type maker func(*C.sepflow_options, **C.sepflow_plan, *C.sepflow_error) C.sepflow_status
@@ -164,7 +167,7 @@ func (o Options) of(in, out C.sepflow_type, variant *C.char) (C.sepflow_options,
 	return c, nil
 }
 
-// check32 refuses numbers of which C would take the lower 32 bits.
+// check32 refuses numbers that C would cut to 32 bits.
 func check32(name string, number int) error {
 	if number < 0 || number > math.MaxInt32 {
 		return &Error{Param, fmt.Sprintf("%s must lie in 0 .. %d, not be %d", name, math.MaxInt32, number)}
@@ -172,7 +175,7 @@ func check32(name string, number int) error {
 	return nil
 }
 
-// cText copies text for C, which the caller frees. It refuses a NUL, where C would stop reading.
+// cText copies text for C; the caller frees it. It refuses a NUL, where C would stop reading.
 func cText(name, text string) (*C.char, error) {
 	if strings.IndexByte(text, 0) >= 0 {
 		return nil, &Error{Param, name + " holds a NUL character"}
@@ -215,7 +218,7 @@ func FromText[In, Out Pixel](kernel string, o Options) (*Plan[In, Out], error) {
 // FromMatrix makes a plan from taps, row by row.
 func FromMatrix[In, Out Pixel](taps []float64, columns int, o Options) (*Plan[In, Out], error) {
 	if columns < 1 || len(taps) == 0 || len(taps)%columns != 0 {
-		return nil, &Error{Invalid, "the taps do not fill their rows"}
+		return nil, &Error{Invalid, "the number of taps must be a multiple of columns"}
 	}
 	n := C.int64_t(columns)
 	return newPlan[In, Out](o, func(c *C.sepflow_options, p **C.sepflow_plan, e *C.sepflow_error) C.sepflow_status {
@@ -223,10 +226,10 @@ func FromMatrix[In, Out Pixel](taps []float64, columns int, o Options) (*Plan[In
 	})
 }
 
-// FromVectors makes a plan of the kernel column * row^T.
+// FromVectors makes a plan for the kernel column * row^T.
 func FromVectors[In, Out Pixel](column, row []float64, o Options) (*Plan[In, Out], error) {
 	if len(column) == 0 || len(row) == 0 {
-		return nil, &Error{Invalid, "a filter without taps"}
+		return nil, &Error{Invalid, "column and row must each have at least one tap"}
 	}
 	return newPlan[In, Out](o, func(c *C.sepflow_options, p **C.sepflow_plan, e *C.sepflow_error) C.sepflow_status {
 		return C.sepflow_plan_from_vectors((*C.double)(&column[0]), C.int64_t(len(column)),
@@ -234,7 +237,7 @@ func FromVectors[In, Out Pixel](column, row []float64, o Options) (*Plan[In, Out
 	})
 }
 
-// Apply filters in into out. maxThreads: 1 serial, 0 one per CPU.
+// Apply filters in into out. maxThreads: 1 runs on the calling thread, 0 on one per CPU.
 func (p *Plan[In, Out]) Apply(in Image[In], out Image[Out], maxThreads int) error {
 	if err := check32("maxThreads", maxThreads); err != nil {
 		return err
@@ -245,8 +248,9 @@ func (p *Plan[In, Out]) Apply(in Image[In], out Image[Out], maxThreads int) erro
 	return newError(status, &record)
 }
 
-// ApplyMasked filters with a mask, or weights, of one channel or as many as the image; the plan needs Options.Missing.
-// Integers are parts of their largest value, so 255 is a valid pixel in uint8.
+// ApplyMasked filters with a mask or weights, which have one channel or as many as the image. The
+// plan needs Options.Missing. Integers are parts of their largest value, so 255 is a valid pixel in
+// uint8.
 func ApplyMasked[In, Weight, Out Pixel](p *Plan[In, Out], in Image[In], mask Image[Weight], out Image[Out],
 	maxThreads int) error {
 	if err := check32("maxThreads", maxThreads); err != nil {
@@ -259,7 +263,7 @@ func ApplyMasked[In, Weight, Out Pixel](p *Plan[In, Out], in Image[In], mask Ima
 	return newError(status, &record)
 }
 
-// Halo says how far a pixel of the result reads: left, right, top, bottom.
+// Halo returns how far a pixel of the result reads: left, right, top, bottom.
 func (p *Plan[In, Out]) Halo() [4]int {
 	info := C.sepflow_plan_info{struct_size: C.uint32_t(unsafe.Sizeof(C.sepflow_plan_info{}))}
 	C.sepflow_plan_query(p.plan, &info)
@@ -267,5 +271,5 @@ func (p *Plan[In, Out]) Halo() [4]int {
 	return [4]int{int(info.left), int(info.right), int(info.top), int(info.bottom)}
 }
 
-// Version of the library that is loaded.
+// Version returns the version of the loaded library.
 func Version() string { return C.GoString(C.sepflow_version()) }

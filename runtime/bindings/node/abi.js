@@ -1,6 +1,6 @@
 'use strict';
-// What of node.h and sepflow.h the binding uses, as koffi takes it. Fields that a call leaves out are zero. A test holds
-// `layout` beside the header.
+// The part of node.h and sepflow.h that the binding uses, for koffi. Fields that a call leaves out
+// are zero. A test compares `layout` with the header.
 const koffi = require('koffi');
 
 const structs = {
@@ -48,10 +48,10 @@ for (const declaration of [
     functions[declaration.match(/sepflow_\w+(?=\()/)[0]] = library.func(declaration);
 }
 
-// A struct that knows its size.
+// Makes a struct with its struct_size.
 const make = (name, fields = {}) => ({struct_size: koffi.sizeof(name), ...fields});
 
-// Of every struct its size, of every field its place: "sepflow_rect.x 0".
+// The size of every struct and the offset of every field: "sepflow_rect.x 0".
 const layout = () =>
     Object.entries(structs).flatMap(([name, fields]) => [
         `${name} ${koffi.sizeof(name)}`,

@@ -10,38 +10,44 @@ export interface Options {
     type: PixelType;
     outType?: PixelType;
     channels?: number;
-    /** One for both axes, or [x, y]. */
+    /** Border of both axes, or [x, y]. */
     border?: Border | [Border, Border];
     borderValue?: number;
     extent?: 'same' | 'valid' | 'full';
     method?: 'auto' | 'separable' | 'direct' | 'fft';
-    /** The form of the passes; results differ within their bounds. */
+    /** Form of the passes. Results differ within their bounds. */
     schedule?: 'auto' | 'plain' | 'transposed';
     convolve?: boolean;
     /** Column and row of the kernel that lie on the result's pixel. */
     anchor?: [number, number];
-    /** A part of the result's full scale, 0 .. 1; 0: half a unit for integers, else the precision of the arithmetic. */
+    /**
+     * Largest error, as a part (0 .. 1) of the result's full scale. 0: half a unit for integers,
+     * otherwise the precision of the arithmetic.
+     */
     tolerance?: number;
-    /** 1 or more; as many as the tolerance needs if it is left out. */
+    /** Number of pairs of passes, 1 or more. Default: as many as the tolerance needs. */
     rank?: number;
-    /** Not 0. */
+    /** Factor of the result, not 0. */
     scale?: number;
     delta?: number;
-    /** What becomes of NaN and of pixels whose mask is 0: NaN spreads, the other pixels are rescaled, or missingValue is filled in. */
+    /**
+     * Treatment of NaN and of pixels whose mask is 0: let NaN spread, rescale the other pixels, or
+     * fill in missingValue.
+     */
     missing?: 'propagate' | 'ignore' | 'fill';
-    /** What 'fill' fills in, and with 'ignore' the results for which no pixel is left; 0 if it is left out. */
+    /** Value that 'fill' fills in, and result of 'ignore' where no pixel is left. Default: 0. */
     missingValue?: number;
-    /** Results are missingValue where their own pixel is missing. */
+    /** Set results to missingValue where their own pixel is missing. */
     keepMissing?: boolean;
-    /** Float images, too, come out as the same bytes on every instruction set. */
+    /** Make the bytes of float images the same on every instruction set. */
     strict?: boolean;
-    /** The instruction set, such as 'avx2'. */
+    /** Instruction set, such as 'avx2'. */
     variant?: string;
-    /** Refuses kernel text "file NAME", for untrusted text. */
+    /** Refuse kernel text "file NAME". Set it for untrusted text. */
     noFiles?: boolean;
 }
 
-/** Strides count elements, and may be negative; interleaved channels without padding if they are left out. */
+/** Strides count elements and may be negative. Default: interleaved channels without padding. */
 export interface Image {
     data: Pixels;
     width: number;
@@ -50,16 +56,19 @@ export interface Image {
     strides?: {x?: number; y?: number; c?: number};
 }
 
-/** Weights of pixels: floats from 0 to 1, or integers in parts of their largest value, so 255 is a valid pixel of Uint8Array. */
+/**
+ * Weights of pixels: floats from 0 to 1, or integers as parts of their largest value. 255 is a
+ * valid pixel of Uint8Array.
+ */
 export interface Mask extends Image {
-    /** 1, or as many as the image has; 1 if it is left out. */
+    /** 1, or as many as the image has. Default: 1. */
     channels?: number;
 }
 
 export interface How {
-    /** 1: this thread alone; 0, the default: one for every CPU. */
+    /** Number of threads. 1: the calling thread alone. 0, the default: one per CPU. */
     maxThreads?: number;
-    /** The plan needs `missing`. */
+    /** Mask of the image. The plan needs `missing`. */
     mask?: Mask;
 }
 

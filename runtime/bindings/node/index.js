@@ -1,5 +1,6 @@
 'use strict';
-// Convolves images with any 2-D kernel, by a few 1-D passes: libsepflow's functions, over typed arrays where they lie.
+// Convolves images with any 2-D kernel by a few 1-D passes: the functions of libsepflow over typed
+// arrays, without copies.
 //
 //     const {Plan} = require('sepflow');
 //     const plan = new Plan('gaussian 3', {type: 'u8', channels: 3});
@@ -44,7 +45,7 @@ function kindOf(option, name) {
     return kinds[name];
 }
 
-// koffi would convert values of another type to numbers.
+// Checks types here, since koffi would convert values of another type to numbers.
 function indexOf(option, word) {
     const index = words[option].indexOf(word);
     if (index < 0) throw new TypeError(`${option} is one of ${words[option].join(', ')}, not ${String(word)}`);
@@ -67,7 +68,7 @@ function flagOf(option, value, flag) {
     return value ? flag : 0;
 }
 
-// C would take text up to a NUL.
+// Refuses a NUL in text, where C would stop reading.
 function textOf(option, value) {
     if (typeof value !== 'string' || value.includes('\0')) throw new TypeError(`${option} is text without a NUL character`);
     return value;
@@ -111,7 +112,8 @@ function optionsOf(o = {}) {
     });
 }
 
-// An image of the ABI over a typed array; strides count elements and may be negative, `first` is where the first pixel lies.
+// Makes an image of the ABI over a typed array. Strides count elements and may be negative. `first`
+// is the index of the first pixel.
 function imageOf(image, kind, channels) {
     onlyNames('an image', image, ['data', 'width', 'height', 'first', 'strides']);
     const {data, width, height, first = 0, strides = {}} = image;
@@ -132,7 +134,7 @@ function imageOf(image, kind, channels) {
     });
 }
 
-// The type of a mask's pixels is that of its array.
+// Derives the type of a mask's pixels from its array.
 function maskOf(mask, channels) {
     const kind = mask && Object.values(kinds).find(({array}) => array.some((type) => mask.data instanceof type));
     if (!kind) throw new TypeError('a mask is a typed array of pixels: Uint8Array of 0 and 255, Float32Array of 0 .. 1');
@@ -149,7 +151,7 @@ class Plan {
     #out;
     #channels;
 
-    // kernel: text, {taps, columns} row by row, or {column, row}.
+    // Takes a kernel: text, {taps, columns} row by row, or {column, row}.
     constructor(kernel, options) {
         const o = optionsOf(options), plan = [null], error = abi.make('sepflow_error');
         if (typeof kernel === 'string') {
@@ -163,7 +165,7 @@ class Plan {
         } else {
             onlyNames('a kernel', kernel, ['taps', 'columns']);
             const taps = Float64Array.from(kernel.taps), {columns} = kernel, rows = taps.length / columns;
-            if (!Number.isInteger(rows)) throw new RangeError('the taps do not fill their rows');
+            if (!Number.isInteger(rows)) throw new RangeError('the number of taps must be a multiple of columns');
             check(abi.sepflow_plan_create(taps, rows, columns, columns, o, plan, error), error);
         }
         this.#plan = plan[0];
@@ -184,14 +186,14 @@ class Plan {
         });
     }
 
-    // On this thread, and maxThreads - 1 more; 0: one per CPU. mask: an image whose zeros are missing pixels; the plan needs
-    // `missing`.
+    // Filters on this thread and maxThreads - 1 more. 0: one per CPU. mask is an image whose zeros
+    // are missing pixels; it needs a plan with `missing`.
     applySync(from, to, how = {}) {
         const error = abi.make('sepflow_error');
         check(abi.sepflow_process_plan(this.#plan, this.#callOf(from, to, how), error), error);
     }
 
-    // Away from the event loop. The arrays must be left alone until it is done.
+    // Filters away from the event loop. Leave the arrays alone until the promise settles.
     apply(from, to, how = {}) {
         const call = this.#callOf(from, to, how), error = abi.make('sepflow_error');
         const held = [from, to, how];  // by the callback, so that no array is collected before

@@ -1,4 +1,5 @@
-"""declare.py CC INCLUDE OUT: makes sepflow/_abi.py of sepflow.h, by cffi. No struct is written down a second time."""
+"""declare.py CC INCLUDE OUT: makes sepflow/_abi.py from sepflow.h with cffi, so that no struct is
+written twice."""
 
 import re
 import subprocess

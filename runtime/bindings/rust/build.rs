@@ -1,4 +1,4 @@
-// Where libsepflow is, pkg-config knows.
+// Finds libsepflow by pkg-config.
 use std::process::Command;
 
 fn main() {

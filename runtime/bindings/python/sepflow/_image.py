@@ -1,4 +1,5 @@
-"""Arrays as images: which dtypes are read in place, which are converted, and the structs that point to them."""
+"""Arrays as images: dtypes that are read in place, dtypes that are converted, and the structs that
+point to them."""
 
 from typing import Any, Optional, Tuple
 
@@ -7,7 +8,7 @@ import numpy as np
 from ._abi import ffi
 from ._library import lib, new
 
-# By dtype.str without its byte order.
+# The library's constants by dtype.str without its byte order.
 _TYPES = {
     "u1": lib.SEPFLOW_U8,
     "u2": lib.SEPFLOW_U16,
@@ -52,7 +53,7 @@ def _converted(dtype: np.dtype, name: str) -> Tuple[str, str]:
 
 def dtype_of(given: Any, name: str) -> np.dtype:
     try:
-        if given is None:  # NumPy's word for float64
+        if given is None:  # float64 to NumPy
             raise TypeError
         return np.dtype(given)
     except TypeError:
@@ -74,19 +75,21 @@ def type_code(dtype: np.dtype) -> int:
 
 
 def pixel_dtype(dtype: np.dtype, name: str) -> np.dtype:
-    """Returns the dtype that the library reads arrays of `dtype` as. Raises TypeError where values would be lost."""
+    """Returns the dtype as which the library reads arrays of `dtype`. Raises TypeError if values
+    would be lost."""
     return np.dtype(_converted(dtype, name)[0])
 
 
 def result_dtype(dtype: np.dtype, name: str) -> np.dtype:
-    """Returns the dtype of results for arrays of `dtype`, unless out_dtype says another."""
+    """Returns the dtype of results for arrays of `dtype`, if out_dtype is not given."""
     return np.dtype(_converted(dtype, name)[1])
 
 
 def as_array(a: Any, name: str) -> np.ndarray:
-    """Returns an array over the same memory where there is any: of DLPack, the buffer protocol or __array__, else a copy.
+    """Returns an array over the same memory (DLPack, buffer protocol, __array__), or a copy if
+    there is none.
 
-    A np.ma.MaskedArray stays one; other subclasses become plain arrays.
+    A np.ma.MaskedArray stays one. Other subclasses become plain arrays.
     """
     if not isinstance(a, np.ndarray):
         a = _imported(a, name)
@@ -99,7 +102,7 @@ def _imported(a: Any, name: str) -> np.ndarray:
     if hasattr(a, "__dlpack__"):
         try:
             return np.from_dlpack(a)
-        except Exception as error:  # each exporter has its own
+        except Exception as error:  # exporters raise errors of their own
             if not hasattr(a, "__array__"):
                 raise TypeError(f"{name} cannot be read by DLPack: {error}; copy it to the CPU first") from error
     try:
@@ -109,7 +112,7 @@ def _imported(a: Any, name: str) -> np.ndarray:
 
 
 def memory_of(out: Any) -> np.ndarray:
-    """Returns an array over the memory that results are written into."""
+    """Returns an array over the memory of the results."""
     if isinstance(out, np.ma.MaskedArray):
         raise TypeError("out is a masked array: pass its data, out.data")
     try:
@@ -121,7 +124,7 @@ def memory_of(out: Any) -> np.ndarray:
 
 
 def exactly(a: np.ndarray, dtype: np.dtype, name: str) -> np.ndarray:
-    """Returns the values of `a` as the library reads them: in place, or converted where no value is lost."""
+    """Returns the values of `a` for the library: in place, or converted if no value is lost."""
     if pixel_dtype(a.dtype, name) != dtype and not np.can_cast(a.dtype, dtype, "safe"):
         raise TypeError(f"the plan is for {dtype}, and {name} is {a.dtype}: make a plan for {a.dtype}, or convert the array "
                         f"with .astype('{dtype}')")
@@ -149,7 +152,7 @@ def _require_doubles(a: np.ndarray, name: str) -> None:
 
 
 def lies_in_place(a: np.ndarray) -> bool:
-    """Whether the library can read and write `a` where it lies."""
+    """Returns whether the library can read and write `a` in place."""
     return a.dtype.isnative and a.flags.aligned and all(stride % a.itemsize == 0 for stride in a.strides)
 
 
@@ -159,7 +162,8 @@ def rows_first(a: np.ndarray, axes: Tuple[int, int]) -> np.ndarray:
 
 
 def describe(a: np.ndarray, origin: Tuple[int, int] = (0, 0), domain: Optional[Tuple[int, int]] = None):
-    """Returns the struct for a view of rows, columns and perhaps channels; the pixel `origin` is its first."""
+    """Returns the struct for a view of rows, columns and perhaps channels, whose first pixel is
+    `origin`."""
     image = new("sepflow_image")
     image.type = type_code(a.dtype)
     image.channels = a.shape[2] if a.ndim > 2 else 1

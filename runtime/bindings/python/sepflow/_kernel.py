@@ -1,4 +1,4 @@
-"""Kernels as callers have them: text, a matrix, or the column and the row of a separable one."""
+"""Kernels as callers pass them: text, a matrix, or the column and the row of a separable kernel."""
 
 import os
 from typing import Any, Tuple, Union
@@ -15,7 +15,7 @@ Frozen = Union[str, np.ndarray, Tuple[np.ndarray, np.ndarray]]
 
 
 def frozen(kernel: Kernel) -> Frozen:
-    """Returns text as it is, and taps as float64 in memory of their own."""
+    """Returns text unchanged, and taps as a float64 copy."""
     if isinstance(kernel, str):
         if "\0" in kernel:
             raise ValueError("the kernel's text holds a NUL character")

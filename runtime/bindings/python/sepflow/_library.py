@@ -1,4 +1,4 @@
-"""Finds libsepflow, and turns what its functions return into exceptions."""
+"""Finds libsepflow and turns the errors of its functions into exceptions."""
 
 import os
 import sysconfig
@@ -8,7 +8,7 @@ from ._abi import ffi
 
 
 class Error(ValueError):
-    """What a function of the library complains of; `code` is one of the SEPFLOW_E_ constants."""
+    """Failure of a function of the library. `code` is one of the SEPFLOW_E_ constants."""
 
     def __init__(self, message: str, code: int):
         super().__init__(message)
@@ -19,7 +19,7 @@ class Error(ValueError):
 
 
 def _open():
-    # In a prefix of its own the package lies at lib/python3/dist-packages/sepflow.
+    # Installed in a prefix of its own, the package lies at lib/python3/dist-packages/sepflow.
     libraries = Path(__file__).resolve().parents[3] / (sysconfig.get_config_var("MULTIARCH") or "")
     beside = libraries / "libsepflow.so.0"
     path = os.environ.get("SEPFLOW_LIBRARY") or (str(beside) if beside.exists() else beside.name)
@@ -30,14 +30,15 @@ lib = _open()
 
 
 def new(struct: str, **fields):
-    """A struct of the ABI, zero but for its size and what is given."""
+    """Returns a struct of the ABI with its size and the given fields; all others are zero."""
     made = ffi.new(f"{struct} *", fields)
     made.struct_size = ffi.sizeof(struct)
     return made
 
 
 def call(function, *arguments) -> None:
-    """Calls a function whose last parameter is a sepflow_error; without the GIL, as cffi does."""
+    """Calls a function whose last parameter is a sepflow_error. cffi releases the GIL for the
+    call."""
     error = new("sepflow_error")
     status = function(*arguments, error)
     if status == lib.SEPFLOW_OK:

@@ -1,5 +1,6 @@
-"""Masks as the library's weights, and np.ma.MaskedArray as an image with a mask. In `mask` True is a valid pixel; in
-numpy.ma's own mask True is a missing one."""
+"""Masks as weights of the library, and np.ma.MaskedArray as an image with a mask.
+
+In `mask` True is a valid pixel. In numpy.ma's own mask True is a missing one."""
 
 from typing import Any, Optional, Sequence, Tuple
 
@@ -7,12 +8,13 @@ import numpy as np
 
 from ._image import as_array, exactly
 
-_TURNED_ROUND = ("in mask True is a valid pixel, which is numpy.ma's mask turned round: pass ~np.ma.getmaskarray(a), or the "
+_TURNED_ROUND = ("in mask True is a valid pixel, the opposite of numpy.ma's mask: pass ~np.ma.getmaskarray(a), or the "
                  "masked array itself as the image")
 
 
 def weights_of(mask: Any) -> np.ndarray:
-    """Returns a mask as the library takes it: True is full weight, floats are weights, integers parts of their largest."""
+    """Returns the weights of a mask: True has full weight, floats are weights, integers are parts
+    of their largest value."""
     mask = as_array(mask, "mask")
     if isinstance(mask, np.ma.MaskedArray) or mask.ndim == 0:
         what = "a masked array" if mask.ndim else "a single value"
@@ -25,7 +27,7 @@ def weights_of(mask: Any) -> np.ndarray:
 
 
 def _require_weights(mask: np.ndarray) -> None:
-    """Raises where integers are more likely to be truth values than parts of the type's largest value."""
+    """Raises if integers look like truth values and not like parts of the type's largest value."""
     way_out = "pass np.asarray(mask, bool), where True is a valid pixel, or weights 0 .. 1 as floats"
     if mask.dtype.name not in ("uint8", "uint16", "int16"):
         raise TypeError(f"mask has the dtype {mask.dtype}, which has no full weight: {way_out}")
@@ -35,7 +37,8 @@ def _require_weights(mask: np.ndarray) -> None:
 
 
 def spread(mask: Any, shape: Sequence[int], axes: Tuple[int, int]) -> Any:
-    """Returns a view of a NumPy or Dask mask in the shape of the image; a mask of two axes is for all its planes."""
+    """Returns a view of a NumPy or Dask mask in the shape of the image. A mask of two axes serves
+    all planes."""
     spread_out = mask
     if mask.ndim == 2:
         spread_out = np.expand_dims(mask, [axis for axis in range(len(shape)) if axis not in axes])
@@ -49,5 +52,6 @@ def spread(mask: Any, shape: Sequence[int], axes: Tuple[int, int]) -> Any:
 
 
 def where_valid(valid: np.ndarray, weights: Optional[np.ndarray]) -> np.ndarray:
-    """Returns the weights, with 0 where `valid` is False. Without weights, valid pixels have the full one."""
+    """Returns the weights, with 0 where `valid` is False. Without weights, valid pixels have full
+    weight."""
     return weights_of(valid) if weights is None else np.where(valid, weights, weights.dtype.type(0))

@@ -1,4 +1,4 @@
-"""Options as a caller gives them, checked one by one. Each refusal names the option and what it takes."""
+"""Options of a caller, checked one by one. Each error names the option and its valid values."""
 
 import operator
 from difflib import get_close_matches
@@ -26,7 +26,7 @@ _NAMES = {"mode": "border", "boundary": "border", "cval": "border_value", "fill_
 
 
 def names(given: Iterable[str], known: Iterable[str]) -> None:
-    """Raises TypeError for an option that is none of `known`."""
+    """Raises TypeError for an option that is not in `known`."""
     known = list(known)
     for name in given:
         if name in known:
@@ -109,14 +109,14 @@ _FLAGS = {"convolve": lib.SEPFLOW_OPTION_CONVOLVE, "keep_missing": lib.SEPFLOW_O
 
 
 def struct(o: Dict[str, Any], in_type: int, out_type: int):
-    """Returns sepflow_options for options by name, and what must outlive it."""
+    """Returns sepflow_options for options by name, and the memory that must outlive it."""
     options = new("sepflow_options", in_type=in_type, out_type=out_type, channels=whole("channels", o["channels"], 1))
     options.border_y, options.border_x = borders(o["border"])
     for option in ("extent", "method", "schedule", "missing"):
         setattr(options, option, word(option, o[option]))
     for option in ("border_value", "tolerance", "scale", "delta", "missing_value"):
         setattr(options, option, number(option, o[option]))
-    if options.scale == 0:  # C's word for 1
+    if options.scale == 0:  # C reads 0 as 1
         raise ValueError("scale must not be 0: the result would be delta everywhere")
     if o["rank"] is not None:
         options.rank = whole("rank", o["rank"], 1)
@@ -137,9 +137,10 @@ def struct(o: Dict[str, Any], in_type: int, out_type: int):
 
 
 def axes(given: Any, shape: Tuple[int, ...], channels: int) -> Pair:
-    """Returns the axes of rows and of columns. Raises where nothing says which axes they are.
+    """Returns the axes of rows and of columns. Raises ValueError if they are ambiguous.
 
-    The default is the first two, if there is no other or if the third looks like channels: up to four, or as many as the plan's.
+    The default is the first two, if there is no other or if the third looks like channels: it has
+    up to four, or as many as the plan.
     """
     count = len(shape)
     if count < 2:

@@ -1,4 +1,4 @@
-"""Plans: a kernel, factored once, to be applied to any number of arrays."""
+"""Plans: a kernel is factored once and applied to any number of arrays."""
 
 from functools import cached_property
 from inspect import signature
@@ -17,38 +17,43 @@ from ._options import Pair
 
 
 class Plan:
-    """A kernel made ready for arrays of one dtype and number of channels. Immutable; any number of threads may use it.
+    """Kernel prepared for arrays of one dtype and number of channels.
+
+    A plan is immutable. Any number of threads may use it.
 
     Parameters
     ----------
     kernel : str, matrix, or tuple (column, row)
-        Text such as "gaussian 3", the taps of a 2-D kernel, or the two 1-D filters whose product it is. Real numbers.
+        Text such as "gaussian 3", the taps of a 2-D kernel, or the two 1-D filters of which it is
+        the product. Taps are real numbers.
     dtype : dtype
-        The dtype of the arrays. A plan takes every array whose values its pixel type holds; see the README's table.
+        The dtype of the arrays. A plan accepts every array whose values its pixel type can hold;
+        see the README's table.
     channels : int
-        Channels that lie along the last of the axes that are neither rows nor columns. With 1, each such plane is an
-        image of its own.
+        Number of channels along the last axis that is neither rows nor columns. With 1, each plane
+        is an image of its own.
     out_dtype : dtype, optional
-        The dtype of results: uint8, uint16, int16, float16, float32 or float64. The default is that of the arrays; int16
-        for int8, and float64 for bool and for integers of 32 and 64 bits.
+        The dtype of results: uint8, uint16, int16, float16, float32 or float64. The default is that
+        of the arrays; int16 for int8, and float64 for bool and for integers of 32 and 64 bits.
     border : str or (str, str)
-        What lies outside the image: "reflect101" (d c b | a b c d | c b a), "reflect" (c b a | a b c d), "replicate"
-        (a a a | a b c d), "wrap", "constant", or "truncate", which leaves taps out and rescales the others. Two words are
-        for rows and for columns.
+        The pixels outside the image: "reflect101" (d c b | a b c d | c b a), "reflect"
+        (c b a | a b c d), "replicate" (a a a | a b c d), "wrap", "constant", or "truncate", which
+        leaves taps out and rescales the others. Two words set rows and columns.
     border_value : float
-        The pixels outside for "constant".
+        The value of border pixels for "constant".
     extent : str
-        "same" size as the image, "valid" where the kernel lies wholly inside, "full" where it touches the image.
+        "same" size as the image, "valid" where the kernel lies wholly inside, "full" where it
+        touches the image.
     convolve : bool
         True flips the kernel (convolution). False is correlation.
     anchor : (int, int), optional
-        Row and column of the kernel that lie on the result's pixel, from 0. The default is the middle: rows // 2,
-        columns // 2.
+        Row and column of the kernel that lie on the result's pixel, from 0. The default is the
+        middle: rows // 2, columns // 2.
     tolerance : float
-        The error allowed, as a part (0 .. 1) of the result's full scale. 0 is half a unit for integers, else the
-        precision of the arithmetic.
+        The largest error, as a part (0 .. 1) of the result's full scale. 0 is half a unit for
+        integers, otherwise the precision of the arithmetic.
     rank : int, optional
-        Use exactly this many pairs of 1-D passes. The default is as many as the tolerance needs.
+        The exact number of pairs of 1-D passes. The default is as many as the tolerance needs.
     scale, delta : float
         The result is delta + scale * sum. scale is not 0.
     method : str
@@ -56,17 +61,17 @@ class Plan:
     schedule : str
         "auto", "plain" or "transposed": the form of the passes.
     missing : str
-        What becomes of NaN and of masked pixels. "propagate": a NaN spreads, and no mask is taken. "ignore": the other
-        pixels are rescaled. "fill": they are taken as missing_value.
+        Treatment of NaN and of masked pixels. "propagate": NaN spreads, and a mask is refused.
+        "ignore": the other pixels are rescaled. "fill": missing_value replaces them.
     missing_value : float, optional
-        What "fill" fills in, and with "ignore" the results for which no pixel is left. The default is 0 for "fill" and
-        for results of integers, NaN for results of floats.
+        The value that "fill" fills in, and the result of "ignore" where no pixel is left. The
+        default is 0 for "fill" and for integer results, NaN for float results.
     keep_missing : bool
-        True: results are missing_value where their own pixel is missing.
+        True sets results to missing_value where their own pixel is missing.
     strict : bool
-        True: float images, too, give the same bytes on every instruction set.
+        True makes the bytes of float images the same on every instruction set.
     files : bool
-        False: refuse kernel text "file NAME", for untrusted text.
+        False refuses kernel text "file NAME". Set it for untrusted text.
     variant : str, optional
         The instruction set, such as "avx2". The default is the best that this CPU runs.
 
@@ -75,7 +80,7 @@ class Plan:
     TypeError, ValueError
         An argument has the wrong type or value.
     sepflow.Error
-        The library refuses the kernel or an option; a ValueError.
+        The library refuses the kernel or an option. It is a ValueError.
 
     Examples
     --------
@@ -132,19 +137,20 @@ class Plan:
         self.singular_values = copy(said.singular_values, said.singular_value_count)
 
     def __reduce__(self):
-        # With the instruction set, so that another machine computes the same bytes, or refuses.
+        # Keeps the instruction set, so that another machine computes the same bytes or refuses.
         options = dict(self._options, dtype=self.dtype, out_dtype=self.out_dtype, variant=self.variant)
         return _remake, (self._kernel, options)
 
     def output_domain(self, shape: Pair) -> Tuple[Pair, Pair]:
-        """Returns the result's first pixel (row, column) and size (rows, columns) for an image of `shape`."""
+        """Returns first pixel (row, column) and size (rows, columns) of the result for `shape`."""
         rows, columns = check.pair("shape", shape, 0)
         into, out = ffi.new("sepflow_rect *", {"w": columns, "h": rows}), ffi.new("sepflow_rect *")
         lib.sepflow_plan_output_domain(self._plan, into, out)
         return (out.y, out.x), (out.h, out.w)
 
     def input_region(self, origin: Pair, shape: Pair, domain: Pair) -> Tuple[Pair, Pair]:
-        """Returns the pixels of an image of shape `domain` that a region of the result reads: first pixel and size."""
+        """Returns the region (first pixel and size) of an image of shape `domain` that a region of
+        the result reads."""
         (y, x), (rows, columns) = check.pair("origin", origin), check.pair("shape", shape, 0)
         height, width = check.pair("domain", domain, 0)
         out = ffi.new("sepflow_rect *", {"x": x, "y": y, "w": columns, "h": rows})
@@ -165,7 +171,8 @@ class Plan:
                domain: Optional[Pair] = None) -> np.ndarray:
         """Returns the part of the result that begins at `origin`.
 
-        `a` and the mask may be parts of an image of shape `domain`: those that begin at `first` and hold what input_region says.
+        `a` and the mask may be parts of an image of shape `domain`. They then begin at `first` and
+        hold the pixels of input_region.
         """
         a = as_array(a, "the image")
         axes = check.axes(axes, a.shape, self.channels)
@@ -215,7 +222,8 @@ class Plan:
             raise ValueError("out is read-only: pass a writeable array of NumPy's")
         return result
 
-    # From here on rows and columns are the first two axes. `place` is first, domain, origin, threads.
+    # From here on rows and columns are the first two axes. `place` holds first, domain, origin,
+    # threads.
     def _run(self, image: np.ndarray, out: np.ndarray, weights: Optional[np.ndarray], *place) -> None:
         planes = image.shape[2:] if self.channels == 1 else image.shape[2:-1]
         for plane in np.ndindex(*planes):
@@ -231,7 +239,7 @@ class Plan:
         call(lib.sepflow_process_plan, self._plan, process)
 
     def _lacking(self, image: np.ndarray, result: np.ndarray, weights: Optional[np.ndarray], *place) -> np.ndarray:
-        """Returns where the result of a masked array is missing: the mask of the result."""
+        """Returns the mask of the result of a masked array."""
         if self._options["missing"] == "fill" and not self._options["keep_missing"]:
             return np.zeros(result.shape, bool)
         if self._options["missing"] == "ignore" and np.isnan(self._options["missing_value"]):
@@ -245,7 +253,7 @@ class Plan:
 
     @cached_property
     def _seeing(self) -> "Plan":
-        """A plan for images of 1 whose results are NaN exactly where this one's results are missing."""
+        """Plan for images of 1 whose results are NaN exactly where those of this plan are missing."""
         out_dtype = "f8" if np.dtype("f8") in (self._pixels, self.out_dtype) else "f4"
         if self._options["missing"] == "fill":  # missing where the pixel itself is
             return Plan([[1.0]], self._pixels, channels=self.channels, out_dtype=out_dtype, border="constant",
@@ -271,36 +279,40 @@ def filter(a: Any, kernel: Kernel, *, out: Any = None, mask: Any = None, axes: O
     Parameters
     ----------
     a : array
-        The image: an array of NumPy's, a list, or whatever has DLPack, the buffer protocol or __array__. Real numbers of any
-        byte order; dtypes that the library does not compute in are converted where no value is lost (int32 to float64).
+        The image: a NumPy array, a list, or any object with DLPack, the buffer protocol or
+        __array__. It holds real numbers of any byte order. Dtypes in which the library does not
+        compute are converted if no value is lost (int32 to float64).
     kernel : str, matrix, or tuple (column, row)
         As for Plan.
     out : array, optional
         An array of the result's shape and dtype to write into. It must not overlap `a`.
     mask : array, optional
-        Of the shape of the image, or of its rows and columns. True is a valid pixel, False a missing one: numpy.ma's mask
-        turned round. Floats are weights from 0 to 1; uint8, uint16 and int16 are weights in parts of their largest value.
-        With a mask, missing="ignore" is the default.
+        A mask of the shape of the image, or of its rows and columns. True is a valid pixel and
+        False a missing one, the opposite of numpy.ma's mask. Floats are weights from 0 to 1; uint8,
+        uint16 and int16 are weights in parts of their largest value. With a mask, missing="ignore"
+        is the default.
     axes : (int, int), optional
-        The axes of rows and columns. Along all others images lie side by side. The default is (0, 1), if there are no
-        others, or up to four channels along a third; where there are more, axes must be given.
+        The axes of rows and columns. All other axes stack images. The default is (0, 1) if there
+        are no others, or up to four channels along a third. With more axes or channels, axes is
+        required.
     threads : int
-        1 is this thread alone, 0 one thread for every CPU.
+        Number of threads. 1 is the calling thread alone, 0 is one thread per CPU.
     options
         Those of Plan: border, scale, out_dtype, missing ...
 
     Returns
     -------
     array
-        Of the dtype of `a`, if out_dtype says no other; int16 for int8, and float64 for bool and for integers of 32 and 64
-        bits. For a np.ma.MaskedArray another, masked where no pixel is left to compute a result from, and with
-        keep_missing=True also where the pixel itself was masked. `out`, if it was given. Units, labels and coordinates stay
-        behind.
+        The filtered array, or `out` if it was given. Without out_dtype it has the dtype of `a`;
+        int16 for int8, and float64 for bool and for integers of 32 and 64 bits. For a
+        np.ma.MaskedArray the result is one, too. It is masked where no pixel is left to compute a
+        result, and with keep_missing=True also where the pixel itself was masked. Units, labels and
+        coordinates are dropped.
 
     Raises
     ------
     TypeError, ValueError, sepflow.Error
-        As for Plan. Complex numbers, objects and text are refused, never cut.
+        As for Plan. Complex numbers, objects and text are refused.
 
     Examples
     --------

@@ -1,9 +1,8 @@
 """sepflow.filter over Dask arrays: images larger than memory or than one machine.
 
-Every chunk of the result is a task of its own, which asks the plan what it reads and is sent these pixels, no others. The
-library knows where in the whole image they lie, so that borders are right at the outer edge only and every byte is that of
-the single call.
-"""
+Every chunk of the result is a task of its own. The plan says which pixels the task reads, and the
+task gets only these. The library knows where in the whole image they lie. Borders therefore apply
+at the outer edge only, and every byte equals that of a single call. """
 
 from bisect import bisect_right
 from itertools import product
@@ -23,21 +22,22 @@ from ._plan import OPTIONS, Kernel, Pair, Plan
 
 
 def filter(array: Array, kernel: Kernel, *, mask: Any = None, axes: Optional[Pair] = None, **options: Any) -> Array:
-    """Returns what sepflow.filter does, as a Dask array whose chunks are those of the image.
+    """Returns the result of sepflow.filter as a Dask array with the chunks of the image.
 
     Parameters
     ----------
     array : dask.array.Array
-        The image, of any chunks: of the dtypes that sepflow.filter takes, or of np.ma.MaskedArray. Whether integers of 64
-        bits are too large is found when they are computed.
+        The image, in any chunks, of a dtype that sepflow.filter accepts, or of np.ma.MaskedArray.
+        Integers of 64 bits that are too large are refused when they are computed.
     kernel : str, matrix, or tuple (column, row)
         As for Plan.
     mask : array, optional
-        A Dask or NumPy array of truth values (True is a valid pixel) or of floats, weights from 0 to 1.
+        A Dask or NumPy array: truth values (True is a valid pixel), or floats as weights from 0 to
+        1.
     axes : (int, int), optional
         The axes of rows and columns, as for sepflow.filter. Other axes may be chunked too.
     options
-        Those of Plan.
+        Options of Plan.
 
     Examples
     --------
@@ -106,7 +106,8 @@ def _cut(sizes: Tuple[int, ...], first: int, length: int) -> Tuple[int, ...]:
 
 
 def _pieces(array, name, index, axes, first, read, tasks):
-    """Adds tasks that cut the pixels to read out of their chunks. Returns the tasks' keys, in rows and columns."""
+    """Adds tasks that cut the pixels to read out of their chunks. Returns the tasks' keys, in rows
+    and columns."""
     rows, columns = (list(_parts(array.chunks[axis], first[i], read[i])) for i, axis in enumerate(axes))
     keys = []
     for row, row_slice in rows:
@@ -139,7 +140,8 @@ def _apply(plan, pieces, valid, axes, origin, shape, first, domain):
 
 
 def _joined(pieces, axes):
-    """Returns the pieces side by side. Nested np.concatenate would copy them twice, into new pages each time."""
+    """Returns the pieces side by side. Nested np.concatenate would copy them twice, into new pages
+    each time."""
     bottoms = np.cumsum([row[0].shape[axes[0]] for row in pieces])
     rights = np.cumsum([piece.shape[axes[1]] for piece in pieces[0]])
     if bottoms.size * rights.size == 1:

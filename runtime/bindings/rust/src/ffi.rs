@@ -1,11 +1,12 @@
-//! What of node.h and sepflow.h the binding uses, as Rust sees it. `LAYOUT` lets a test hold it beside the header.
+//! The part of node.h and sepflow.h that the binding uses. A test compares `LAYOUT` with the
+//! header.
 #![allow(non_camel_case_types)]
 use std::os::raw::{c_char, c_void};
 
 macro_rules! structs {
     ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* $(,)? })*) => {
         $($(#[$doc])* #[repr(C)] #[derive(Clone, Copy)] pub struct $name { $(pub $field: $type),* })*
-        /// Of every struct its size, of every field its place: "sepflow_rect.x 0".
+        /// Size of every struct and offset of every field: "sepflow_rect.x 0".
         pub fn layout() -> Vec<String> {
             let mut lines = Vec::new();
             $(

@@ -1,10 +1,10 @@
-//! Images over slices. Every pixel is checked to lie within its slice once, when the image is made.
+//! Images over slices. Making an image checks once that every pixel lies within its slice.
 use crate::{ffi, Error, E_INVALID};
 use std::marker::PhantomData;
 use std::os::raw::c_void;
 
 /// # Safety
-/// TYPE must be the library's name for the type's bytes.
+/// TYPE must be the library's constant for the bytes of the type.
 pub unsafe trait Pixel: Copy + Send + Sync + 'static {
     const TYPE: i32;
 }
@@ -27,12 +27,13 @@ unsafe impl Pixel for f64 {
     const TYPE: i32 = 0x340;
 }
 
-/// An IEEE 754 half, as its bits.
+/// IEEE 754 half-precision float, as its bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[repr(transparent)]
 pub struct Half(pub u16);
 
-/// In elements; `first` is where channel 0 of the first pixel lies in the slice. Strides may be negative.
+/// Strides in elements, which may be negative. `first` is the index of channel 0 of the first
+/// pixel.
 #[derive(Clone, Copy, Debug)]
 pub struct Strides {
     pub first: usize,
@@ -87,7 +88,7 @@ fn describe<T: Pixel>(
 }
 
 impl<'a, T: Pixel> Image<'a, T> {
-    /// Interleaved channels, without padding.
+    /// Makes an image without padding, with interleaved channels.
     pub fn dense(pixels: &'a [T], width: usize, height: usize, channels: usize) -> Result<Self, Error> {
         Self::new(pixels, width, height, channels, dense_strides(width, channels))
     }

@@ -1,16 +1,19 @@
-//! Convolves images with any 2-D kernel, by a few 1-D passes: libsepflow's functions, over slices.
+//! Convolves images with any 2-D kernel by a few 1-D passes: the functions of libsepflow over
+//! slices.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), sepflow::Error> {
 //! # let (photo, mut result) = (vec![0u8; 640 * 480 * 3], vec![0u8; 640 * 480 * 3]);
 //! use sepflow::{Image, ImageMut, Options, Plan};
 //! let plan = Plan::<u8>::from_text("gaussian 3", &Options { channels: 3, ..Options::default() })?;
-//! plan.apply(&Image::dense(&photo, 640, 480, 3)?, &mut ImageMut::dense(&mut result, 640, 480, 3)?, 0)?;
+//! let mut out = ImageMut::dense(&mut result, 640, 480, 3)?;
+//! plan.apply(&Image::dense(&photo, 640, 480, 3)?, &mut out, 0)?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! A plan's pixel types are its type arguments. Images borrow their slices and are checked to lie within them.
+//! A plan's pixel types are its type arguments. Images borrow their slices and are checked to lie
+//! within them.
 pub mod ffi;
 mod image;
 
@@ -18,7 +21,7 @@ pub use image::{Half, Image, ImageMut, Pixel, Strides};
 use std::ffi::{CStr, CString};
 use std::marker::PhantomData;
 
-/// What a function of the library complains of; `code` is one of the SEPFLOW_E_ constants.
+/// Failure of a function of the library. `code` is one of the SEPFLOW_E_ constants.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Error {
     pub code: i32,
@@ -74,7 +77,7 @@ pub enum Method {
     Fft = 3,
 }
 
-/// The form of the passes. Results differ within their bounds.
+/// Form of the passes. Results differ within their bounds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Schedule {
     #[default]
@@ -83,7 +86,8 @@ pub enum Schedule {
     Transposed = 2,
 }
 
-/// What becomes of NaN and of pixels whose mask is 0: NaN spreads, the other pixels are rescaled, or missing_value is filled in.
+/// Treatment of NaN and of pixels whose mask is 0: let NaN spread, rescale the other pixels, or
+/// fill in missing_value.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Missing {
     #[default]
@@ -92,7 +96,8 @@ pub enum Missing {
     Fill = 2,
 }
 
-/// sepflow_options by name; types are the plan's. Zero channels and scale are refused: only in C do they mean 1.
+/// Fields of sepflow_options by name. The types are those of the plan. Zero channels or scale are
+/// refused, since only C reads them as 1.
 #[derive(Clone, Debug)]
 pub struct Options {
     pub channels: i32,
@@ -103,24 +108,25 @@ pub struct Options {
     pub convolve: bool,
     /// Column and row of the kernel that lie on the result's pixel.
     pub anchor: Option<(i64, i64)>,
-    /// 0: half a unit for integers, else the precision of the arithmetic.
+    /// Largest error, as a part of full scale. 0: half a unit for integers, otherwise the precision
+    /// of the arithmetic.
     pub tolerance: f64,
-    /// 0: as many as the tolerance needs.
+    /// Number of pairs of passes. 0: as many as the tolerance needs.
     pub rank: i32,
     pub method: Method,
     pub schedule: Schedule,
     pub scale: f64,
     pub delta: f64,
     pub missing: Missing,
-    /// What Missing::Fill fills in, and with Missing::Ignore the results for which no pixel is left.
+    /// Value that Missing::Fill fills in, and result of Missing::Ignore where no pixel is left.
     pub missing_value: f64,
-    /// Results are missing_value where their own pixel is missing.
+    /// Set results to missing_value where their own pixel is missing.
     pub keep_missing: bool,
-    /// Float images, too, come out as the same bytes on every instruction set.
+    /// Make the bytes of float images the same on every instruction set.
     pub strict: bool,
-    /// The instruction set, such as "avx2".
+    /// Instruction set, such as "avx2".
     pub variant: Option<String>,
-    /// Refuses kernel text "file NAME", for untrusted text.
+    /// Refuse kernel text "file NAME". Set it for untrusted text.
     pub no_files: bool,
 }
 
@@ -156,13 +162,13 @@ const KEEP_MISSING: u32 = 1 << 2;
 const NO_FILES: u32 = 1 << 3;
 const STRICT: u32 = 1 << 4;
 
-/// A kernel, factored. Clones share it; any number of threads may apply it.
+/// Factored kernel. Clones share it. Any number of threads may apply it at once.
 pub struct Plan<In: Pixel, Out: Pixel = In> {
     plan: *mut ffi::sepflow_plan,
     types: PhantomData<fn(In) -> Out>,
 }
 
-// A plan is only read.
+// SAFETY: the library only reads a plan after it is made.
 unsafe impl<In: Pixel, Out: Pixel> Send for Plan<In, Out> {}
 unsafe impl<In: Pixel, Out: Pixel> Sync for Plan<In, Out> {}
 
@@ -172,7 +178,7 @@ impl<In: Pixel, Out: Pixel> Plan<In, Out> {
         Self::make(options, |o, plan, error| unsafe { ffi::sepflow_plan_from_text(text.as_ptr(), o, plan, error) })
     }
 
-    /// A matrix of taps, row by row.
+    /// Makes a plan from a matrix of taps, row by row.
     pub fn from_matrix(taps: &[f64], columns: usize, options: &Options) -> Result<Self, Error> {
         if columns == 0 || taps.len() % columns != 0 {
             return Err(Error { code: E_INVALID, message: "the taps do not fill their rows".into() });
@@ -183,7 +189,7 @@ impl<In: Pixel, Out: Pixel> Plan<In, Out> {
         })
     }
 
-    /// The kernel column * row^T.
+    /// Makes a plan for the kernel column * row^T.
     pub fn from_vectors(column: &[f64], row: &[f64], options: &Options) -> Result<Self, Error> {
         let (rows, columns) = (column.len() as i64, row.len() as i64);
         Self::make(options, |o, plan, error| unsafe {
@@ -228,15 +234,15 @@ impl<In: Pixel, Out: Pixel> Plan<In, Out> {
         Ok(Plan { plan, types: PhantomData })
     }
 
-    /// max_threads: 1 serial, 0 one per CPU.
+    /// Filters an image. max_threads: 1 runs on the calling thread, 0 on one per CPU.
     pub fn apply(&self, input: &Image<In>, output: &mut ImageMut<Out>, max_threads: i32) -> Result<(), Error> {
         call(|error| unsafe {
             ffi::sepflow_apply(self.plan, input.get(), output.get(), std::ptr::null(), max_threads, error)
         })
     }
 
-    /// With a mask, or weights, of one channel or as many as the image; the plan needs `missing`. Integers are parts of their
-    /// largest value, so 255 is a valid pixel in u8.
+    /// Filters with a mask or weights, which have one channel or as many as the image. The plan
+    /// needs `missing`. Integers are parts of their largest value, so 255 is a valid pixel in u8.
     pub fn apply_masked<Weight: Pixel>(
         &self,
         input: &Image<In>,

@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What of node.h and sepflow.h the binding uses, as JNA takes it. A test holds {@link #layout} beside the header. */
+/**
+ * The part of node.h and sepflow.h that the binding uses, for JNA. A test compares {@link #layout}
+ * with the header.
+ */
 final class Abi {
     private Abi() {}
 
@@ -106,7 +109,7 @@ final class Abi {
     static final Functions functions =
         Native.load("libsepflow.so.0", Functions.class, Map.of(Library.OPTION_STRING_ENCODING, "UTF-8"));
 
-    /** Of every struct its size, of every field its place: "sepflow_rect.x 0". */
+    /** Returns the size of every struct and the offset of every field: "sepflow_rect.x 0". */
     static List<String> layout() {
         List<String> lines = new ArrayList<>();
         for (Struct struct : new Struct[] {new sepflow_error(), new sepflow_rect(), new sepflow_image(),

@@ -4,20 +4,23 @@ import com.sun.jna.Native;
 import java.nio.Buffer;
 
 /**
- * An image in a direct buffer, where it lies: in native byte order, from element 0 whatever the buffer's position. Every pixel
- * is checked to lie within the buffer once, here.
+ * Image over a direct buffer, without a copy. It uses native byte order and counts from element 0,
+ * whatever the buffer's position. The constructor checks that every pixel lies within the buffer.
  */
 public final class Image {
     final PixelType type;
     final Buffer pixels;
     final Abi.sepflow_image image = new Abi.sepflow_image();
 
-    /** Interleaved channels, without padding. */
+    /** Makes an image without padding, with interleaved channels. */
     public Image(PixelType type, Buffer pixels, int width, int height, int channels) {
         this(type, pixels, width, height, channels, 0, channels, (long) width * channels, 1);
     }
 
-    /** Strides count elements and may be negative; {@code first} is where channel 0 of the first pixel lies. */
+    /**
+     * Makes an image of any strides. Strides count elements and may be negative. {@code first} is
+     * the index of channel 0 of the first pixel.
+     */
     public Image(PixelType type, Buffer pixels, int width, int height, int channels, long first, long strideX, long strideY,
         long strideC) {
         if (!type.isHeldBy(pixels)) throw new IllegalArgumentException("the buffer does not hold " + type);

@@ -1,8 +1,8 @@
 package org.sepflow;
 
 /**
- * sepflow_options; fields that are not set are zero there, which is their default. Zero channels, rank and scale are refused: only in
- * C do they mean a default.
+ * Fields of sepflow_options. A field that is not set has its default. Zero channels, rank or scale
+ * are refused, since only C reads them as a default.
  */
 public final class Options {
     public enum Border { REFLECT101, REFLECT, REPLICATE, WRAP, CONSTANT, TRUNCATE }
@@ -41,7 +41,7 @@ public final class Options {
         return border(both, both);
     }
 
-    /** In the input's units, for CONSTANT. */
+    /** Sets the value of border pixels for CONSTANT, in the input's units. */
     public Options borderValue(double value) {
         options.border_value = value;
         return this;
@@ -52,13 +52,13 @@ public final class Options {
         return this;
     }
 
-    /** Flip the kernel. */
+    /** Flips the kernel. */
     public Options convolve() {
         options.flags |= CONVOLVE;
         return this;
     }
 
-    /** Column and row of the kernel that lie on the result's pixel. */
+    /** Sets the column and row of the kernel that lie on the result's pixel. */
     public Options anchor(long x, long y) {
         options.flags |= ANCHOR;
         options.anchor_x = x;
@@ -71,7 +71,7 @@ public final class Options {
         return this;
     }
 
-    /** Exactly this many pairs of 1-D passes; unset, as many as the tolerance needs. */
+    /** Sets the exact number of pairs of 1-D passes. Default: as many as the tolerance needs. */
     public Options rank(int rank) {
         if (rank < 1) throw new IllegalArgumentException("rank must be 1 or more, not " + rank);
         options.rank = rank;
@@ -83,31 +83,34 @@ public final class Options {
         return this;
     }
 
-    /** The form of the passes; results differ within their bounds. */
+    /** Sets the form of the passes. Results differ within their bounds. */
     public Options schedule(Schedule schedule) {
         options.schedule = schedule.ordinal();
         return this;
     }
 
-    /** What becomes of NaN and of pixels whose mask is 0: NaN spreads, the other pixels are rescaled, or missingValue is filled in. */
+    /**
+     * Sets the treatment of NaN and of pixels whose mask is 0: let NaN spread, rescale the other
+     * pixels, or fill in missingValue.
+     */
     public Options missing(Missing missing) {
         options.missing = missing.ordinal();
         return this;
     }
 
-    /** What FILL fills in, and with IGNORE the results for which no pixel is left; 0 if it is not set. */
+    /** Sets the value of FILL, and the result of IGNORE where no pixel is left. Default: 0. */
     public Options missingValue(double value) {
         options.missing_value = value;
         return this;
     }
 
-    /** Results are the missing value where their own pixel is missing. */
+    /** Sets results to the missing value where their own pixel is missing. */
     public Options keepMissing() {
         options.flags |= KEEP_MISSING;
         return this;
     }
 
-    /** The result is delta + scale * sum. */
+    /** Makes the result delta + scale * sum. */
     public Options scale(double scale, double delta) {
         if (scale == 0) throw new IllegalArgumentException("scale must not be 0");
         options.scale = scale;
@@ -115,19 +118,19 @@ public final class Options {
         return this;
     }
 
-    /** Float images, too, come out as the same bytes on every instruction set. */
+    /** Makes the bytes of float images the same on every instruction set. */
     public Options strict() {
         options.flags |= STRICT;
         return this;
     }
 
-    /** The instruction set: "avx2". */
+    /** Sets the instruction set, such as "avx2". */
     public Options variant(String variant) {
         options.variant = Plan.whole("variant", variant);
         return this;
     }
 
-    /** Refuses kernel text "file NAME", for untrusted text. */
+    /** Refuses kernel text "file NAME". Set it for untrusted text. */
     public Options noFiles() {
         options.flags |= NO_FILES;
         return this;

@@ -6,7 +6,7 @@ import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 
-/** Of pixels, and the buffers that hold them; halves lie in shorts, as bits. */
+/** Types of pixels and the buffers that hold them. Shorts hold halves, as bits. */
 public enum PixelType {
     U8(0x108, ByteBuffer.class),
     U16(0x110, ShortBuffer.class),

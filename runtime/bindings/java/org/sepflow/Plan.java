@@ -9,18 +9,20 @@ import java.lang.ref.Reference;
 import java.nio.ReadOnlyBufferException;
 
 /**
- * A kernel, factored: libsepflow's functions over images in direct buffers. Any number of threads may apply one plan.
+ * Factored kernel: the functions of libsepflow over images in direct buffers. Any number of threads
+ * may apply one plan at once.
  *
  * <pre>{@code
  * try (Plan plan = Plan.of("gaussian 3", new Options(PixelType.U8, 3))) {
- *     plan.apply(new Image(PixelType.U8, photo, width, height, 3), new Image(PixelType.U8, result, width, height, 3), 0);
+ *     plan.apply(new Image(PixelType.U8, photo, width, height, 3),
+ *                new Image(PixelType.U8, result, width, height, 3), 0);
  * }
  * }</pre>
  */
 public final class Plan implements AutoCloseable {
     private static final Cleaner cleaner = Cleaner.create();
 
-    /** The plan's owner, which a forgotten plan leaves to the collector. */
+    /** Owner of the plan, which the collector frees if the caller does not. */
     private static final class Handle implements Runnable {
         private Pointer plan;
 
@@ -28,7 +30,7 @@ public final class Plan implements AutoCloseable {
             this.plan = plan;
         }
 
-        /** One more owner, so that close in another thread does not free what is in use. */
+        /** Adds an owner, so that close() in another thread does not free a plan in use. */
         synchronized Pointer retained() {
             if (plan == null) throw new IllegalStateException("the plan is closed");
             Abi.functions.sepflow_plan_retain(plan);
@@ -57,33 +59,34 @@ public final class Plan implements AutoCloseable {
         cleanable = cleaner.register(this, handle);
     }
 
-    /** From text such as "gaussian 3". */
+    /** Makes a plan from text such as "gaussian 3". */
     public static Plan of(String kernel, Options options) {
         whole("the kernel's text", kernel);
         return new Plan((plan, error) -> Abi.functions.sepflow_plan_from_text(kernel, options.get(), plan, error));
     }
 
-    /** From a matrix of taps, row by row. */
+    /** Makes a plan from a matrix of taps, row by row. */
     public static Plan of(double[] taps, int columns, Options options) {
-        if (columns < 1 || taps.length % columns != 0) throw new IllegalArgumentException("the taps do not fill their rows");
+        if (columns < 1 || taps.length % columns != 0) throw new IllegalArgumentException("the number of taps must be a multiple of columns");
         return new Plan((plan, error) -> Abi.functions.sepflow_plan_create(
             taps, taps.length / columns, columns, columns, options.get(), plan, error));
     }
 
-    /** From the 1-D filters themselves: column * row^T. */
+    /** Makes a plan for the kernel column * row^T. */
     public static Plan of(double[] column, double[] row, Options options) {
         return new Plan((plan, error) -> Abi.functions.sepflow_plan_from_vectors(
             column, column.length, row, row.length, options.get(), plan, error));
     }
 
-    /** maxThreads: 1 serial on this thread, 0 one per CPU. */
+    /** Filters an image. maxThreads: 1 runs on the calling thread, 0 on one per CPU. */
     public void apply(Image in, Image out, int maxThreads) {
         apply(new Image[] {in}, out, maxThreads);
     }
 
     /**
-     * With a mask, or weights, of one channel or as many as the image; the plan needs {@link Options#missing}. Integers are parts of
-     * their largest value, so 255 is a valid pixel in U8.
+     * Filters with a mask or weights, which have one channel or as many as the image. The plan
+     * needs {@link Options#missing}. Integers are parts of their largest value, so 255 is a valid
+     * pixel in U8.
      */
     public void apply(Image in, Image mask, Image out, int maxThreads) {
         apply(new Image[] {in, mask}, out, maxThreads);
@@ -96,7 +99,7 @@ public final class Plan implements AutoCloseable {
         call.input_count = inputs.length;
         call.output_count = 1;
         int size = out.image.size();
-        Memory images = new Memory((long) inputs.length * size);  // an array lies in one piece
+        Memory images = new Memory((long) inputs.length * size);  // an array in one piece
         for (int i = 0; i < inputs.length; ++i) {
             images.write((long) i * size, inputs[i].image.getPointer().getByteArray(0, size), 0, size);
         }
@@ -117,7 +120,7 @@ public final class Plan implements AutoCloseable {
         }
     }
 
-    /** How far the result reaches beyond itself, and which way it is taken. */
+    /** Returns the halo and the method of the plan. */
     public static final class Info {
         public final long left, right, top, bottom;
         public final int rank;
@@ -158,7 +161,7 @@ public final class Plan implements AutoCloseable {
         return Abi.functions.sepflow_version();
     }
 
-    /** Returns a text that C reads to its end: it would stop at a NUL. */
+    /** Returns text for C. Throws if it holds a NUL, where C would stop reading. */
     static String whole(String name, String text) {
         if (text != null && text.indexOf('\0') >= 0) throw new IllegalArgumentException(name + " holds a NUL character");
         return text;

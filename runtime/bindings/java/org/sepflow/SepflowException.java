@@ -1,6 +1,6 @@
 package org.sepflow;
 
-/** What a function of the library complains of; {@link #code} is one of the SEPFLOW_E_ constants of node.h. */
+/** Failure of a function of the library. {@link #code} is a SEPFLOW_E_ constant of node.h. */
 public final class SepflowException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
