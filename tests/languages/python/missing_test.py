@@ -81,7 +81,7 @@ class Masks(unittest.TestCase):
 
     def test_masks_that_mean_something_else_are_refused(self):
         a, valid = picture("f4"), holes()
-        for part, mask in (("turned round", np.ma.masked_array(valid)), ("turned round", np.ma.nomask), ("turned round", True),
+        for part, mask in (("the opposite", np.ma.masked_array(valid)), ("the opposite", np.ma.nomask), ("the opposite", True),
                            (r"\.real", valid * 1j), ("float64", valid.astype(object)), ("float64", valid.astype("g"))):
             with self.subTest(part), self.assertRaisesRegex(TypeError, f"mask.*{part}"):
                 sepflow.filter(a, RING, mask=mask)

@@ -8,7 +8,8 @@ arrays.
 
 Arrays of any strides are used without copies. Other byte orders and integers are converted where no
 value is lost. In a mask True is a valid pixel. A np.ma.MaskedArray brings its own mask.
-`sepflow.dask` does the same for arrays larger than memory. """
+`sepflow.dask` does the same for arrays larger than memory.
+"""
 
 from ._library import Error, lib, text
 from ._plan import Plan, filter

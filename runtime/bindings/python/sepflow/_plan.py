@@ -253,7 +253,7 @@ class Plan:
 
     @cached_property
     def _seeing(self) -> "Plan":
-        """Plan for images of 1 whose results are NaN exactly where those of this plan are missing."""
+        """Plan for images of 1 whose results are NaN exactly where this plan's are missing."""
         out_dtype = "f8" if np.dtype("f8") in (self._pixels, self.out_dtype) else "f4"
         if self._options["missing"] == "fill":  # missing where the pixel itself is
             return Plan([[1.0]], self._pixels, channels=self.channels, out_dtype=out_dtype, border="constant",

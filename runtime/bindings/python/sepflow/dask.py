@@ -2,7 +2,8 @@
 
 Every chunk of the result is a task of its own. The plan says which pixels the task reads, and the
 task gets only these. The library knows where in the whole image they lie. Borders therefore apply
-at the outer edge only, and every byte equals that of a single call. """
+at the outer edge only, and every byte equals that of a single call.
+"""
 
 from bisect import bisect_right
 from itertools import product
@@ -32,8 +33,8 @@ def filter(array: Array, kernel: Kernel, *, mask: Any = None, axes: Optional[Pai
     kernel : str, matrix, or tuple (column, row)
         As for Plan.
     mask : array, optional
-        A Dask or NumPy array: truth values (True is a valid pixel), or floats as weights from 0 to
-        1.
+        A Dask or NumPy array: truth values (True is a valid pixel), or floats as weights
+        from 0 to 1.
     axes : (int, int), optional
         The axes of rows and columns, as for sepflow.filter. Other axes may be chunked too.
     options
