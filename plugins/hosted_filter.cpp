@@ -19,11 +19,10 @@ constexpr size_t kMostPlans = 4;
 std::vector<sepflow_param_desc> make_params() {
     const sepflow_node_desc &desc = HostedFilter::desc();
     std::vector<sepflow_param_desc> params(desc.params, desc.params + desc.param_count);
-    params.push_back(integer_param({"no_files", "No files",
-                                    "1: kernels from files are refused, whatever the kernel's "
-                                    "text says",
-                                    nullptr},
-                                   0, 0, 1));
+    params.push_back(
+        integer_param({"no_files", "No files",
+                       "1: refuse kernels from files, whatever the kernel's text says", nullptr},
+                      0, 0, 1));
     return params;
 }
 

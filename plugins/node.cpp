@@ -85,7 +85,7 @@ PlanFormat checked_format(const Node &node, const sepflow_config *given) {
         std::any_of(formats.begin(), formats.end(), [&](const sepflow_format_pair &pair) {
             return pair.in_type == config.in_type && pair.out_type == config.out_type;
         });
-    if (!known) throw Error(SEPFLOW_E_FORMAT, "this node does not take that pair of pixel types");
+    if (!known) throw Error(SEPFLOW_E_FORMAT, "this node does not accept that pair of pixel types");
     return {config.in_type, config.out_type, config.channels};
 }
 
@@ -131,8 +131,7 @@ sepflow_status query_formats(const sepflow_node *node, uint32_t index, sepflow_f
     return guarded(error, [&] {
         require(node, "node");
         const auto &formats = *node_of(node)->kind->formats;
-        if (index >= formats.size())
-            throw Error(SEPFLOW_E_INVALID, "there is no format of that index");
+        if (index >= formats.size()) throw Error(SEPFLOW_E_INVALID, "no format has that index");
         fill(pair, formats[index], "pair");
     });
 }

@@ -100,8 +100,7 @@ Parameters::Parameters(const sepflow_param_desc *descs, uint32_t count) : descs_
 }
 
 uint32_t Parameters::checked(uint32_t index) const {
-    if (index >= values_.size())
-        throw Error(SEPFLOW_E_INVALID, "there is no parameter of that index");
+    if (index >= values_.size()) throw Error(SEPFLOW_E_INVALID, "no parameter has that index");
     return index;
 }
 

@@ -114,10 +114,12 @@ const NodeKind &decimate_node() {
         integer_param(
             {"factor_y", "Factor, vertical", "Input pixels for each output pixel", "pixels"}, 2, 1,
             kMost),
-        integer_param({"phase_x", "Phase, horizontal", "Which pixel of a cell is kept", "pixels"},
+        integer_param({"phase_x", "Phase, horizontal",
+                       "Index of the pixel that is kept in each cell", "pixels"},
                       0, 0, kMost - 1),
-        integer_param({"phase_y", "Phase, vertical", "Which pixel of a cell is kept", "pixels"}, 0,
-                      0, kMost - 1)};
+        integer_param({"phase_y", "Phase, vertical", "Index of the pixel that is kept in each cell",
+                       "pixels"},
+                      0, 0, kMost - 1)};
     static const NodeKind kind = make_node_kind(
         {"org.sepflow.decimate/1", "Decimate", "Keeps one pixel of each cell of a grid"},
         SEPFLOW_NODE_PURE | SEPFLOW_NODE_TILE_EXACT | SEPFLOW_NODE_THREAD_EXACT, ports, params,

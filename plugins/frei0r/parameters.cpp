@@ -21,10 +21,10 @@ std::vector<Parameter> all() {
     // An effect shows something as soon as it is there, so this kernel stands where the node has none.
     std::vector<Parameter> list = {
         {"kernel", explained(HostedFilter::param("kernel")), "gaussian 3"},
-        {"border", "What lies outside of the frame; border_x and border_y go before it",
+        {"border", "Pixels outside the frame; border_x and border_y override it",
          fresh.text("border_x")},
         {"alpha",
-         "keep: alpha stays as it is; straight: alpha is filtered too, and weighs the colours",
+         "keep: alpha stays unchanged; straight: alpha is filtered and weights the colours",
          "keep"}};
     const auto add = [&](const std::string &id) {
         const bool is_axis = id == "border_x" || id == "border_y";

@@ -84,7 +84,7 @@ Picture::Picture(std::shared_ptr<const NodePlan> plan, const sepflow_rect &box, 
     if (!is_painted_) return;
     if (babl_format_is_format_n(format)) {
         throw Error(SEPFLOW_E_FORMAT, std::string("channels of ") + babl_get_name(format) +
-                                          " are no colours: " + beyond.name +
+                                          " are not colours: " + beyond.name +
                                           " cannot lie around them");
     }
     const Babl *rgba = babl_format_with_space("RGBA float", format);

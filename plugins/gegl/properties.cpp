@@ -46,11 +46,12 @@ std::vector<sepflow_param_desc> make_descs() {
         descs.push_back(param);
         if (std::strcmp(param.id, "kernel") != 0) continue;
         descs.back().text_default = "gaussian 3";
-        descs.push_back(choice_param({"border", "Border",
-                                      "What lies beyond the picture: its edge, nothing, its other "
-                                      "end, black, white, its mirror image, or no part of the sum",
-                                      nullptr},
-                                     "clamp", names));
+        descs.push_back(
+            choice_param({"border", "Border",
+                          "Pixels outside the picture: its edge, nothing, its opposite edge, "
+                          "black, white, its mirror image, or left out of the sum",
+                          nullptr},
+                         "clamp", names));
         descs.push_back(
             integer_param({"keep_alpha", "Keep alpha",
                            "Leave the opacity as it is, for kernels such as \"sobel x\" "

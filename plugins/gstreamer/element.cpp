@@ -61,7 +61,7 @@ void dispatch_properties_changed(GObject *object, guint count, GParamSpec **spec
     const std::string failure = failure_of([&] { self_of(object)->live->commit(); });
     if (!failure.empty())
         GST_ELEMENT_WARNING(object, LIBRARY, SETTINGS, ("%s", failure.c_str()),
-                            ("the properties stay as they were"));
+                            ("the properties keep their values"));
     G_OBJECT_CLASS(gst_sepflow_parent_class)->dispatch_properties_changed(object, count, specs);
 }
 
@@ -78,7 +78,7 @@ gboolean accept_caps(GstBaseTransform *base, GstPadDirection direction, GstCaps 
     const GstStructure *structure = gst_caps_get_structure(caps, 0);
     const gchar *format = gst_structure_get_string(structure, "format");
     GST_ELEMENT_WARNING(base, STREAM, FORMAT,
-                        ("format %s is not taken; put videoconvert before sepflow",
+                        ("format %s is not supported; put videoconvert before sepflow",
                          format != nullptr ? format : gst_structure_get_name(structure)),
                         (nullptr));
     return FALSE;

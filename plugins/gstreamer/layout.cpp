@@ -96,7 +96,7 @@ std::vector<Component> components_of(const GstVideoInfo &info) {
         if (!c.is_alpha) c.zero = zeros[i] * c.unit();
         if (!is_taken(format, c)) {
             throw Error(SEPFLOW_E_FORMAT, std::string("format ") + format.name +
-                                              " is not taken; put videoconvert before sepflow");
+                                              " is not supported; put videoconvert before sepflow");
         }
     }
     // As they lie in memory.

@@ -83,7 +83,8 @@ class ClipImage {
         const Properties set(set_);
         const std::optional<Format> format = format_of(set);
         if (!format)
-            throw Error(SEPFLOW_E_FORMAT, std::string(name) + ": pixels of a kind we do not take");
+            throw Error(SEPFLOW_E_FORMAT,
+                        std::string(name) + ": unsupported pixel depth or components");
         sepflow_image image = {};
         image.struct_size = sizeof image;
         image.type = format->type;
@@ -148,7 +149,7 @@ Effect::Value Effect::value_of(const sepflow_param_desc &desc, ParamHandle param
         value.number = integer;
         if (desc.type == SEPFLOW_VALUE_CHOICE) {
             if (integer < 0 || static_cast<uint32_t>(integer) >= desc.choice_count)
-                throw Error(SEPFLOW_E_PARAM, std::string(desc.id) + ": there is no such choice");
+                throw Error(SEPFLOW_E_PARAM, std::string(desc.id) + ": it has no such choice");
             value.text = desc.choices[integer];
         }
     } else {
@@ -157,7 +158,8 @@ Effect::Value Effect::value_of(const sepflow_param_desc &desc, ParamHandle param
         if (text != nullptr) value.text = text;
     }
     if (status != kOk)
-        throw Error(SEPFLOW_E_INVALID, "the host does not tell parameter " + std::string(desc.id));
+        throw Error(SEPFLOW_E_INVALID,
+                    "the host does not report parameter " + std::string(desc.id));
     return value;
 }
 

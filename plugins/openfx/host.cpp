@@ -17,7 +17,7 @@ Suites &fetched() {
 
 void check(Status status, const char *name) {
     if (status != kOk)
-        throw Error(SEPFLOW_E_INVALID, std::string("the host does not tell ") + name);
+        throw Error(SEPFLOW_E_INVALID, std::string("the host does not report ") + name);
 }
 
 struct Share {

@@ -41,7 +41,7 @@ class BankPlan : public NodePlan {
                 outputs[i] = known_part(&output, "output");
             } else {
                 throw Error(SEPFLOW_E_PARAM,
-                            "output " + std::to_string(i + 1) + " is wanted, but there are " +
+                            "output " + std::to_string(i + 1) + " is requested, but there are " +
                                 std::to_string(outputs.size()) + " kernels",
                             0);
             }
@@ -96,7 +96,7 @@ std::vector<sepflow_param_desc> bank_params() {
     std::vector<sepflow_param_desc> params = filter_params();
     params.insert(params.begin(),
                   text_param({"kernels", "Kernels",
-                              "Their texts with a ; between, at most 16: \"sobel x; sobel y\"; the "
+                              "Kernel texts separated by ;, at most 16: \"sobel x; sobel y\"; the "
                               "first goes to out1, the second to out2 ...",
                               nullptr},
                              nullptr));

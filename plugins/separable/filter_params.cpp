@@ -16,20 +16,18 @@ std::vector<sepflow_param_desc> filter_params() {
     static const std::vector<const char *> schedules = {"auto", "plain", "transposed"};
     static const std::vector<const char *> methods = {"auto", "separable", "direct", "fft"};
     static const std::vector<const char *> policies = {"propagate", "ignore", "fill"};
-    sepflow_param_desc missing_value =
-        number_param({"missing_value", "Missing value",
-                      "What missing pixels are filled with, and results for which no pixel is "
-                      "left; NaN too for floats",
-                      nullptr},
-                     0, 0, 0);
+    sepflow_param_desc missing_value = number_param(
+        {"missing_value", "Missing value",
+         "Value for missing pixels, and for results without any valid pixel; may be NaN for floats",
+         nullptr},
+        0, 0, 0);
     missing_value.flags |= SEPFLOW_PARAM_NAN;
     return {
         choice_param(
-            {"border_x", "Border, horizontal", "What lies left and right of the image", nullptr},
+            {"border_x", "Border, horizontal", "Pixels left and right of the image", nullptr},
             "reflect101", borders),
-        choice_param(
-            {"border_y", "Border, vertical", "What lies above and below the image", nullptr},
-            "reflect101", borders),
+        choice_param({"border_y", "Border, vertical", "Pixels above and below the image", nullptr},
+                     "reflect101", borders),
         number_param({"border_value", "Border value", "Pixel value of border 'constant'", nullptr},
                      0, 0, 0),
         integer_param(
@@ -42,9 +40,8 @@ std::vector<sepflow_param_desc> filter_params() {
                        "Kernel row on the output pixel; -1: the middle", "pixels"},
                       -1, -1, static_cast<int64_t>(kMaxKernelLength) - 1),
         number_param({"tolerance", "Tolerance",
-                      "Error allowed, as a part of the output's full scale; 0: half a unit between "
-                      "integers, else the precision "
-                      "of the arithmetic",
+                      "Largest error, as a part of the output's full scale; 0: half a unit between "
+                      "integers, otherwise the precision of the arithmetic",
                       nullptr},
                      0, 0, 1),
         advanced(integer_param(
@@ -60,7 +57,7 @@ std::vector<sepflow_param_desc> filter_params() {
             "auto", schedules)),
         advanced(choice_param(
             {"method", "Method",
-             "How the 2-D sum is taken; auto: the cheapest that keeps the tolerance", nullptr},
+             "Method of taking the 2-D sum; auto: the cheapest that keeps the tolerance", nullptr},
             "auto", methods)),
         choice_param({"missing", "Missing pixels",
                       "NaN, and pixels whose mask is 0: propagate NaN, ignore them and rescale "
@@ -70,11 +67,11 @@ std::vector<sepflow_param_desc> filter_params() {
         missing_value,
         integer_param(
             {"keep_missing", "Keep missing",
-             "1: results are the missing value where their own pixel is missing", nullptr},
+             "1: set results to the missing value where their own pixel is missing", nullptr},
             0, 0, 1),
         advanced(integer_param(
             {"strict", "Strict",
-             "1: float images, too, come out as the same bytes on every instruction set", nullptr},
+             "1: make the bytes of float images the same on every instruction set", nullptr},
             0, 0, 1)),
     };
 }

@@ -47,8 +47,7 @@ std::vector<sepflow_param_desc> separable_params() {
         {matrix_param({"kernel", "Kernel",
                        "The 2-D kernel: text such as \"gaussian 3\", or a matrix", nullptr},
                       static_cast<int64_t>(kMaxKernelTaps)),
-         choice_param({"extent", "Extent", "Which pixels the output has", nullptr}, "same",
-                      extents)});
+         choice_param({"extent", "Extent", "Pixels of the output", nullptr}, "same", extents)});
     return params;
 }
 

@@ -17,7 +17,8 @@ sepflow_type type_of(const VideoFormat &format) {
     } else if (format.bits >= 8 && format.bits <= 16) {
         return format.bits == 8 ? SEPFLOW_U8 : SEPFLOW_U16;
     }
-    throw Error(SEPFLOW_E_FORMAT, "only integers of 8 to 16 bits and floats of 16 or 32 are taken");
+    throw Error(SEPFLOW_E_FORMAT,
+                "only integers of 8 to 16 bits and floats of 16 or 32 bits are supported");
 }
 
 // Results of 9 to 15 bits saturate as u16; what lies beyond their own largest value is brought back to it.

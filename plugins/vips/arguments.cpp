@@ -17,7 +17,7 @@ constexpr char kBorder[] = "border";
 sepflow_param_desc border_of_both(sepflow_param_desc desc) {
     desc.id = kBorder;
     desc.name = "Border";
-    desc.doc = "What lies outside of the image; border_x and border_y go before it";
+    desc.doc = "Pixels outside the image; border_x and border_y override it";
     return desc;
 }
 
@@ -69,7 +69,7 @@ void give_one(HostedFilter &filter, const std::string &id, const sepflow_param_d
               const ArgumentValue &value) {
     if (desc.type == SEPFLOW_VALUE_CHOICE) {
         if (static_cast<uint32_t>(value.integer) >= desc.choice_count)
-            throw Error(SEPFLOW_E_PARAM, id + " is no choice");
+            throw Error(SEPFLOW_E_PARAM, id + " is not one of its choices");
         filter.set(id, std::string(desc.choices[value.integer]));
     } else if (is_switch(desc)) {
         filter.set(id, value.flag ? 1.0 : 0.0);

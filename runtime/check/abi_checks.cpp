@@ -1,4 +1,4 @@
-// Structs of other sizes, hosts that offer little, flags and ids that nobody knows.
+// Structs of other sizes, hosts that offer little, flags and ids that are unknown.
 #include <algorithm>
 #include <cstring>
 
@@ -176,7 +176,7 @@ void records(Subject &subject) {
     now_doing("configure with an error record of a later version");
     refuse_no_channels(subject, node, format, &later.known);
     require(later.known.code < 0 && later.known.message[0] != '\0',
-            "configure leaves an error record of a later version as it was");
+            "configure leaves an error record of a later version unchanged");
     for (const unsigned char byte : later.fields)
         require(byte == 0x77, "configure writes to fields of an error record that it cannot know");
     // A record of an error that has room for nothing but its size.
@@ -217,7 +217,7 @@ void flags(Subject &subject) {
     config.flags = kUnknown;
     Reply reply = {};
     node.try_configure(config, &reply);
-    require(!reply.ok(), "configure takes a flag that nobody knows");
+    require(!reply.ok(), "configure takes an unknown flag");
 
     const Plan plan = node.configure(config_for(format, kW, kH));
     const Scene scene(subject, plan, format, {0, 0, kW, kH});
@@ -227,7 +227,7 @@ void flags(Subject &subject) {
         how.*flags = kUnknown;
         Bytes ignored;
         require(!scene.try_compute(scene.out_domain(), how, &ignored).ok(),
-                std::string("process takes a flag of the ") + place + " that nobody knows");
+                std::string("process takes a flag of the ") + place + " that is not defined");
     };
     refuse("call", &How::call_flags);
     refuse("input", &How::input_flags);
@@ -241,7 +241,7 @@ void flags(Subject &subject) {
         how.change = [&](sepflow_process &call) { image_of(call.inputs, port).flags = kUnknown; };
         require(!scene.try_compute(scene.out_domain(), how, &ignored).ok(),
                 std::string("process takes a flag of '") + subject.port(port).name +
-                    "' that nobody knows");
+                    "' that is not defined");
     }
 }
 
@@ -286,7 +286,7 @@ void nulls(Subject &subject) {
 std::vector<Check> abi_checks() {
     return {
         {"state",
-         "leaves the FPU, locale, signals, files and threads as they were, and prints nothing",
+         "leaves the FPU, locale, signals, files and threads unchanged, and prints nothing",
          "Restore what the named function changes before it returns. Send messages to the host's "
          "log.",
          state},

@@ -135,7 +135,7 @@ std::vector<Check> call_checks() {
          "Test the counts, the arrays and each image's data before you compute. Return "
          "SEPFLOW_E_INVALID or SEPFLOW_E_NOT_READY.",
          images},
-        {"odd_regions", "survives rectangles of no sound size or place",
+        {"odd_regions", "survives rectangles of invalid size or position",
          "Return SEPFLOW_E_INVALID for a negative size or a coordinate of 2^48 or more, before any "
          "arithmetic.",
          odd_regions},

@@ -28,12 +28,12 @@ Reply ErrorRecord::reply(const std::string &function, sepflow_status status) con
     require(error_.struct_size == sizeof error_, who + " changes its error record's struct_size");
     if (status == SEPFLOW_OK) return {status, -1, ""};
     require(status < 0, who + " returned " + std::to_string(status) +
-                            ", which is no status: 0 is success, failures are negative");
+                            ", which is not a status: 0 is success, failures are negative");
     require(
         error_.code == status && std::memchr(error_.message, 0, sizeof error_.message) != nullptr,
         who + " failed with " + std::to_string(status) +
-            " and left the error record as it was, or filled in another code or an endless "
-            "message");
+            " and left the error record unchanged, or filled in another code or a message without "
+            "an end");
     require(error_.message[0] != '\0', who + " failed without a message");
     char line[sizeof error_.message];
     copy_line(line, error_.message);

@@ -171,7 +171,7 @@ std::vector<Check> change_checks() {
          effect},
         {"change", "lets a changed parameter reach the next plan",
          "Drop the node's cached plan in set_param, whichever parameter is set.", change},
-        {"apart", "keeps its nodes apart: what one is set to, no other sees",
+        {"apart", "keeps its nodes apart: no node sees the values of another",
          "Keep values and plans in the node and the plan, not in static variables.", apart},
     };
 }

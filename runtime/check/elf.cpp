@@ -35,7 +35,7 @@ std::vector<std::string> exported_symbols(const std::string &file) {
     std::ifstream stream(file, std::ios::binary);
     const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
     const auto header = at<ElfW(Ehdr)>(bytes, 0);
-    require(std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0, "its file is no ELF");
+    require(std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0, "its file is not an ELF file");
     std::vector<std::string> names;
     for (unsigned i = 0; i < header.e_shnum; ++i) {
         const auto section =

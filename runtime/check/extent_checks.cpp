@@ -109,7 +109,7 @@ void huge(Subject &subject) {
         if (!contains(kDomain, in)) throw Skipped{"a tile needs input from far away"};
     }
     if (!contains(out, kTile) || !contains(scene.out_domain(), kTile))
-        throw Skipped{"its output lies otherwise"};
+        throw Skipped{"its output has another domain"};
     How how;
     how.change = [&](sepflow_process &call) {
         for (uint32_t i = 0; i < call.input_count; ++i) image_of(call.inputs, i).domain = kHuge;
@@ -197,7 +197,7 @@ void far_rows(Subject &subject) {
     Node node = subject.node();
     const Plan plan = node.configure(config_for(format, kDomain.w, kDomain.h));
     const Scene scene(subject, plan, format, kDomain);
-    if (!contains(scene.out_domain(), kTile)) throw Skipped{"its output lies otherwise"};
+    if (!contains(scene.out_domain(), kTile)) throw Skipped{"its output has another domain"};
     for (uint32_t port = 0; port < subject.inputs(); ++port) {
         if (plan.input_region(port, kTile, kDomain).h > 16)
             throw Skipped{"three rows need more than 16 rows of input"};

@@ -25,7 +25,7 @@ struct Filter {
           plan(node.configure(config_for(format, kDomain.w, kDomain.h))),
           scene(subject, plan, format, kDomain) {
         if (plan.info().method == nullptr) throw Skipped{"it does not say that it is a filter"};
-        if (!same(scene.out_domain(), kDomain)) throw Skipped{"its output lies otherwise"};
+        if (!same(scene.out_domain(), kDomain)) throw Skipped{"its output has another domain"};
     }
 
     double at(const Bytes &result, int64_t x, int64_t y) const {
@@ -109,11 +109,11 @@ void orientation(Subject &subject) {
 
 std::vector<Check> filter_checks() {
     return {
-        {"constant", "keeps what is constant, by a kernel that sums to one",
+        {"constant", "keeps constant images constant with a kernel that sums to one",
          "Keep the sum of the filters at the kernel's, and state in error_bound how far results "
          "may lie off.",
          constant},
-        {"orientation", "applies the kernel the right way round and in the right place",
+        {"orientation", "applies the kernel in the right orientation and position",
          "Take rows and columns of the matrix as they are stored, and keep to left, right, top and "
          "bottom of plan_info.",
          orientation},

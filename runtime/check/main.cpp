@@ -153,7 +153,7 @@ void add_options(CLI::App &app, CheckOptions &o) {
 int main(int argc, char **argv) {
     using namespace sepflow::check;
     CheckOptions options;
-    CLI::App app("Checks whether a plugin keeps to the node ABI.", "sepflow check");
+    CLI::App app("Checks whether a plugin conforms to the node ABI.", "sepflow check");
     add_options(app, options);
     return sepflow::command::run_verb(app, argc, argv, "check plugins for the node ABI",
                                       [&] { run(options); });

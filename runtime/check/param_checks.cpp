@@ -313,7 +313,7 @@ void check_odd_values(Node &node, const sepflow_param_desc &desc, uint32_t index
         const std::string what =
             value.s != nullptr && std::strlen(value.s) > 20 ? "a long text" : "an odd value";
         require(same_value(node.value(index), value),
-                std::string("'") + desc.id + "': " + what + " is taken and comes back otherwise");
+                std::string("'") + desc.id + "': " + what + " is accepted and comes back changed");
     }
 }
 
@@ -325,7 +325,7 @@ void check_text(Node &node, const sepflow_param_desc &desc, uint32_t index,
     bool is_back = read.a != nullptr || (read.s != nullptr && written == read.s);
     if (desc.type == SEPFLOW_VALUE_INT) is_back = std::to_string(read.i) == written;
     if (desc.type == SEPFLOW_VALUE_FLOAT) is_back = read.f == std::strtod(written.c_str(), nullptr);
-    require(is_back, std::string("'") + desc.id + "': '" + written + "' comes back otherwise");
+    require(is_back, std::string("'") + desc.id + "': '" + written + "' comes back changed");
 }
 
 void check_matrix_text(Node &node, const sepflow_param_desc &desc, uint32_t index) {
@@ -335,7 +335,7 @@ void check_matrix_text(Node &node, const sepflow_param_desc &desc, uint32_t inde
         const int64_t count = matrix.rows * matrix.columns;
         require(read.a != nullptr && read.rows == matrix.rows && read.columns == matrix.columns &&
                     std::equal(read.a, read.a + count, matrix.a),
-                std::string("'") + desc.id + "': a matrix comes back otherwise");
+                std::string("'") + desc.id + "': a matrix comes back changed");
         require(read.a != matrix.a, std::string("'") + desc.id + "': the matrix is not copied");
     }
 }
@@ -354,17 +354,17 @@ void text(Subject &subject) {
 
 std::vector<Check> param_checks() {
     return {
-        {"descriptor", "has a descriptor that is whole, sound and never changes",
+        {"descriptor", "has a complete, valid descriptor that never changes",
          "Fill in every descriptor once, before the entry returns it, and change nothing "
          "afterwards.",
          descriptor},
         {"defaults", "starts with the defaults that its descriptor states",
          "Start each value at def or text_default of its descriptor.", defaults},
-        {"limits", "takes what its limits allow, refuses the rest and names the parameter",
+        {"limits", "accepts values within its limits, refuses others and names the parameter",
          "Check a value against its descriptor before you store it. Return SEPFLOW_E_PARAM with "
          "its index in param_index.",
          limits},
-        {"text", "gives back what it was set to",
+        {"text", "returns the values that it was set to",
          "Store numbers as int64_t and double, and texts in full length.", text},
     };
 }

@@ -264,14 +264,14 @@ std::vector<Check> pixel_checks() {
          layouts},
         {"sizes", "computes images of any size",
          "Try images that are smaller than the halo, down to one pixel.", sizes},
-        {"optional", "does with and without what is optional",
+        {"optional", "works with and without optional images",
          "Take an optional port without an image, and one in each type that it declares.",
          optional},
         {"in_place", "where it promises to work in place, computes the same",
          "Read a pixel before you write it where both lie in the same memory, or leave "
          "SEPFLOW_NODE_IN_PLACE out of flags.",
          in_place},
-        {"numbers", "keeps NaN and its like to the pixels that need them",
+        {"numbers", "keeps NaN and infinity to the pixels that need them",
          "Skip taps of 0, and use no pixel outside the halo even with weight 0.", numbers},
     };
 }

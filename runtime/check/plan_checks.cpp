@@ -246,21 +246,21 @@ std::vector<Check> plan_checks() {
          "Compare types and channels with the ports in configure, and with the plan's in process. "
          "Return SEPFLOW_E_FORMAT.",
          other_formats},
-        {"regions", "asks for regions that are sound",
+        {"regions", "requests valid regions",
          "Compute regions from the plan and the arguments alone. Clip what is needed to the "
          "domain.",
          regions},
-        {"plan_info", "describes its plans soundly",
+        {"plan_info", "describes its plans with valid numbers",
          "Set all of the record to zero, then fill in what is known. Numbers are finite and not "
          "negative.",
          plan_info},
-        {"identity", "where it says that output equals input, it does",
+        {"identity", "keeps output equal to input where a plan says so",
          "Set SEPFLOW_PLAN_IDENTITY only where every output sample equals the input's.", identity},
         {"same_plan", "gives the same plan for the same parameters",
          "Keep the last plan, and return it again while parameters and config are the same. Let "
          "hints change speed only.",
          same_plan},
-        {"outlive", "makes plans that live on when their node changes or goes",
+        {"outlive", "makes plans that outlive their node and its changes",
          "Copy into the plan all that it needs of its node, and let the caller own a reference.",
          outlive},
     };

@@ -239,7 +239,7 @@ const std::vector<Check> &plugin_checks() {
     static const std::vector<Check> all = {
         {"exports", "exports sepflow_entry_v1 and nothing else",
          "Link with -fvisibility=hidden or a version script.", exports},
-        {"silence", "prints nothing when it is loaded, begun, ended and unloaded",
+        {"silence", "prints nothing when it is loaded, initialised, deinitialised and unloaded",
          "Send messages to the host's log.", silence},
         {"scan", "is loaded and described within 100 ms of processor time",
          "Move what takes time from static constructors and the entry to configure.", scan},
@@ -247,13 +247,13 @@ const std::vector<Check> &plugin_checks() {
          "Compile with -fno-gnu-unique, and undo in deinit what would keep or call the code: "
          "thread keys, threads, handlers.",
          unload},
-        {"entry", "has an entry that is whole and knows its end",
+        {"entry", "has a complete entry whose node list has an end",
          "Fill in the entry once. node(index) is NULL from node_count on, get_extension for ids "
          "that are not known.",
          entry},
-        {"init", "counts init and deinit, and begins anew after the last",
+        {"init", "counts init and deinit, and works again after the last",
          "Count init and deinit, and need no host in init.", init},
-        {"copies", "works beside a copy of itself",
+        {"copies", "works next to a copy of itself",
          "Hide all symbols but the entry, so that neither copy finds the other's.", copies},
     };
     return all;

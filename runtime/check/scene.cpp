@@ -195,7 +195,7 @@ Bytes Scene::written(Images &images, const std::vector<Bytes> &ins_before,
                                 how.place);
         out.write(untouched.read(region), region);
         require(out.all_bytes() == untouched.all_bytes(),
-                what + " writes beside the pixels that it was asked for");
+                what + " writes outside the pixels that it was asked for");
     }
     return result;
 }

@@ -294,7 +294,7 @@ std::vector<Format> Subject::formats() {
             return desc().query_formats(node.get(), i, &pair, e);
         });
         if (!reply.ok()) break;
-        require(i < 10000, "query_formats knows no end");
+        require(i < 10000, "query_formats has no end");
         for (const int32_t count : {1, 3, 4, 2}) {
             if (count >= least && count <= most)
                 formats.push_back({pair.in_type, pair.out_type, count});

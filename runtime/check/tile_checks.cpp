@@ -129,7 +129,8 @@ void halo(Subject &subject) {
         ++checked;
     };
     subject.each_plan(kDomain.w, kDomain.h, visit);
-    if (checked == 0) throw Skipped{"its halo is all of the image, or its output lies otherwise"};
+    if (checked == 0)
+        throw Skipped{"its halo is all of the image, or its output has another domain"};
 }
 
 }  // namespace

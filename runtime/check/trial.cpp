@@ -68,7 +68,7 @@ void prepare_child() {
     } catch (const std::exception &error) {
         finish(Outcome::Kind::kFailed, error.what());
     } catch (...) {
-        finish(Outcome::Kind::kFailed, "it threw what is no exception");
+        finish(Outcome::Kind::kFailed, "it threw something other than an exception");
     }
     _exit(0);
 }

@@ -229,9 +229,9 @@ std::string plan_text(const sepflow_plan *plan, const std::string &kernel_text, 
          << d.non_zero_taps << " directly\n"
          << "error            " << bound_in_words(d, in, out)
          << ", before the result is rounded to its type\n"
-         << "  by factoring   " << short_number(d.remainder_norm_1) << " = sum |K - what runs|, of "
-         << short_number(d.kernel_norm_1) << " = sum |K|; tolerance " << short_number(d.tolerance)
-         << " of full scale\n"
+         << "  by factoring   " << short_number(d.remainder_norm_1)
+         << " = sum |K - kernel in use|, of " << short_number(d.kernel_norm_1)
+         << " = sum |K|; tolerance " << short_number(d.tolerance) << " of full scale\n"
          << "  by rounding    " << short_number(d.rounding_bound) << " for images within [-1, 1]\n"
          << "exact            " << (d.is_exact != 0 ? "yes: " : "no: ") << d.exactness << '\n'
          << "runs as          " << d.variant << ", " << d.schedule << " schedule, " << d.arithmetic

@@ -37,15 +37,15 @@ void explain(Explain o) {
 
 void add_explain(CLI::App &app) {
     CLI::App *verb = app.add_subcommand(
-        "explain", "Tell how a kernel is factored: singular values, rank, error bound, cost");
+        "explain", "Explain how a kernel is factored: singular values, rank, error bound, cost");
     const auto o = std::make_shared<Explain>();
     add_plan_options(*verb, o->plan);
-    verb->add_option("--in-type", o->in_type, "Pixel type of the images to come (f32)")
+    verb->add_option("--in-type", o->in_type, "Pixel type of the images (f32)")
         ->check(CLI::IsMember(type_names()));
     verb->add_flag("--json", o->json, "Write JSON");
-    verb->add_option("--picture", o->picture,
-                     "Draw the kernel, what the factors make of it, the error and the singular "
-                     "values, into this file")
+    verb->add_option(
+            "--picture", o->picture,
+            "Draw the kernel, its approximation, the error and the singular values into this file")
         ->type_name("FILE");
     verb->callback([o] { explain(*o); });
 }

@@ -187,12 +187,11 @@ void add_filter(CLI::App &app) {
         ->required()
         ->type_name("OUT");
     add_plan_options(*verb, o->plan);
-    verb->add_option(
-            "--mask", o->mask,
-            "Image of IN's size whose pixels are weights of IN's, white 1, black 0: missing; "
-            "with it, --missing is ignore unless given")
+    verb->add_option("--mask", o->mask,
+                     "Image of IN's size with weights for the pixels of IN: white is 1, black is 0 "
+                     "(missing); makes ignore the default of --missing")
         ->type_name("FILE");
-    verb->add_option("-j,--threads", o->threads, "At most so many threads (0: one per CPU)")
+    verb->add_option("-j,--threads", o->threads, "Largest number of threads (0: one per CPU)")
         ->check(CLI::Range(0, kMostThreads));
     verb->add_option("--report", o->report, "Write how the kernel was factored, as JSON")
         ->type_name("FILE.json");
@@ -201,9 +200,10 @@ void add_filter(CLI::App &app) {
     verb->add_option("--compare", o->compare, "Write input and result side by side")
         ->type_name("FILE");
     verb->add_flag("-q,--quiet", o->quiet,
-                   "No report line and no progress bar; what is left out is still said");
+                   "Print no report line and no progress bar; notes on what is left out stay");
     verb->footer(
-        "Every channel is filtered alike, alpha too, as stored. The pixel type is kept unless "
+        "Every channel is filtered in the same way, alpha included, as stored. The pixel type is "
+        "kept unless "
         "--type is given;\nCSV is read as f64. JPEG is written at quality 95, WebP lossless, TIFF "
         "uncompressed.\nThumbnails and other pictures of the unfiltered image are not kept. One "
         "line says what else "

@@ -88,7 +88,7 @@ ImagePointer open_image(const std::string &path) {
     }
     if (loader == nullptr) {
         vips_error_clear();
-        throw Error(SEPFLOW_E_IO, "cannot read " + path + ": not an image format known here");
+        throw Error(SEPFLOW_E_IO, "cannot read " + path + ": its image format is not supported");
     }
     VipsImage *opened = nullptr;
     if (vips_call(loader, path.c_str(), &opened, "fail_on", VIPS_FAIL_ON_ERROR, nullptr)) {

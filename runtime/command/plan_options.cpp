@@ -74,15 +74,15 @@ void add_plan_options(CLI::App &verb, PlanOptions &o) {
                     "\"file PATH\" (a matrix in text, or a grey image) ...")
         ->required();
     verb.add_option("-b,--border", o.border,
-                    "What lies outside the image: constant, replicate, reflect, reflect101 (the "
-                    "default), wrap or truncate; one for both axes, or x,y")
+                    "Border pixels: constant, replicate, reflect, reflect101 (the default), wrap "
+                    "or truncate; one for both axes, or x,y")
         ->type_name("MODE[,MODE]")
         ->check(check_border);
     verb.add_option("--border-value", o.border_value, "Pixel value of the constant border (0)")
         ->transform(number());
     verb.add_option("--extent", o.extent,
                     "Pixels of the result: same as the input (the default), valid (the kernel lies "
-                    "wholly inside) or full (it touches)")
+                    "wholly inside) or full (the kernel touches the image)")
         ->check(CLI::IsMember(kExtents));
     verb.add_flag("--convolve", o.convolve,
                   "Flip the kernel (true convolution); the default is correlation");
@@ -92,9 +92,8 @@ void add_plan_options(CLI::App &verb, PlanOptions &o) {
         ->type_name("X,Y")
         ->check(check_anchor);
     verb.add_option("--tolerance", o.tolerance,
-                    "Error allowed, as a part of the result's full scale, such as 1/510 (the "
-                    "default: between integers half a "
-                    "unit, else the arithmetic's precision)")
+                    "Largest error, as a part of the result's full scale, such as 1/510 (default: "
+                    "half a unit between integers, otherwise the precision of the arithmetic)")
         ->type_name("PART")
         ->transform(number());
     verb.add_option("--rank", o.rank, "Use exactly this rank")
@@ -105,23 +104,23 @@ void add_plan_options(CLI::App &verb, PlanOptions &o) {
     verb.add_option("--delta", o.delta, "Add to the result, after scale (0)")->transform(number());
     verb.add_option("--type", o.type, "Pixel type of the result (that of the input)")
         ->check(CLI::IsMember(type_names()));
-    verb.add_option("--variant", o.variant, "Force the code for one instruction set, such as avx2");
-    verb.add_option("--method", o.method,
-                    "Force how the 2-D sum is taken (auto: the cheapest that keeps the tolerance)")
+    verb.add_option("--variant", o.variant, "Force one instruction set, such as avx2");
+    verb.add_option(
+            "--method", o.method,
+            "Force a method of taking the 2-D sum (auto: the cheapest that keeps the tolerance)")
         ->check(CLI::IsMember(kMethods));
     verb.add_option("--missing", o.missing,
-                    "What becomes of NaN and of masked pixels: propagate (the default: a NaN "
-                    "spreads), ignore (the others "
-                    "are rescaled) or fill")
+                    "Treatment of NaN and of masked pixels: propagate (the default: NaN spreads), "
+                    "ignore (the others are rescaled) or fill")
         ->check(CLI::IsMember(kPolicies));
     verb.add_option("--missing-value", o.missing_value,
-                    "What missing pixels are filled with (0), and results for which none is left "
-                    "(NaN in floats, 0 in integers)")
+                    "Value for missing pixels (0), and for results without any valid pixel (NaN in "
+                    "floats, 0 in integers)")
         ->transform(number());
     verb.add_flag("--keep-missing", o.keep_missing,
-                  "Results are the missing value where their own pixel is missing");
+                  "Set results to the missing value where their own pixel is missing");
     verb.add_flag("--strict", o.strict,
-                  "Float images, too, come out as the same bytes on every instruction set");
+                  "Make the bytes of float images the same on every instruction set");
     verb.add_option("--schedule", o.schedule, "Force a schedule of the passes")
         ->check(CLI::IsMember(kSchedules));
 }

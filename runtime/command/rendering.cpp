@@ -99,8 +99,8 @@ Rendering::Rendering(const sepflow_graph *graph, const std::string &output, Vips
     const VipsBandFormat format = band_format_of_type(output_.type);
     if (format == VIPS_FORMAT_NOTSET || std::max(domain.w, domain.h) > VIPS_MAX_COORD) {
         throw Error(SEPFLOW_E_FORMAT, format == VIPS_FORMAT_NOTSET
-                                          ? "no file format here holds " + type_name(output_.type) +
-                                                " pixels; use --type f32"
+                                          ? "no supported file format holds " +
+                                                type_name(output_.type) + " pixels; use --type f32"
                                           : "the result is too large for an image file");
     }
     const int64_t line = domain.w * output_.channels * (output_.type & 0xff) / 8;

@@ -178,8 +178,7 @@ void run_job(const Run &o, const Job &job, Watch &watch) {
     std::vector<std::string> output_names = names_of(graph.get(), sepflow_graph_output_name);
     if (job.is_part) output_names = job.names;
     const auto outputs = files_by_name(output_names, o.outputs, o.out, "output");
-    if (outputs.empty())
-        throw Error(SEPFLOW_E_PARAM, "no output is asked for; use --output NAME=FILE");
+    if (outputs.empty()) throw Error(SEPFLOW_E_PARAM, "no output is given; use --output NAME=FILE");
     check_distinct(values_of(outputs));
 
     std::vector<ImagePointer> images;
@@ -285,10 +284,10 @@ void add_run(CLI::App &app) {
         ->take_all()
         ->check(check_assignment);
     verb->add_option("--files", o->files,
-                     "Folder of the files that the graph may name, as in \"file kernel.csv\"; "
+                     "Folder from which the graph may read files, as in \"file kernel.csv\"; "
                      "without it, none")
         ->type_name("FOLDER");
-    verb->add_option("-j,--threads", o->threads, "At most so many threads (0: one per CPU)")
+    verb->add_option("-j,--threads", o->threads, "Largest number of threads (0: one per CPU)")
         ->check(CLI::Range(0, kMostThreads));
     verb->add_option("--patience", o->patience,
                      "Seconds after which a node that does not return is stopped (600)")

@@ -21,11 +21,11 @@ struct VerbProgram {
 };
 
 const VerbProgram kPrograms[] = {
-    {"check", "sepflow-check", "Check whether a plugin keeps to the node ABI", true,
+    {"check", "sepflow-check", "Check whether a plugin conforms to the node ABI", true,
      "it is built and installed with this program"},
     {"bench", "sepflow_bench",
-     "Measure: 'bench methods' separable, direct and FFT beside each other, 'bench --fit' what "
-     "the choice between them is predicted by; 'bench speed --help' lists all",
+     "Measure speed: 'bench methods' compares separable, direct and FFT, 'bench --fit' fits the "
+     "model that predicts their costs; 'bench speed --help' lists all tables",
      false, "'./dev bench' builds it, where OpenCV is, to compare with"},
     {"compile", "sepflow-compile",
      "Compile one filter ahead of time, for firmware: a C header and a static archive", true,

@@ -176,7 +176,10 @@ sepflow_status sepflow_plan_describe(const sepflow_plan *plan,
                                      sepflow_plan_description *description) {
     if (plan == nullptr) return SEPFLOW_E_INVALID;
     return sepflow::guarded(nullptr, [&] {
-        if (plan->bank) throw Error(SEPFLOW_E_UNSUPPORTED, "a bank: ask its members");
+        if (plan->bank)
+            throw Error(
+                SEPFLOW_E_UNSUPPORTED,
+                "the plan is a bank, which has no description; describe the plans it was made of");
         sepflow::fill(description, sepflow::describe_plan(*plan->plan), "description");
     });
 }

@@ -50,22 +50,21 @@ void check_name(const std::string &name) {
     if (is_reserved(name) || is_of_integers(name) ||
         std::strstr(kTaken, (" " + name + " ").c_str()) != nullptr)
         throw Error(SEPFLOW_E_PARAM,
-                    "'" + name + "' is not a name for a C function: C or C++ has it for itself");
+                    "'" + name + "' is not a name for a C function: C or C++ reserves it");
 }
 
 void check_type(sepflow_type type) {
     if (type == SEPFLOW_F16 || type == SEPFLOW_F64)
-        throw Error(SEPFLOW_E_FORMAT, "compiled filters take and give u8, u16, s16 and f32");
+        throw Error(SEPFLOW_E_FORMAT, "compiled filters read and write only u8, u16, s16 and f32");
 }
 
 void check_borders(const Options &options) {
     if (options.border_x == SEPFLOW_BORDER_TRUNCATE || options.border_y == SEPFLOW_BORDER_TRUNCATE)
-        throw Error(SEPFLOW_E_UNSUPPORTED, "compiled filters do not know the border 'truncate'");
+        throw Error(SEPFLOW_E_UNSUPPORTED, "compiled filters do not support the border 'truncate'");
     if (options.border_y == SEPFLOW_BORDER_WRAP)
-        throw Error(
-            SEPFLOW_E_UNSUPPORTED,
-            "the border 'wrap' needs the last rows for the first, and compiled filters hold no "
-            "more than the rows under the kernel; 'wrap,replicate' wraps along x only");
+        throw Error(SEPFLOW_E_UNSUPPORTED,
+                    "the border 'wrap' is not available along y, since compiled filters hold only "
+                    "the rows under the kernel; 'wrap,replicate' wraps along x");
 }
 
 // Where a multiplication and an addition are two instructions, symmetric filters of floats fold, as the library's transposed forms
@@ -96,10 +95,9 @@ Plan plan_of(const std::string &kernel_text, const Options &options, const Halid
         plan.reason = reason;
     }
     if (plan.precision == Precision::kDouble)
-        throw Error(
-            SEPFLOW_E_UNSUPPORTED,
-            "this tolerance needs double precision, which compiled filters do not have; allow "
-            "more with --tolerance");
+        throw Error(SEPFLOW_E_UNSUPPORTED,
+                    "this tolerance needs double precision, which compiled filters do not have; "
+                    "use a larger --tolerance");
     return plan;
 }
 

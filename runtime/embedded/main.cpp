@@ -103,8 +103,7 @@ void add_options(CLI::App &app, Asked &o) {
     sepflow_options &options = o.request.options;
     app.add_option("NAME", o.request.name, "Name of the C function, of NAME.h and of NAME.a")
         ->required();
-    app.add_option("-k,--kernel", o.request.kernel, "The kernel, as of 'sepflow filter'")
-        ->required();
+    app.add_option("-k,--kernel", o.request.kernel, "Kernel, as for 'sepflow filter'")->required();
     app.add_option("--target", o.request.target,
                    "Processor and system: arm-64-linux, arm-64-noos, x86-64-linux-avx2 ...")
         ->required();
@@ -116,9 +115,8 @@ void add_options(CLI::App &app, Asked &o) {
                    "Width of the widest image, in pixels (1024)")
         ->default_val(1024);
     app.add_option("-b,--border", o.border,
-                   "What lies outside the image: constant, replicate, reflect, reflect101 (the "
-                   "default) or wrap (along x); one for "
-                   "both axes, or x,y");
+                   "Border pixels: constant, replicate, reflect, reflect101 (the default) or wrap "
+                   "(along x); one for both axes, or x,y");
     app.add_option("--border-value", options.border_value, "Pixel value of the constant border (0)")
         ->transform(command::number());
     app.add_flag("--convolve", o.convolve,
@@ -126,7 +124,7 @@ void add_options(CLI::App &app, Asked &o) {
     app.add_option("--anchor", o.anchor,
                    "X,Y: column and row of the kernel that lie on the result's pixel (the middle)");
     app.add_option("--tolerance", options.tolerance,
-                   "Error allowed, as a part of the result's full scale, such as 1/510")
+                   "Largest error, as a part of the result's full scale, such as 1/510")
         ->type_name("PART")
         ->transform(command::number());
     app.add_option("--rank", options.rank, "Use exactly this rank");
@@ -140,7 +138,7 @@ void add_options(CLI::App &app, Asked &o) {
     app.add_flag("--node", o.request.is_node,
                  "Write NAME_node.c too: the filter as a node, for a host program to link in");
     app.add_option("--output", o.folder, "Folder to write to (.)")->type_name("FOLDER");
-    app.add_flag("--check", o.checks, "Write nothing; only say what would be compiled");
+    app.add_flag("--check", o.checks, "Write nothing; print what would be compiled");
 }
 
 // Errors of Halide 15 and later are no std::exception.

@@ -34,7 +34,7 @@ Error write_error(const std::string &path, const std::string &reason) {
     } catch (const std::exception &error) {
         std::cerr << error.what();
     } catch (...) {
-        std::cerr << "for a reason that it does not give";
+        std::cerr << "for an unknown reason";
     }
     _exit(EXIT_FAILURE);
 }

@@ -22,7 +22,8 @@ void check_input(const std::string &name, sepflow_type type, int32_t channels,
     if (!sepflow::is_type(type)) throw Error(SEPFLOW_E_FORMAT, name + ": unknown pixel type");
     if (channels < 1) throw Error(SEPFLOW_E_FORMAT, name + ": channels must be at least 1");
     if (!sepflow::is_sane(domain) || domain.w == 0 || domain.h == 0)
-        throw Error(SEPFLOW_E_INVALID, name + ": its domain is empty or absurd");
+        throw Error(SEPFLOW_E_INVALID,
+                    name + ": its domain is empty or has coordinates beyond 2^48");
 }
 
 void bind(Place &place, sepflow_type type, int32_t channels, const sepflow_rect &domain) {

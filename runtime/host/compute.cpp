@@ -21,7 +21,7 @@ sepflow_run checked_run(const sepflow_run *given) {
     if (given == nullptr) return {};
     const sepflow_run run = sepflow::known_part(given, "run");
     if (run.max_threads < 0 || run.tile_w < 0 || run.tile_h < 0) {
-        throw Error(SEPFLOW_E_INVALID, "run: a negative count or size");
+        throw Error(SEPFLOW_E_INVALID, "run: max_threads, tile_w and tile_h must be 0 or more");
     }
     return run;
 }
@@ -74,7 +74,7 @@ class Tiles {
           h_(std::min(h, region.h)),
           columns_((region.w + w_ - 1) / w_) {
         if (__builtin_mul_overflow(columns_, (region.h + h_ - 1) / h_, &count_))
-            throw Error(SEPFLOW_E_INVALID, "run: more tiles than can be counted");
+            throw Error(SEPFLOW_E_INVALID, "run: too many tiles; use a larger tile_w and tile_h");
     }
     int64_t count() const { return count_; }
     sepflow_rect operator[](int64_t i) const {

@@ -16,7 +16,7 @@ namespace {
 
 // Behind one, C functions would not see the rest.
 void check_no_zero(const std::string &text, const std::string &place) {
-    if (text.find('\0') != std::string::npos) fail_at(place, "holds a zero character");
+    if (text.find('\0') != std::string::npos) fail_at(place, "holds a NUL character");
 }
 
 // Takes the parser's events. Its functions return whether to go on.

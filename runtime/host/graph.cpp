@@ -120,7 +120,8 @@ void sepflow_graph::add_node(const std::string &name, const std::string &id,
     if (found == nullptr) {
         std::vector<std::string> ids;
         for (const sepflow::RegistryNode &node : registry->nodes) ids.push_back(node.desc->id);
-        fail("node '" + name + "': no plugin brings '" + id + "'" + sepflow::nearest_name(id, ids));
+        fail("node '" + name + "': no plugin provides '" + id + "'" +
+             sepflow::nearest_name(id, ids));
     }
     found->plugin->initialise(registry->observer);
     sepflow_error error = new_error();
@@ -227,7 +228,7 @@ void sepflow_graph::add_output(const std::string &name, const std::string &sourc
     if (outputs.size() >= sepflow::kMaxPlaces)
         throw Error(SEPFLOW_E_UNSUPPORTED, "a graph has at most 10000 outputs");
     for (const sepflow::Output &output : outputs) {
-        if (output.name == name) fail("the output '" + name + "' is there already");
+        if (output.name == name) fail("the output '" + name + "' already exists");
     }
     const Outlet from = find_outlet(source);
     if (places[from.place].is_input())

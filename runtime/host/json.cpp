@@ -50,7 +50,7 @@ void add_node(sepflow_graph &graph, const Json &node, const std::string &place) 
     const sepflow_type type = type_from_name(out_type);
     if (named_type != nullptr && !follows && type == SEPFLOW_TYPE_NONE) {
         fail_at(place, "has the out_type '" + out_type +
-                           "', which is none of u8, u16, s16, f16, f32, f64, input:NAME");
+                           "', which is not one of u8, u16, s16, f16, f32, f64, input:NAME");
     }
     graph.add_node(node.key, text_of(*id, below(place, "type"), "a node's id"), type);
     if (follows) graph.places.back().type_of_input = out_type.substr(prefix.size());

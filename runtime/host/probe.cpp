@@ -153,7 +153,7 @@ void probe(const std::string &file) {
     if (before.kind != Verdict::kNone) {
         throw Error(SEPFLOW_E_ABI,
                     described(before) +
-                        "; this was found before: to try it again, touch it, or delete " +
+                        "; this result is cached: to try again, touch the file or delete " +
                         verdict_file());
     }
     const std::optional<Trial> trial = tried(program, file);

@@ -44,7 +44,8 @@ void check_params(const sepflow_node_desc &desc, const std::string &node) {
 
 void check_node(const sepflow_node_desc *given) {
     if (given == nullptr)
-        throw Error(SEPFLOW_E_ABI, "it counts more nodes than it has, or it has no memory");
+        throw Error(SEPFLOW_E_ABI,
+                    "it returns NULL for a node below its node_count, or it has no memory");
     const sepflow_node_desc desc = known_part(given, "a node's descriptor");
     if (desc.id == nullptr || desc.name == nullptr)
         throw Error(SEPFLOW_E_ABI, "a node's descriptor lacks its id or name");

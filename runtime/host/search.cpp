@@ -52,8 +52,8 @@ void check_owner_and_mode(const fs::path &path, bool is_above) {
         throw Error(SEPFLOW_E_UNSUPPORTED, path.string() + " belongs to another user");
     const bool is_sticky = is_above && (found.st_mode & S_ISVTX) != 0;
     if (!S_ISLNK(found.st_mode) && !is_sticky && (found.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-        throw Error(SEPFLOW_E_UNSUPPORTED,
-                    "others can write " + path.string() + "; chmod go-w it, or name the plugin");
+        throw Error(SEPFLOW_E_UNSUPPORTED, "others can write " + path.string() +
+                                               "; run chmod go-w on it, or name the plugin");
     }
 }
 
@@ -113,8 +113,7 @@ std::vector<std::string> plugin_files(const std::string &directory) {
 
 void check_trusted(const std::string &file) {
     if (file.front() != '/') {
-        throw Error(SEPFLOW_E_UNSUPPORTED,
-                    "its directory is relative to where this program happens to run");
+        throw Error(SEPFLOW_E_UNSUPPORTED, "its directory is a relative path; use an absolute one");
     }
     std::error_code unknown;
     const fs::path real = fs::canonical(file, unknown);

@@ -104,8 +104,7 @@ Kernel sized_matrix(std::string_view text) {
         return kernel_from_text(without_space_and_comments(text));
     } catch (const Error &) {  // which quotes the text
         throw Error(SEPFLOW_E_PARAM,
-                    "it begins with a size; what follows must be as many numbers, as in kernel "
-                    "text");
+                    "it begins with a size; rows * columns numbers must follow, as in kernel text");
     }
 }
 
@@ -161,8 +160,8 @@ Kernel parse_text_matrix(const std::string &text, bool is_of_libvips) {
     const size_t columns = equal_length(given);
     if (may_have_decimal_commas(given, columns))
         throw Error(SEPFLOW_E_PARAM,
-                    "its commas may be decimal commas; write decimal points, or a blank behind "
-                    "each comma that separates");
+                    "its commas may be decimal commas; write decimal points, or a blank after each "
+                    "comma that separates");
     return kernel_from_matrix(given.numbers.data(), given.rows.size(), columns,
                               static_cast<std::ptrdiff_t>(columns));
 }
@@ -175,7 +174,7 @@ void read_weights(NetpbmReader &image, std::vector<double> &taps) {
         if (pixel == NetpbmReader::kNone)
             throw Error(SEPFLOW_E_PARAM, image.has_ended()
                                              ? "it is cut short"
-                                             : "a pixel is no whole number up to its maximum");
+                                             : "a pixel is not a whole number up to the maximum");
         sum += tap = pixel;
     }
     if (sum == 0) throw Error(SEPFLOW_E_PARAM, "it is black");

@@ -146,7 +146,8 @@ Kernel laplacian_of_gaussian(const Numbers &n) {
 Kernel difference_of_gaussians(const Numbers &n) {
     require(n[0] > 0 && n[1] > 0, "both sigmas must be above 0");
     if (n.size() > 2)
-        require(n[2] >= 1 && n[2] == std::floor(n[2]), "the radius must be whole, 1 or more");
+        require(n[2] >= 1 && n[2] == std::floor(n[2]),
+                "the radius must be a whole number of at least 1");
     const int64_t radius =
         checked_radius(n.size() > 2 ? n[2] : std::ceil(kGaussianReach * std::max(n[0], n[1])));
     const auto normalised_on_radius = [&](double sigma) {

@@ -178,19 +178,19 @@ struct Layout {
     explicit Layout(std::string_view text) {
         Reader reader(text, false);
         while (reader.skip_space()) {
-            if (reader.take(']')) reader.fail_here("this bracket closes none");
+            if (reader.take(']')) reader.fail_here("this bracket has no opening bracket");
             const Cell cell = reader.cell();
             (cell.is_last ? at_ends : between) |= cell.gap;
         }
         if ((between & kSemicolon) != 0 && (between & (kComma | kBlanks)) != 0)
             fail(
-                "some numbers have ';' between them and others have not; where ';' ends a row, "
+                "some numbers have ';' between them and others do not; where ';' ends a row, "
                 "enclose the matrix in brackets: [1 2; 3 4]");
         check_commas_alone(between);
         if (commas_separate() && between == kBareComma && (at_ends & kSemicolon) != 0)
             fail(
                 "commas may separate these numbers or be decimal commas; write decimal points, "
-                "and a blank behind each comma that separates");
+                "and a blank after each comma that separates");
     }
 
     // Something else separates.
@@ -249,7 +249,7 @@ class BracketReader {
         while (!is_closed()) {
             const bool has_own_brackets = reader_.take('[');
             if (!rows_.rows.empty() && has_own_brackets != have_own_brackets_)
-                reader_.fail_here("some rows have brackets of their own and others have not");
+                reader_.fail_here("some rows have brackets of their own and others do not");
             have_own_brackets_ = has_own_brackets;
             read_row();
         }

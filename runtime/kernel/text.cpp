@@ -182,7 +182,7 @@ Numbers split_at_commas(const std::vector<Token> &tokens) {
             start = end + 1;
         }
     }
-    if (is_behind_comma) fail(tokens.back().column, "a number is missing behind the last comma");
+    if (is_behind_comma) fail(tokens.back().column, "a number is missing after the last comma");
     return result;
 }
 
@@ -192,7 +192,7 @@ void check_groups(const Numbers &numbers, const Size &size, size_t column) {
     if (!numbers.has_commas || groups.size() == 1 ||
         std::all_of(groups.begin(), groups.end(), [&](size_t g) { return g == size.columns; }))
         return;
-    fail(column, "commas and blanks do not make rows of " + std::to_string(size.columns) +
+    fail(column, "commas and blanks do not form rows of " + std::to_string(size.columns) +
                      " numbers; commas separate numbers, and the size is ROWSxCOLUMNS, or " +
                      "COLUMNSxROWS before a colon");
 }
@@ -264,7 +264,7 @@ void check_commas(const std::vector<Token> &tokens) {
         if (comma == token.text.npos) continue;
         fail(token.column + comma,
              "a comma; write a decimal point, or a blank between two numbers (commas separate "
-             "numbers only behind a size, as in 3x3 1,2,1,2,4,2,1,2,1)");
+             "numbers only after a size, as in 3x3 1,2,1,2,4,2,1,2,1)");
     }
 }
 

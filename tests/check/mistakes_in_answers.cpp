@@ -38,20 +38,20 @@ struct Changed {
 
 std::vector<Mistake> in_errors() {
     return {
-        {"positive_status", "flags", "which is no status",
+        {"positive_status", "flags", "which is not a status",
          [](auto &node) {
              node.configure = [](auto *n, auto *config, auto **plan, auto *error) {
                  return -correct().configure(n, config, plan, error);
              };
          }},
-        {"other_code", "flags", "left the error record as it was",
+        {"other_code", "flags", "left the error record unchanged",
          [](auto &node) {
              node.configure = [](auto *n, auto *config, auto **plan, auto *error) {
                  return spoilt(correct().configure(n, config, plan, error), error,
                                [](sepflow_error &e) { e.code = SEPFLOW_OK; });
              };
          }},
-        {"endless_message", "flags", "left the error record as it was",
+        {"endless_message", "flags", "left the error record unchanged",
          [](auto &node) {
              node.configure = [](auto *n, auto *config, auto **plan, auto *error) {
                  return spoilt(
@@ -118,7 +118,7 @@ std::vector<Mistake> in_errors() {
              };
          }},
         {"one_error_size", "records",
-         "configure leaves an error record of a later version as it was",
+         "configure leaves an error record of a later version unchanged",
          [](auto &node) {
              node.configure = [](auto *n, auto *config, auto **plan, auto *error) {
                  const bool fits = error != nullptr && error->struct_size == sizeof *error;
@@ -209,7 +209,7 @@ std::vector<Mistake> with_null() {
 
 std::vector<Mistake> with_flags() {
     return {
-        {"flag_of_config", "flags", "configure takes a flag that nobody knows",
+        {"flag_of_config", "flags", "configure takes an unknown flag",
          [](auto &node) {
              node.configure = [](auto *n, auto *given, auto **plan, auto *error) {
                  if (!is_whole(given)) return correct().configure(n, given, plan, error);
@@ -218,7 +218,7 @@ std::vector<Mistake> with_flags() {
                  return correct().configure(n, &config, plan, error);
              };
          }},
-        {"flag_of_call", "flags", "process takes a flag of the call that nobody knows",
+        {"flag_of_call", "flags", "process takes a flag of the call that is not defined",
          [](auto &node) {
              node.process = [](auto *plan, auto *call, auto *error) {
                  if (!has_images(call)) return correct().process(plan, call, error);
@@ -227,7 +227,7 @@ std::vector<Mistake> with_flags() {
                  return correct().process(plan, &changed, error);
              };
          }},
-        {"flag_of_input", "flags", "process takes a flag of the input that nobody knows",
+        {"flag_of_input", "flags", "process takes a flag of the input that is not defined",
          [](auto &node) {
              node.process = [](auto *plan, auto *call, auto *error) {
                  const bool is_flagged = has_images(call) && call->inputs->flags != 0;
@@ -235,7 +235,7 @@ std::vector<Mistake> with_flags() {
                                           error);
              };
          }},
-        {"flag_of_output", "flags", "process takes a flag of the output that nobody knows",
+        {"flag_of_output", "flags", "process takes a flag of the output that is not defined",
          [](auto &node) {
              node.process = [](auto *plan, auto *call, auto *error) {
                  const bool is_flagged = has_images(call) && call->outputs->flags != 0;
@@ -243,7 +243,7 @@ std::vector<Mistake> with_flags() {
                                           error);
              };
          }},
-        {"flag_of_mask", "flags", "process takes a flag of 'mask' that nobody knows",
+        {"flag_of_mask", "flags", "process takes a flag of 'mask' that is not defined",
          [](auto &node) {
              node.process = [](auto *plan, auto *call, auto *error) {
                  if (!has_images(call)) return correct().process(plan, call, error);

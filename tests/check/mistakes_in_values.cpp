@@ -57,7 +57,7 @@ std::vector<Mistake> mistakes_in_values() {
                  return correct().set_param(n, index, value, error);
              };
          }},
-        {"small_int", "text", "'offset': an odd value is taken and comes back otherwise",
+        {"small_int", "text", "'offset': an odd value is accepted and comes back changed",
          [](auto &node) {
              node.set_param = [](auto *n, auto index, auto *value, auto *error) {
                  return set_changed(n, index, value, error, [](Values &v, const sepflow_value &) {
@@ -107,7 +107,7 @@ std::vector<Mistake> mistakes_in_values() {
                  return SEPFLOW_OK + 0;
              };
          }},
-        {"choice_as_number", "text", "'edge': 'replicate' comes back otherwise",
+        {"choice_as_number", "text", "'edge': 'replicate' comes back changed",
          [](auto &node) {
              node.get_param = [](auto *n, auto index, auto *value, auto *error) {
                  const sepflow_status status = correct().get_param(n, index, value, error);
@@ -144,7 +144,7 @@ std::vector<Mistake> mistakes_in_values() {
                  });
              };
          }},
-        {"short_text", "text", "'label': a long text is taken and comes back otherwise",
+        {"short_text", "text", "'label': a long text is accepted and comes back changed",
          [](auto &node) {
              node.set_param = [](auto *n, auto index, auto *value, auto *error) {
                  return set_changed(n, index, value, error, [](Values &v, const sepflow_value &) {
@@ -152,7 +152,7 @@ std::vector<Mistake> mistakes_in_values() {
                  });
              };
          }},
-        {"ascii_text", "text", "'label': an odd value is taken and comes back otherwise",
+        {"ascii_text", "text", "'label': an odd value is accepted and comes back changed",
          [](auto &node) {
              node.set_param = [](auto *n, auto index, auto *value, auto *error) {
                  return set_changed(n, index, value, error, [](Values &v, const sepflow_value &) {

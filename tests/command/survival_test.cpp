@@ -39,7 +39,7 @@ TEST_CASE("a faulty node takes its own outputs along, and no others") {
                  {"hang_configure", "node 'bad' did not return in its configure"},
                  {"throw_process", "node 'bad': its process threw: a fault"},
                  {"throw_create", "node 'bad': its create threw: a fault"},
-                 {"crash_entry", "no plugin brings 'test.crash_entry'"}};
+                 {"crash_entry", "no plugin provides 'test.crash_entry'"}};
     for (const auto &c : cases) {
         CAPTURE(c.fault);
         Folder folder;

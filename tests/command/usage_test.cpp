@@ -48,8 +48,8 @@ const std::vector<Mistake> kMistakes = {
 
     {{"filter", "absent.png", "out.png", "-k", "box 3"}, 1, "absent.png: No such file"},
     {{"filter", ".", "out.png", "-k", "box 3"}, 1, "directory"},
-    {{"filter", "empty.png", "out.png", "-k", "box 3"}, 1, "not an image format"},
-    {{"filter", "text.png", "out.png", "-k", "box 3"}, 1, "not an image format"},
+    {{"filter", "empty.png", "out.png", "-k", "box 3"}, 1, "its image format is not supported"},
+    {{"filter", "text.png", "out.png", "-k", "box 3"}, 1, "its image format is not supported"},
     {{"filter", "ragged.csv", "out.csv", "-k", "box 3"}, 1, "line 2"},
     {{"filter", "words.csv", "out.csv", "-k", "box 3"},
      1,

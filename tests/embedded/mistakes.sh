@@ -57,7 +57,7 @@ if ! "$sepflow" compile blur --kernel box_3 --in-type u8 --target riscv-64-linux
 fi
 refused "'2blur' is not a name" 2blur $good
 refused "border 'mirror'" blur $good --border mirror
-refused "'wrap' needs the last rows" blur $good --border wrap
+refused "'wrap' is not available along y" blur $good --border wrap
 refused "'truncate'" blur $good --border truncate
 refused "largest width" blur $good --max-width 0
 refused "double precision" blur --kernel "gaussian 2" --in-type f32 --target arm-64-linux --tolerance 1e-12

@@ -21,7 +21,7 @@ expect() { # TEXT FILE
 # The scanner takes the plugin, silently, and it shows nothing but what GStreamer asks for.
 gst-inspect-1.0 sepflow >"$work/inspect" 2>"$work/messages" || fail "gst-inspect-1.0: $(cat "$work/messages")"
 ! grep -i sepflow "$work/messages" || fail 'the scan was not silent'
-for text in 'kernel  *: The 2-D kernel' 'Default: "gaussian 3"' 'border  *: What lies outside' 'threads  *: Threads' \
+for text in 'kernel  *: The 2-D kernel' 'Default: "gaussian 3"' 'border  *: Pixels outside' 'threads  *: Threads' \
     'alpha  *: keep' 'MIT/X11' 'Filter/Effect/Video' 'changeable in NULL, READY, PAUSED or PLAYING'; do
     expect "$text" "$work/inspect"
 done

@@ -135,7 +135,7 @@ TEST_CASE("mistakes in a bank say what is wrong") {
     std::vector<float> out(pixels.size());
     const sepflow_image image = image_of(out);
     host.fails(sepflow_graph_compute(host.graph, "third", &image, nullptr, &host.error),
-               SEPFLOW_E_PARAM, "output 3 is wanted, but there are 2 kernels");
+               SEPFLOW_E_PARAM, "output 3 is requested, but there are 2 kernels");
     host.fails(sepflow_graph_add_output(host.graph, "x", "bank.out17", &host.error),
                SEPFLOW_E_PARAM, "no output port 'out17'");
 }

@@ -35,7 +35,7 @@ TEST_CASE("mistakes in a graph name what is at fault") {
     host.fails(sepflow_graph_set_text(g, "photo", "rank", "1", e), SEPFLOW_E_PARAM, "not a node");
     host.fails(sepflow_graph_connect(g, "photo", "sum", "c", e), SEPFLOW_E_PARAM,
                "no input port 'c'");
-    host.fails(sepflow_graph_add_output(g, "result", "sum", e), SEPFLOW_E_PARAM, "there already");
+    host.fails(sepflow_graph_add_output(g, "result", "sum", e), SEPFLOW_E_PARAM, "already exists");
     host.fails(sepflow_graph_prepare(g, e), SEPFLOW_E_NOT_READY, "not connected");
     host.connect("photo", "blur", "in");
     host.fails(sepflow_graph_connect(g, "sum", "blur", "in", e), SEPFLOW_E_PARAM,

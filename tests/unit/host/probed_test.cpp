@@ -86,7 +86,7 @@ TEST_CASE(
         CHECK(shelf.times_loaded() == 1);
         const std::string second = shelf.scan();
         CHECK(shelf.times_loaded() == 1);
-        CHECK(second == first + "; this was found before: to try it again, touch it, or delete " +
+        CHECK(second == first + "; this result is cached: to try again, touch the file or delete " +
                             shelf.verdicts().string());
         if (fault == "hang_entry") continue;  // each trial takes ten seconds
         fs::last_write_time(shelf.plugin(), fs::file_time_type::clock::now());

@@ -55,7 +55,7 @@ TEST_CASE("commas may separate the numbers behind a size, and ImageMagick's colo
         {"2x3: 1,2,3 4,5,6", "rows of 2 numbers"},
         {"2x2 1,,2 3 4", "column 7: a number is missing"},
         {"2x2 ,1,2,3,4", "column 5: a number is missing"},
-        {"2x2 1,2,3,4,", "a number is missing behind the last comma"},
+        {"2x2 1,2,3,4,", "a number is missing after the last comma"},
         {"3x3+0+0: 1,2,1 2,4,2 1,2,1", "origin is not the middle"},
         {"3x3+1+1 1 2 1 2 4 2 1 2 1", "no kernel is called"},
         {"3x3: ", "9 taps, not 0"},

@@ -38,7 +38,7 @@ TEST_CASE("a graph with too many outputs is refused") {
                SEPFLOW_E_UNSUPPORTED, "10000 outputs");
 }
 
-TEST_CASE("a zero character in a graph's text is refused, in keys and in values") {
+TEST_CASE("a NUL character in a graph's text is refused, in keys and in values") {
     Host host;
     const std::string before = R"({"inputs": ["a"], "nodes": {"b": {"type": "org.sepflow.separable",
         "params": {")",
@@ -47,6 +47,6 @@ TEST_CASE("a zero character in a graph's text is refused, in keys and in values"
     for (const std::string param :
          {R"(kernel": "gaussian 3\u0000 and more)", R"(kernel\u0000 and more": "gaussian 3)"}) {
         CAPTURE(param);
-        host.fails(read(host, before + param + after), SEPFLOW_E_PARAM, "zero character");
+        host.fails(read(host, before + param + after), SEPFLOW_E_PARAM, "NUL character");
     }
 }
