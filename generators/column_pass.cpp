@@ -1,12 +1,13 @@
-// Column pass: mid(x, y, t) = sum over k of taps(k, t) * in(x, y + k),  k = 0 .. taps.extent(0)-1, one result for each
-// term t of the kernel. Channels, if interleaved, are just more x. Run time: the number of taps and terms. Built time:
-// types, instruction set, form.
+// Column pass: mid(x, y, t) = sum over k of taps(k, t) * in(x, y + k), k = 0 .. taps.extent(0)-1,
+// one result for each term t of the kernel. Channels, if interleaved, are just more x. Run time:
+// the number of taps and terms. Built time: types, instruction set, form.
 //
-// In fixed point (taps, in and mid s16; plan/fixed_point.h) products are floor(tap * sample / 2^16), and `bias` is
-// added to the sum.
+// In fixed point (taps, in and mid s16; plan/fixed_point.h) products are
+// floor(tap * sample / 2^16), and `bias` is added to the sum.
 //
-// The accumulators of a register tile (tiles.h) stay in registers while the taps run. The order of operations of a
-// pixel is the same wherever it lies in a tile, so its bytes do not depend on the tiling.
+// The accumulators of a register tile (tiles.h) stay in registers while the taps run. The order of
+// operations of a pixel is the same wherever it lies in a tile, so its bytes do not depend on the
+// tiling.
 #include <Halide.h>
 
 #include "pixel.h"

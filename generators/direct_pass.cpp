@@ -1,9 +1,11 @@
-// Direct pass: out(x, y) = pixel(delta + sum over runs g and taps k of taps(k, g) * in(x + places(0, g), y + places(1, g) + k)):
-// the 2-D sum itself, over the taps that are not zero, gathered into vertical runs of equal length, taps.extent(0) = 1 .. 4.
-// Run time: the runs and their places, in samples and rows. Built time: types, instruction set.
+// Direct pass: out(x, y) = pixel(delta + sum over runs g and taps k of taps(k, g) * in(x +
+// places(0, g), y + places(1, g) + k)): the 2-D sum itself, over the taps that are not zero,
+// gathered into vertical runs of equal length, taps.extent(0) = 1 .. 4. Run time: the runs and
+// their places, in samples and rows. Built time: types, instruction set.
 //
-// The rows of a register tile share the loads of a run: n rows and k taps need n + k - 1 vectors for nk multiplications. The
-// order of operations of a pixel is the same wherever it lies in a tile, as in the other passes.
+// The rows of a register tile share the loads of a run: n rows and k taps need n + k - 1 vectors
+// for nk multiplications. The order of operations of a pixel is the same wherever it lies in a
+// tile, as in the other passes.
 #include <Halide.h>
 
 #include "pixel.h"

@@ -3,8 +3,8 @@
 
 namespace sepflow {
 
-// A filter that is its own mirror image (even), or the negative of it (odd), folds: the pixels of a pair are added
-// or subtracted first, which halves the multiplications.
+// A filter that is its own mirror image (even), or the negative of it (odd), folds: the pixels of a
+// pair are added or subtracted first, which halves the multiplications.
 enum class Fold { kNone, kEven, kOdd };
 
 // Plain: vectors along x in both passes.

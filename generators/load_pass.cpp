@@ -1,5 +1,5 @@
-// Load pass: samples(x, y) = pixels(x, y) in the type that the passes work on, for rows of pixels that lie dense in memory.
-// In fixed point (u8 to s16): (pixels - 128) * 2^8.
+// Load pass: samples(x, y) = pixels(x, y) in the type that the passes work on, for rows of pixels
+// that lie dense in memory. In fixed point (u8 to s16): (pixels - 128) * 2^8.
 #include <Halide.h>
 
 namespace {

@@ -10,15 +10,15 @@
 
 namespace sepflow {
 
-// What a column pass reads: samples of its own precision. Integer pixels, and floats of strict plans, are filtered in f32
-// without fused multiply-add, which not every instruction set has, so that they come out the same on all of them; in
-// f64, by the last set.
+// Samples that a column pass reads, in its own precision. Integer pixels, and floats of strict
+// plans, are filtered in f32 without fused multiply-add, which not every instruction set has, so
+// that they come out the same on all of them; in f64, by the last set.
 enum class Samples { kF32, kF32FromIntegers, kF64 };
 inline constexpr int kSamples = 3;
 // Pixels that a pass reads from an image.
 enum class InputPixel { kU8, kU16, kS16, kF32 };
 inline constexpr int kInputPixels = 4;
-// What a row pass writes.
+// Pixels that a row pass writes.
 enum class OutputPixel { kU8, kU16, kS16, kF32, kF32FromIntegers, kF64 };
 inline constexpr int kOutputPixels = 6;
 

@@ -34,8 +34,8 @@ inline Halide::Expr to_pixel(const Halide::Expr &value, const Halide::Type &type
     return type.is_float() ? Halide::cast(type, value) : round_to_integer(value, type);
 }
 
-// Of a tap and a sample: in fixed point the high half of the product, floor(tap * sample / 2^16), one instruction on
-// every x86-64 processor (pmulhw).
+// Returns the product of a tap and a sample. In fixed point it is the high half of the product,
+// floor(tap * sample / 2^16), one instruction on every x86-64 processor (pmulhw).
 inline Halide::Expr product(const Halide::Expr &tap, const Halide::Expr &sample) {
     if (tap.type().is_float()) return tap * sample;
     return Halide::cast<int16_t>((Halide::cast<int32_t>(tap) * Halide::cast<int32_t>(sample)) >>

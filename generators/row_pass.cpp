@@ -1,14 +1,16 @@
-// Row pass: out(x, y) = pixel(delta + sum over t, k of taps(k, t) * mid(x + k * step, y, t)), k = 0 ..
-// taps.extent(0)-1, t = 0 .. taps.extent(1)-1: the filters of all terms, summed in the tile. Run time: the number of
-// taps and terms; step, the distance of neighbours: the channels of an interleaved image. Built time: types,
-// instruction set, form.
+// Row pass: out(x, y) = pixel(delta + sum over t, k of taps(k, t) * mid(x + k * step, y, t)), k = 0
+// .. taps.extent(0)-1, t = 0 .. taps.extent(1)-1: the filters of all terms, summed in the tile. Run
+// time: the number of taps and terms; step, the distance of neighbours: the channels of an
+// interleaved image. Built time: types, instruction set, form.
 //
 // Plain: vectors along x; neighbouring taps load overlapping, unaligned vectors.
-// Transposed: reads what the transposed column pass wrote, whose vectors hold one column of a block of rows; loads are
-// aligned and shared between outputs, and the block is transposed back as it is stored.
+// Transposed: reads what the transposed column pass wrote, whose vectors hold one column of a block
+// of rows; loads are aligned and shared between outputs, and the block is transposed back as it is
+// stored.
 //
-// In fixed point (taps and mid s16; plan/fixed_point.h) products are floor(tap * sample / 2^16), `delta` is in units
-// of the sum, and the pixel is the sum over 2^shift, rounded, plus `offset`, saturated.
+// In fixed point (taps and mid s16; plan/fixed_point.h) products are floor(tap * sample / 2^16),
+// `delta` is in units of the sum, and the pixel is the sum over 2^shift, rounded, plus `offset`,
+// saturated.
 #include <Halide.h>
 
 #include "pixel.h"
@@ -94,9 +96,9 @@ class RowPass : public Generator<RowPass> {
         out.split(x, x, xi, lanes).reorder(xi, y, x).vectorize(xi, lanes).unroll(y);
         sepflow::transpose_on_store(block, out, x, y, lanes);
         sepflow::keep_in_registers(sum, out, x, {{y, lanes}, {x, lanes}}, lanes);
-        // With a known step, the samples that neighbouring taps and results share are loaded once: cycles a vector
-        // at 9 / 21 / 63 taps, folded (Zen 4, AVX-512) 11.3 / 19.0 / 43.8, with a step of
-        // run time 14.2 / 28.0 / 63 or more.
+        // With a known step, the samples that neighbouring taps and results share are loaded once:
+        // cycles a vector at 9 / 21 / 63 taps, folded (Zen 4, AVX-512) 11.3 / 19.0 / 43.8, with a
+        // step of run time 14.2 / 28.0 / 63 or more.
         for (const int known : {1, 2, 3, 4}) {
             tap_sum.schedule_step(step == known, known, lanes);
             out.specialize(step == known);

@@ -1,5 +1,5 @@
-// The sum that both passes are made of: over terms t and taps k, of taps(k, t) * sample(k, t), in the order in which
-// registers hold it best.
+// The sum that both passes are made of: over terms t and taps k, of taps(k, t) * sample(k, t), in
+// the order in which registers hold it best.
 #pragma once
 
 #include <Halide.h>
@@ -10,8 +10,8 @@
 
 namespace sepflow {
 
-// What is summed. Folded, the middle tap of a filter of odd length must be half of what it is: its pixel is paired
-// with itself.
+// Terms of a sum. If they are folded, the middle tap of a filter of odd length must be half of what
+// it is: its pixel is paired with itself.
 struct Terms {
     Halide::Expr length, count;  // of the filters; how many of them
     std::function<Halide::Expr(Halide::Expr k, Halide::Expr t)> tap, sample;
@@ -21,9 +21,9 @@ struct Terms {
 
 class TapSum {
   public:
-    // Adds the updates to `sum`, which has its initial value. `vars` are its variables, that of the vector first.
-    // `unrolled` taps form a group; what is left over is added one by one: no tap is read beyond the last, so an
-    // infinity just outside the filter's reach stays outside.
+    // Adds the updates to `sum`, which has its initial value. `vars` are its variables, that of the
+    // vector first. `unrolled` taps form a group; what is left over is added one by one: no tap is
+    // read beyond the last, so an infinity just outside the filter's reach stays outside.
     TapSum(Halide::Func sum, const std::vector<Halide::Var> &vars, const Terms &terms, int unrolled)
         : sum_(sum), vars_(vars), folded_(terms.fold != Fold::kNone) {
         using namespace Halide;
@@ -35,14 +35,15 @@ class TapSum {
         add(terms, steps / unrolled * unrolled + rest_.x, rest_.y);
     }
 
-    // `vars[0]` becomes the vector; the tile's other vars are unrolled inside the loop over groups. Folded, a group
-    // finishes one result after the other: the two windows of samples then slide through the registers instead of
-    // being held whole. Column pass, cycles a vector at 9 / 21 / 63 taps, tile of 1 x 16 in the cache (Zen 4,
-    // AVX-512): this way 11.6 / 19.9 / 43.8, tap by tap 16.6 / 28.8 / 68.2, not folded 14.4 / 26.2 / 67.9.
+    // `vars[0]` becomes the vector; the tile's other vars are unrolled inside the loop over groups.
+    // Folded, a group finishes one result after the other: the two windows of samples then slide
+    // through the registers instead of being held whole. Column pass, cycles a vector at 9 / 21 /
+    // 63 taps, tile of 1 x 16 in the cache (Zen 4, AVX-512): this way 11.6 / 19.9 / 43.8, tap by
+    // tap 16.6 / 28.8 / 68.2, not folded 14.4 / 26.2 / 67.9.
     void schedule(int lanes) { schedule(sum_.update(0), sum_.update(1), lanes); }
 
-    // The same where `condition` says that samples `step` apart along vars[1] meet neighbouring taps: the results
-    // that share samples follow each other.
+    // The same where `condition` says that samples `step` apart along vars[1] meet neighbouring
+    // taps: the results that share samples follow each other.
     void schedule_step(const Halide::Expr &condition, int step, int lanes) {
         using namespace Halide;
         Stage groups = sum_.update(0).specialize(condition),

@@ -22,7 +22,8 @@ constexpr int vector_bytes_of(int natural_bytes, bool is_float) {
     return is_float || natural_bytes < 32 ? natural_bytes : 32;
 }
 
-// Of x86-64; arm-64 has 32, but its vectors are as short as SSE2's, so that a wide tile gains little.
+// Returns the number of registers of x86-64. arm-64 has 32, but its vectors are as short as SSE2's,
+// so that a wide tile gains little.
 constexpr int registers(int natural_bytes) {
     return natural_bytes == 64 ? 32 : 16;
 }
@@ -32,12 +33,13 @@ constexpr RegisterTile plain_tile(int registers) {
     return registers == 32 ? RegisterTile{4, 4, 4} : RegisterTile{2, 4, 4};
 }
 
-// Taps in a vertical run of the direct pass, at most: more would share few loads and hit more taps that are zero.
+// Taps in a vertical run of the direct pass, at most: more would share few loads and hit more taps
+// that are zero.
 constexpr int kLongestRun = 4;
 
-// A block of lanes x lanes: as many rows (columns, in the row pass) as a vector has lanes. Two taps at once, no more: from
-// version 16 on, LLVM sorts the terms of a longer sum by when their operands were loaded, which differs between the
-// pixels of a block, and so would their bytes.
+// A block of lanes x lanes: as many rows (columns, in the row pass) as a vector has lanes. Two taps
+// at once, no more: from version 16 on, LLVM sorts the terms of a longer sum by when their operands
+// were loaded, which differs between the pixels of a block, and so would their bytes.
 constexpr RegisterTile transposed_tile(int lanes) {
     return {1, lanes, 2};
 }

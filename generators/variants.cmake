@@ -1,6 +1,7 @@
-# Which passes are compiled: (pass, pixel type) x form x instruction set, each one object file made by
-# the generator program for one target. One object for each, and our own table over them (passes.cpp) instead
-# of Halide's multi-target wrapper: a variant can be forced, compared and disassembled.
+# Which passes are compiled: (pass, pixel type) x form x instruction set, each one object file made
+# by the generator program for one target. One object for each, and our own table over them
+# (passes.cpp) instead of Halide's multi-target wrapper: a variant can be forced, compared and
+# disassembled.
 
 # Every feature is spelled out: Halide 14 implies neither FMA nor F16C with AVX2 as later ones do.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
@@ -19,7 +20,8 @@ endif()
 
 set_property(GLOBAL PROPERTY sepflow_instruction_sets ${isas})
 
-# The last instruction set's f64 passes fuse nothing: they stand for all others' where the bytes must be the same everywhere.
+# The last instruction set's f64 passes fuse nothing: they stand for all others' where the bytes
+# must be the same everywhere.
 set(f64_neon strict_float)
 
 # Halide 14 lets LLVM unroll and vectorise its loops a second time; later ones do not.

@@ -1,4 +1,5 @@
-// The separable node inside the plugin of another host: parameters as text or values, and a plan for each format that frames come in.
+// The separable node inside the plugin of another host: parameters as text or values, and a plan
+// for each format that frames come in.
 #pragma once
 
 #include <memory>
@@ -21,8 +22,8 @@ class HostedFilter {
 
     // The separable node, whose parameters a host shows as properties.
     static const sepflow_node_desc &desc();
-    // The node's parameters and no_files, which forbids kernels from files. It is for hosts where an
-    // application sets each property while the kernel's text may be untrusted.
+    // The node's parameters and no_files, which forbids kernels from files. It is for hosts where
+    // an application sets each property while the kernel's text may be untrusted.
     static const std::vector<sepflow_param_desc> &params();
     static const sepflow_param_desc &param(const std::string &id);  // throws Error if there is none
 
@@ -45,8 +46,9 @@ class HostedFilter {
     std::vector<std::pair<PlanFormat, std::shared_ptr<const NodePlan>>> plans_;
 };
 
-// Returns a parameter's doc with its choices or limits. GObject hosts get the limits of numbers only as
-// such text: GLib would keep the old value for a number outside, where the filter refuses it.
+// Returns a parameter's doc with its choices or limits. GObject hosts get the limits of numbers
+// only as such text: GLib would keep the old value for a number outside, where the filter refuses
+// it.
 std::string explained(const sepflow_param_desc &desc);
 // Whether hosts show it as a switch.
 bool is_switch(const sepflow_param_desc &desc);

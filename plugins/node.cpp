@@ -36,7 +36,7 @@ sepflow_rect NodePlan::input_region(const sepflow_rect &out, const sepflow_rect 
 
 namespace {
 
-// What the opaque pointers of node.h point to.
+// Targets of the opaque pointers of node.h.
 struct Node {
     const NodeKind *kind;
     const sepflow_host *host;

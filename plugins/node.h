@@ -1,6 +1,6 @@
-// What every node of ours shares: parameters checked against their descriptors, plans that are counted and
-// kept for the same parameters and formats, and the C functions of node.h over both. A node then is a table
-// of ports and parameters and one function that makes its plan.
+// Base of all our nodes: parameters checked against their descriptors, plans that are counted and
+// kept for the same parameters and formats, and the C functions of node.h over both. A node then is
+// a table of ports and parameters and one function that makes its plan.
 #pragma once
 
 #include <atomic>
@@ -20,7 +20,7 @@ class Parameters {
     void set(uint32_t index, const sepflow_value &value);  // throws Error{PARAM}
     sepflow_value get(uint32_t index) const;               // points into this object
 
-    // By id. Throw Error{INTERNAL} if there is no such parameter.
+    // Return the parameter with that id. Throw Error{INTERNAL} if there is no such parameter.
     int64_t integer(const char *id) const { return of(id).i; }
     double number(const char *id) const { return of(id).f; }
     const std::string &text(const char *id) const { return of(id).s; }
@@ -78,8 +78,8 @@ struct NodeKind {
     MakePlan make_plan;
 };
 
-// For an entry's `node`, which lets no exception out: NULL where there is no memory for the tables, which are made when a node is
-// asked for first.
+// For an entry's `node`, which lets no exception out: NULL where there is no memory for the tables,
+// which are made when a node is asked for first.
 const sepflow_node_desc *desc_of(const NodeKind &(*kind)()) noexcept;
 
 struct NodeText {

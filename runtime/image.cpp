@@ -85,8 +85,8 @@ void check_memory(const sepflow_image &image, const char *name) {
     checked_span(image, name);
 }
 
-// Images with the same row stride may lie side by side in one canvas: then their rows, seen modulo the
-// stride, must not meet. All others must not meet at all.
+// Images with the same row stride may lie side by side in one canvas: then their rows, seen modulo
+// the stride, must not meet. All others must not meet at all.
 bool overlap(const sepflow_image &a, const sepflow_image &b) {
     const Span span_a = checked_span(a, "in"), span_b = checked_span(b, "out");
     const auto data_a = reinterpret_cast<uintptr_t>(a.data),
@@ -106,7 +106,8 @@ bool overlap(const sepflow_image &a, const sepflow_image &b) {
     if (stride == 0 || a.stride_y != b.stride_y || length(row_a) > stride || length(row_b) > stride)
         return true;
     const uintptr_t first_a = at(data_a, row_a.first), first_b = at(data_b, row_b.first);
-    // b begins `offset` bytes after some row of a; it must begin behind its end and end before the next.
+    // b begins `offset` bytes after some row of a; it must begin behind its end and end before the
+    // next.
     const uintptr_t offset = first_b >= first_a ? (first_b - first_a) % stride
                                                 : (stride - (first_a - first_b) % stride) % stride;
     return offset < length(row_a) || offset + length(row_b) > stride;

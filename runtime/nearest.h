@@ -25,8 +25,8 @@ inline std::size_t edit_distance(const std::string &a, const std::string &b) {
     return row.back();
 }
 
-// Returns "; did you mean 'gaussian'?", or nothing if no name is near: one letter in four may differ,
-// and one more.
+// Returns "; did you mean 'gaussian'?", or nothing if no name is near: one letter in four may
+// differ, and one more.
 inline std::string nearest_name(const std::string &word, const std::vector<std::string> &names) {
     // The distance costs the product of two lengths, and either may be anybody's.
     constexpr std::size_t kLongest = 100;

@@ -84,8 +84,8 @@ typedef void (*sepflow_observer)(void *ctx, const char *who, const char *functio
 SEPFLOW_EXPORT sepflow_status sepflow_registry_observe(sepflow_registry *registry,
                                                        sepflow_observer observer, void *ctx);
 /* Returns the number of nodes (count), or node `index` in the order found, NULL past the last
-   (node). *file becomes the plugin's path, "" if static, and *entry its entry. file and entry may be
-   NULL.
+   (node). *file becomes the plugin's path, "" if static, and *entry its entry. file and entry may
+   be NULL.
    Thread: [control] */
 SEPFLOW_EXPORT uint32_t sepflow_registry_count(const sepflow_registry *registry);
 SEPFLOW_EXPORT const sepflow_node_desc *sepflow_registry_node(const sepflow_registry *registry,

@@ -16,8 +16,8 @@ struct Call {
     bool is_empty() const { return region.w == 0 || region.h == 0; }
 };
 
-// Throws Error unless counts, types, channels, memory and region are sound. That the inputs hold what the region
-// needs, and what of the output they may share, is for the node to check.
+// Throws Error unless counts, types, channels, memory and region are sound. That the inputs hold
+// what the region needs, and what of the output they may share, is for the node to check.
 Call checked_call(const sepflow_process &call, uint32_t inputs, const PlanFormat &format);
 
 }  // namespace sepflow

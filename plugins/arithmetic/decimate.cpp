@@ -1,5 +1,5 @@
-// out(x, y) = in(x * factor_x + phase_x, y * factor_y + phase_y): keeps one pixel of each cell of a grid, for
-// pyramids. Filter first; this node only picks.
+// out(x, y) = in(x * factor_x + phase_x, y * factor_y + phase_y): keeps one pixel of each cell of a
+// grid, for pyramids. Filter first; this node only picks.
 #include <algorithm>
 
 #include "plugins/arithmetic/call.h"

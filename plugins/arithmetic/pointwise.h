@@ -1,5 +1,5 @@
-// Nodes that compute each sample from the samples at the same place: the shared part is here, and a node's
-// file is its formula.
+// Nodes that compute each sample from the samples at the same place: the shared part is here, and a
+// node's file is its formula.
 #pragma once
 
 #include <algorithm>
@@ -16,9 +16,9 @@ namespace sepflow {
 
 // Formula:
 //   static constexpr uint32_t kInputs;
-//   static constexpr bool kFloatForBytes;   // on u8, float gives the same rounded results as double
+//   static constexpr bool kFloatForBytes;  // on u8, float rounds to the same results as double
 //   explicit Formula(const Parameters &);
-//   template <typename Number> Number operator()(const Number *at) const;   // kInputs samples
+//   template <typename Number> Number operator()(const Number *at) const;  // kInputs samples
 template <typename Formula>
 class PointwisePlan : public NodePlan {
   public:

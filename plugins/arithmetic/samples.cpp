@@ -10,8 +10,8 @@ namespace sepflow {
 
 namespace {
 
-// Nearest with ties to even, as adding and taking away 1.5 * 2^(digits of the significand - 2) leaves it.
-// By way of int32_t, because SSE2 narrows that but not a float.
+// Nearest with ties to even, as adding and taking away 1.5 * 2^(digits of the significand - 2)
+// leaves it. By way of int32_t, because SSE2 narrows that but not a float.
 template <typename T, typename Number>
 T to_sample(Number number) {
     if constexpr (std::is_integral_v<T>) {

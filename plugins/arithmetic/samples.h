@@ -1,4 +1,5 @@
-// Samples of any pixel type as numbers: every pointwise node loads a stretch of a row, computes, and stores it.
+// Samples of any pixel type as numbers: every pointwise node loads a stretch of a row, computes,
+// and stores it.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +8,8 @@
 
 namespace sepflow {
 
-// Compiles a loop for AVX2 too, to be chosen when the plugin is loaded. Without fused operations, which are off,
-// the results are the same.
+// Compiles a loop for AVX2 too, to be chosen when the plugin is loaded. Without fused operations,
+// which are off, the results are the same.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #define SEPFLOW_FOR_EACH_CPU __attribute__((target_clones("avx2", "default")))
 #else
@@ -17,7 +18,7 @@ namespace sepflow {
 
 constexpr int64_t kStretch = 512;  // numbers that stay in the first-level cache; the most per call
 
-// Whether samples are numbers already, one beside the other.
+// Whether samples are numbers already, one next to the other.
 template <typename Number>
 bool are_numbers(sepflow_type type, int64_t stride) {
     constexpr sepflow_type own = sizeof(Number) == 4 ? SEPFLOW_F32 : SEPFLOW_F64;

@@ -22,7 +22,7 @@ bool is_opaque(const uint8_t *rgba, size_t pixels) {
     return true;
 }
 
-// By words, which becomes vectors: five times as fast as by bytes that lie apart.
+// Copies by words, which compiles to vectors and is five times as fast as separate bytes.
 void copy_alpha(const uint8_t *from, uint8_t *to, size_t pixels) {
     constexpr std::array<uint8_t, 4> kBytes = {0, 0, 0, 255};
     uint32_t alpha;
@@ -48,7 +48,7 @@ void weigh(const uint8_t *rgba, const Response &response, float *weighed, size_t
 }
 
 void unweigh(const float *filtered, const Response &response, uint8_t *rgba, size_t pixels) {
-    // Of a kernel that sums to one.
+    // Values for a kernel that sums to one.
     const auto slope = static_cast<float>(1 / (response.scale * response.sum)),
                delta = static_cast<float>(response.delta),
                border = static_cast<float>(response.border_value);

@@ -14,8 +14,9 @@ struct Response {
     double sum, scale, delta, border_value;
 };
 
-// Colours times alpha, and what alpha lacks of 255, for one filter over all four; and back from what it made of them: alpha by a
-// kernel that sums to one, without delta, and colours as they would be if all were opaque. Those without alpha are black.
+// Colours times alpha, and what alpha lacks of 255, for one filter over all four; and back from
+// what it made of them: alpha by a kernel that sums to one, without delta, and colours as they
+// would be if all were opaque. Those without alpha are black.
 void weigh(const uint8_t *rgba, const Response &response, float *weighed, size_t pixels);
 void unweigh(const float *filtered, const Response &response, uint8_t *rgba, size_t pixels);
 

@@ -52,8 +52,8 @@ int32_t thread_count(const std::string &text) {
     return count;
 }
 
-// Hosts set a bad text again before each frame, and on an instance for each of their threads: a sentence is told once, and
-// again where there is no memory to know it by.
+// Hosts set a bad text again before each frame, and on an instance for each of their threads: a
+// sentence is printed once, and again where there is no memory to know it by.
 void complain(const char *sentence) {
     static std::mutex mutex;
     static std::set<std::string> told;
@@ -157,7 +157,8 @@ void Effect::filter(const uint8_t *in, uint8_t *out) {
         filter_weighed(in, out);
         return;
     }
-    // All four channels, although alpha is put back: pixels without gaps go faster than three of four bytes.
+    // All four channels, although alpha is put back: pixels without gaps go faster than three of
+    // four bytes.
     filter_image(*filter_.plan(SEPFLOW_U8, SEPFLOW_U8, 4),
                  frame_image(in, SEPFLOW_U8, width_, height_),
                  frame_image(out, SEPFLOW_U8, width_, height_), max_threads_);

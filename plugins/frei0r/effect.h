@@ -13,8 +13,8 @@ class Effect {
   public:
     Effect(unsigned width, unsigned height);
 
-    // Sets a parameter; empty text is its initial value. A refused text is reported on stderr, and no
-    // frame is filtered until another one takes its place.
+    // Sets a parameter; empty text is its initial value. A refused text is reported on stderr, and
+    // no frame is filtered until another one takes its place.
     void set(size_t index, const char *text) noexcept;
     const std::string &text(size_t index) const { return texts_[index]; }  // as set
 

@@ -1,4 +1,5 @@
-// The part of frei0r 1.2 that a filter has. Pixels are 4 bytes, rows lie without gaps, top row first.
+// The part of frei0r 1.2 that a filter has. Pixels are 4 bytes, rows lie without gaps, top row
+// first.
 #pragma once
 
 #include <cstdint>

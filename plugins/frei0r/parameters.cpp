@@ -18,7 +18,8 @@ bool is_of_frames(const std::string &id) {
 
 std::vector<Parameter> all() {
     const HostedFilter fresh;
-    // An effect shows something as soon as it is there, so this kernel stands where the node has none.
+    // An effect shows something as soon as it is there, so this kernel stands where the node has
+    // none.
     std::vector<Parameter> list = {
         {"kernel", explained(HostedFilter::param("kernel")), "gaussian 3"},
         {"border", "Pixels outside the frame; border_x and border_y override it",

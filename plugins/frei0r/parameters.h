@@ -1,4 +1,5 @@
-// What a host shows: the node's parameters and four of our own, all of them text, in an order that stays.
+// Parameters that a host shows: those of the node and four of our own, all of them text, in a fixed
+// order.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// What a host finds by name: the nine functions of a frei0r filter.
+// The nine functions of a frei0r filter, which a host finds by name.
 #include <memory>
 
 #include <sepflow/sepflow.h>
@@ -28,8 +28,8 @@ void quietly(Body &&body) noexcept {
 
 }  // namespace
 
-// Called any number of times. Hosts do not agree on what a failure is: GStreamer takes 0 for one, FFmpeg what is
-// negative.
+// Called any number of times. Hosts do not agree on what a failure is: GStreamer takes 0 for one,
+// FFmpeg what is negative.
 int f0r_init() {
     return 1;
 }

@@ -1,4 +1,5 @@
-// GEGL's headers for those who write operations; they have neither extern "C" throughout nor our warnings in mind.
+// GEGL's headers for those who write operations; they have neither extern "C" throughout nor our
+// warnings in mind.
 #pragma once
 
 #pragma GCC diagnostic push

@@ -97,8 +97,9 @@ GeglRectangle required_for_output(GeglOperation *operation, const gchar *,
     return rectangle_of(separable.picture->needed(rect_of(*out)));
 }
 
-// A pixel reaches others as far as the kernel's longer side, since mirrored it lies on the other one. Past that reach
-// only rules that read far bring it, and the transform's blocks, whose rounding it touches.
+// A pixel reaches others as far as the kernel's longer side, since mirrored it lies on the other
+// one. Past that reach only rules that read far bring it, and the transform's blocks, whose
+// rounding it touches.
 GeglRectangle invalidated_by_change(GeglOperation *operation, const gchar *,
                                     const GeglRectangle *in) {
     const Separable &separable = separable_of(operation);

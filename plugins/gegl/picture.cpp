@@ -22,8 +22,9 @@ Scratch scratch(const sepflow_rect &bounds, int32_t channels) {
         static_cast<float *>(gegl_scratch_alloc(std::max<size_t>(count, 1) * sizeof(float))));
 }
 
-// Pixels are copied to and from such blocks: memory for a whole picture would be new for each call, and its page faults took
-// up to 25 times as long as the filter. Wide kernels get wider blocks, since what neighbours share is read twice.
+// Pixels are copied to and from such blocks: memory for a whole picture would be new for each call,
+// and its page faults took up to 25 times as long as the filter. Wide kernels get wider blocks,
+// since what neighbours share is read twice.
 constexpr int64_t kBlockWidth = 512, kBlockHeight = 256;
 
 int64_t block_side(int64_t least, int64_t halo, int64_t multiple) {

@@ -1,4 +1,5 @@
-// Pictures as GEGL has them: in which format they are filtered, which part is read, and the filtering itself.
+// Pictures as GEGL has them: in which format they are filtered, which part is read, and the
+// filtering itself.
 #pragma once
 
 #include <array>
@@ -8,20 +9,19 @@
 
 namespace sepflow {
 
-// Linear light, floats, in the space of the source, with alpha multiplied in; grey, CMYK and channels without colour stay
-// what they are.
+// Linear light, floats, in the space of the source, with alpha multiplied in; grey, CMYK and
+// channels without colour stay what they are.
 const Babl *working_format(const Babl *source, const Babl *space, bool needs_alpha);
 
 sepflow_rect rect_of(const GeglRectangle &rectangle);
 GeglRectangle rectangle_of(const sepflow_rect &rect);
 sepflow_rect common_part(const sepflow_rect &a, const sepflow_rect &b);
 
-// What lies beyond the picture's bounding box.
+// Pixels outside the picture's bounding box.
 struct Beyond {
-    const char *name;    // in GEGL
-    const char *border;  // of the node
-    const float *
-        rgba;  // painted around the picture as wide as the kernel reaches; NULL: the plan's border rule
+    const char *name;     // in GEGL
+    const char *border;   // of the node
+    const float *rgba;    // painted around as far as the kernel reaches; NULL: border rule
     bool is_transparent;  // so that the output needs alpha
     bool reads_far;       // the other end of a row is as near as its own
 };

@@ -1,4 +1,4 @@
-// What GEGL looks for in a module.
+// The functions that GEGL looks for in a module.
 #include "plugins/gegl/gegl_api.h"
 #include "plugins/gegl/operation.h"
 

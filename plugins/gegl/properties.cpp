@@ -25,7 +25,8 @@ constexpr std::array<Beyond, 8> kBeyond = {{{"clamp", "replicate", nullptr, fals
 // Sliders of numbers without limits, or with wide ones, go as far.
 constexpr double kSliderEnd = 64;
 
-// Not properties here: the border is one for both axes, the extent is the picture's, and GEGL knows no missing pixels.
+// Not properties here: the border is one for both axes, the extent is the picture's, and GEGL knows
+// no missing pixels.
 bool is_hidden(const std::string &id) {
     static const std::array<const char *, 7> hidden = {"extent",       "border_x", "border_y",
                                                        "border_value", "missing",  "missing_value",

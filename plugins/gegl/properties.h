@@ -1,4 +1,5 @@
-// The operation's properties: the node's parameters, one border rule for both axes, and whether alpha is kept.
+// The operation's properties: the node's parameters, one border rule for both axes, and whether
+// alpha is kept.
 #pragma once
 
 #include <string>

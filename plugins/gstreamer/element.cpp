@@ -9,7 +9,8 @@ using sepflow::gstreamer::FramePlan;
 using sepflow::gstreamer::LivePlan;
 using sepflow::gstreamer::Settings;
 
-// What GObject knows; zeroed, so C++ objects are made and destroyed by hand.
+// Instance of the GObject class. GObject zeroes it, so C++ objects in it are made and destroyed by
+// hand.
 struct GstSepflow {
     GstVideoFilter filter;
     LivePlan *live;
@@ -24,7 +25,8 @@ G_DEFINE_TYPE(GstSepflow, gst_sepflow, GST_TYPE_VIDEO_FILTER)
 
 namespace {
 
-// By falling quality, as GStreamer lists them. Left out are words of odd bits or of the other byte order, and tiles.
+// Formats in order of falling quality, as GStreamer lists them. Left out are words of odd bits or
+// of the other byte order, and tiles.
 constexpr const char *kFormats =
     "{ ABGR64_LE, BGRA64_LE, AYUV64, ARGB64_LE, ARGB64, RGBA64_LE, GBRA_12LE, A444_10LE, "
     "GBRA_10LE, "
@@ -71,7 +73,8 @@ void finalize(GObject *object) {
     G_OBJECT_CLASS(gst_sepflow_parent_class)->finalize(object);
 }
 
-// A format that nothing can be done with is named here; later, GStreamer only says that negotiation failed.
+// A format that nothing can be done with is named here; later, GStreamer only says that negotiation
+// failed.
 gboolean accept_caps(GstBaseTransform *base, GstPadDirection direction, GstCaps *caps) {
     if (GST_BASE_TRANSFORM_CLASS(gst_sepflow_parent_class)->accept_caps(base, direction, caps))
         return TRUE;

@@ -32,7 +32,7 @@ void give(HostedFilter &filter, const AnchoredKernel &from) {
     filter.set("anchor_y", static_cast<double>(from.anchor_y));
 }
 
-// What is left of a sum of taps by rounding is nothing.
+// Returns 0 for a sum of taps that is only rounding error.
 double without_dust(double value) {
     return std::fabs(value) < 1e-9 ? 0 : value;
 }
@@ -74,8 +74,9 @@ bool FramePlan::Recipe::operator==(const Recipe &other) const {
     return all(*this) == all(other);
 }
 
-// A sample v means v - zero, and so becomes zero + K * (v - zero). Delta and the border's value are shades of
-// grey. Alpha is filtered by the kernel as if it summed to one, so that what is opaque stays so.
+// A sample v means v - zero, and so becomes zero + K * (v - zero). Delta and the border's value are
+// shades of grey. Alpha is filtered by the kernel as if it summed to one, so that what is opaque
+// stays so.
 FramePlan::Recipe FramePlan::recipe_for(const Component &c, bool is_weighted) const {
     Recipe recipe;
     recipe.type = c.type();
@@ -96,8 +97,8 @@ FramePlan::Recipe FramePlan::recipe_for(const Component &c, bool is_weighted) co
     return recipe;
 }
 
-// Neighbours with one recipe are one pass. Where alpha is kept, its samples may go along with the others; they
-// are put back afterwards.
+// Neighbours with one recipe are one pass. Where alpha is kept, its samples may go along with the
+// others; they are put back afterwards.
 std::vector<FramePlan::Pass> FramePlan::passes_over(const std::vector<Component> &components,
                                                     bool is_weighted) {
     const bool keeps_alpha = !is_weighted;

@@ -1,4 +1,5 @@
-// All that one kind of frame needs to be filtered: which samples go together, and a plan of the node for each.
+// All that one kind of frame needs to be filtered: which samples go together, and a plan of the
+// node for each.
 #pragma once
 
 #include <memory>
@@ -21,7 +22,7 @@ class FramePlan {
     void run(const GstVideoFrame &in, const GstVideoFrame &out) const;  // throws Error
 
   private:
-    // What the node is asked for.
+    // Request to the node.
     struct Recipe {
         sepflow_type type = SEPFLOW_U8;
         int32_t channels = 1;

@@ -27,7 +27,8 @@ Component component_of(const GstVideoFormatInfo &format, guint index) {
     return c;
 }
 
-// Whole bytes or 16-bit words that this processor reads as they are, the value at either end of the word.
+// Whole bytes or 16-bit words that this processor reads as they are, the value at either end of the
+// word.
 bool is_taken(const GstVideoFormatInfo &format, const Component &c) {
     const bool swapped = GST_VIDEO_FORMAT_INFO_IS_LE(&format) != (G_BYTE_ORDER == G_LITTLE_ENDIAN);
     if (c.pixel_stride < 1) return false;
@@ -40,8 +41,8 @@ struct Run {
     guint8 *begin, *end;
 };
 
-// Returns how many bytes at the start of a row are samples without a gap. A pair of pixels may be cut
-// short at the end of an odd row.
+// Returns how many bytes at the start of a row are samples without a gap. A pair of pixels may be
+// cut short at the end of an odd row.
 gint solid_bytes(const GstVideoFrame &frame, guint plane) {
     const guint components = GST_VIDEO_FRAME_N_COMPONENTS(&frame);
     gint unit = 1;

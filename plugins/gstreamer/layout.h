@@ -33,7 +33,8 @@ struct View {
     int32_t channels = 1;
 };
 
-// All samples of the components' planes where nothing else lies between them; they are alike to the filter.
+// All samples of the components' planes where nothing else lies between them; they are alike to the
+// filter.
 View view_of(const std::vector<Component> &neighbours, const std::vector<Component> &all);
 
 sepflow_image image_of(const GstVideoFrame &frame, const View &view);
@@ -42,8 +43,9 @@ sepflow_image image_of(const GstVideoFrame &frame, const View &view);
 sepflow_image image_at(const GstVideoFrame &frame, const Component &component,
                        const Component &other);
 
-// Zeroes all bytes that are no samples, and possibly some samples at the ends of rows. Call it before
-// the samples are written: otherwise a reader of the buffer would see what its memory held before.
+// Zeroes all bytes that are no samples, and possibly some samples at the ends of rows. Call it
+// before the samples are written: otherwise a reader of the buffer would see what its memory held
+// before.
 void clear_gaps(const GstVideoFrame &frame);
 
 // Rounds u16 samples to values of fewer bits.

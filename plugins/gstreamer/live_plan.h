@@ -1,6 +1,6 @@
-// Settings that change while frames flow, and the plan made from them. Plans are made on the thread that changes
-// the settings and handed over whole: the thread of the frames never waits for set-up, and every frame that
-// begins after a change was committed has it.
+// Settings that change while frames flow, and the plan made from them. Plans are made on the thread
+// that changes the settings and handed over whole: the thread of the frames never waits for set-up,
+// and every frame that begins after a change was committed has it.
 #pragma once
 
 #include <memory>
@@ -17,7 +17,8 @@ class LivePlan {
     void set(guint id, const GValue &value);  // takes effect with commit
     void get(guint id, GValue &value) const;
 
-    // Throws Error, and the old settings and plan stay. Without a format nothing is made and nothing refused.
+    // Throws Error, and the old settings and plan stay. Without a format nothing is made and
+    // nothing refused.
     void commit();
 
     // The format of the frames to come, after which commit goes by it. Throws Error.

@@ -1,4 +1,4 @@
-// What GStreamer looks for in a plugin, loaded or linked in.
+// The symbols that GStreamer looks for in a plugin, loaded or linked in.
 #include <sepflow/sepflow.h>
 
 #include "plugins/gstreamer/element.h"

@@ -15,11 +15,11 @@ class Settings {
 
     static void install(GObjectClass *object_class);
 
-    // By the id that install gave.
+    // Sets the property with the id that install gave.
     void set(guint id, const GValue &value);
     void get(guint id, GValue &value) const;
 
-    // By name. Throw Error if there is none.
+    // Return the property of that name. Throw Error if there is none.
     double number(const std::string &name) const { return values_[index_of(name)].number; }
     const std::string &text(const std::string &name) const { return values_[index_of(name)].text; }
 

@@ -15,8 +15,8 @@ struct Span {
     int64_t first, end;
 };
 
-// Returns the samples none of whose pixels has a tap beyond either end of the axis; all, if that does
-// not matter.
+// Returns the samples none of whose pixels has a tap beyond either end of the axis; all, if that
+// does not matter.
 Span span_by_kernel(unsigned sub, int64_t pixels, int64_t samples, int64_t before, int64_t after,
                     const std::string &border) {
     const int64_t step = int64_t{1} << sub;

@@ -1,6 +1,6 @@
 // A plane with one sample for several pixels, filtered by its definition: repeated to the frame's
-// pixels, filtered there and averaged back. The kernel of samples (subsampling.h) gives the same for
-// less work, except near borders and with weights.
+// pixels, filtered there and averaged back. The kernel of samples (subsampling.h) gives the same
+// for less work, except near borders and with weights.
 #pragma once
 
 #include <array>
@@ -19,8 +19,8 @@ struct PixelGrid {
     }
 };
 
-// Returns the samples, of `columns` by `rows`, for which the kernel of samples is exact. `halo` is that
-// of the kernel of pixels; `border` is one of the node's words.
+// Returns the samples, of `columns` by `rows`, for which the kernel of samples is exact. `halo` is
+// that of the kernel of pixels; `border` is one of the node's words.
 sepflow_rect samples_by_kernel(const PixelGrid &grid, int64_t columns, int64_t rows,
                                const sepflow_plan_info &halo, const std::string &border);
 
@@ -36,8 +36,8 @@ struct RepeatedPlane {
     const sepflow_image *mask = nullptr;  // weights of the frame's pixels; NULL: none
     double neutral = 0;                   // sample whose pixels have no weight
 
-    // Filters `region`, in samples. The plan is for pixels; its results are floats, NaN where no weight
-    // is left. Throws Error.
+    // Filters `region`, in samples. The plan is for pixels; its results are floats, NaN where no
+    // weight is left. Throws Error.
     void filter(const NodePlan &plan, const sepflow_rect &region, int32_t max_threads) const;
 };
 

@@ -1,8 +1,8 @@
-// Such a plane is filtered as if each sample were repeated over its `step` pixels, the pixels filtered, and the
-// results averaged back. That is a convolution of the samples themselves: along one axis, with the pixel offset
-// d of a tap from the anchor and the sample offset n,
+// Such a plane is filtered as if each sample were repeated over its `step` pixels, the pixels
+// filtered, and the results averaged back. That is a convolution of the samples themselves: along
+// one axis, with the pixel offset d of a tap from the anchor and the sample offset n,
 //     taps'(n) = sum_d taps(d) * max(0, 1 - |d - n * step| / step),
-// so each tap is shared out between the two samples beside it.
+// so each tap is shared out between its two neighbouring samples.
 #include "plugins/gstreamer/subsampling.h"
 
 namespace sepflow::gstreamer {

@@ -13,7 +13,7 @@ namespace sepflow::openfx {
 
 namespace {
 
-// Nothing for a clip that is not connected.
+// Returns nothing for a clip that is not connected.
 std::optional<Format> format_of(const Properties &set) {
     const std::string depth = set.text(property::kDepth), kind = set.text(property::kComponents);
     Format format = {};

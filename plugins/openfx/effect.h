@@ -1,4 +1,5 @@
-// An instance in the host: its parameters at a time, the plan for them, and the actions that need one.
+// An instance in the host: its parameters at a time, the plan for them, and the actions that need
+// one.
 #pragma once
 
 #include <atomic>
@@ -38,7 +39,7 @@ class Effect {
             return text == other.text && number == other.number;
         }
     };
-    // What a region action knows of the source.
+    // Facts about the source in a region action.
     struct Source;
     Source source_at(const Properties &in) const;
     Value value_of(const sepflow_param_desc &desc, ParamHandle param, double time) const;

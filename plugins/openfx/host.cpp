@@ -32,7 +32,8 @@ void take_share(unsigned int, unsigned int, void *arg) {
     for (int64_t i = share.next++; i < share.count; i = share.next++) share.task(share.arg, i);
 }
 
-// A host may lack the suite, or refuse as it does within its own threads; what it has not done is done here.
+// A host may lack the suite, or refuse as it does within its own threads; what it has not done is
+// done here.
 sepflow_status spread(void *, void *, int64_t count, sepflow_task task, void *arg) {
     Share share = {task, arg, count};
     unsigned int cpus = 1;

@@ -46,8 +46,8 @@ class Properties {
 void show_error(EffectHandle effect, const char *sentence);
 void clear_error(EffectHandle effect);
 
-// For process calls, whose call_ctx is the effect: asks whether to stop, and spreads tasks over the host's
-// threads, never over others.
+// For process calls, whose call_ctx is the effect: asks whether to stop, and spreads tasks over the
+// host's threads, never over others.
 const sepflow_host &process_host();
 
 }  // namespace sepflow::openfx

@@ -1,5 +1,5 @@
-// What we use of the OpenFX image effect API 1.4: two structs, five suites and the names of actions and
-// properties. Entries of a suite that we never call only keep their place.
+// The part of the OpenFX image effect API 1.4 that we use: two structs, five suites and the names
+// of actions and properties. Entries of a suite that we never call only keep their place.
 #pragma once
 
 #include <cstddef>
@@ -112,7 +112,7 @@ constexpr const char *kLoad = "OfxActionLoad", *kUnload = "OfxActionUnload",
                      *kRender = "OfxImageEffectActionRender";
 }
 
-// Of effects, clips and parameters as they are described.
+// Properties of effects, clips and parameters in their descriptions.
 namespace describe {
 constexpr const char *kLabel = "OfxPropLabel", *kDescription = "OfxPropPluginDescription",
                      *kGrouping = "OfxImageEffectPluginPropGrouping",
@@ -131,7 +131,7 @@ constexpr const char *kLabel = "OfxPropLabel", *kDescription = "OfxPropPluginDes
                      *kDisplayMax = "OfxParamPropDisplayMax", *kOption = "OfxParamPropChoiceOption";
 }
 
-// Of images, clips, instances and the arguments of actions.
+// Properties of images, clips, instances and the arguments of actions.
 namespace property {
 constexpr const char *kData = "OfxImagePropData", *kBounds = "OfxImagePropBounds",
                      *kRowBytes = "OfxImagePropRowBytes",

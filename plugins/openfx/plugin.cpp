@@ -1,5 +1,5 @@
-// What a host meets first: the two exported functions, the actions, and the description of the effect, whose
-// parameters are those of the node.
+// Entry of the plugin: the two exported functions, the actions, and the description of the effect,
+// whose parameters are those of the node.
 #include <cstring>
 #include <string_view>
 
@@ -130,7 +130,8 @@ Status act(EffectHandle handle, Action &&action) {
     return status_of(error);
 }
 
-// By a view: an action that needs no memory, such as destroying, must not fail for a copy of its name.
+// Takes the name as a view, since an action that needs no memory, such as destroying, must not fail
+// to copy it.
 Status perform(std::string_view name, EffectHandle handle, const Properties &in,
                const Properties &out) {
     if (name == action::kLoad) return fetch_suites(host);

@@ -1,4 +1,5 @@
-// The bank node: several kernels over one image, each with an output of its own; what they have in common runs once.
+// The bank node: several kernels over one image, each with an output of its own; what they have in
+// common runs once.
 #include "runtime/plan/bank.h"
 
 #include <array>

@@ -1,4 +1,5 @@
-// The parameters that say how to filter, whatever the kernel, and the input ports: the same for both nodes.
+// The parameters that say how to filter, whatever the kernel, and the input ports: the same for
+// both nodes.
 #pragma once
 
 #include <vector>

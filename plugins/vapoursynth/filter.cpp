@@ -21,7 +21,8 @@ sepflow_type type_of(const VideoFormat &format) {
                 "only integers of 8 to 16 bits and floats of 16 or 32 bits are supported");
 }
 
-// Results of 9 to 15 bits saturate as u16; what lies beyond their own largest value is brought back to it.
+// Results of 9 to 15 bits saturate as u16; what lies beyond their own largest value is brought back
+// to it.
 void saturate(const sepflow_image &plane, uint16_t largest) {
     for (int64_t y = 0; y < plane.bounds.h; ++y) {
         auto *row = reinterpret_cast<uint16_t *>(pixel_address(plane, 0, y, 0));

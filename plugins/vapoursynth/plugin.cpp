@@ -1,5 +1,5 @@
-// What the core meets first: the entry, the function sepflow.Separable, whose arguments are the node's
-// parameters, and the calls for frames.
+// Entry of the plugin: the entry function, the function sepflow.Separable, whose arguments are the
+// node's parameters, and the calls for frames.
 #include <cmath>
 #include <cstdio>
 #include <string>
@@ -150,7 +150,8 @@ void free_filter(void *instance, Core *, const Api *) {
     delete static_cast<Filter *>(instance);
 }
 
-// A clip of known format is refused here rather than at its first frame, and passed on if nothing changes.
+// A clip of known format is refused here rather than at its first frame, and passed on if nothing
+// changes.
 void make_filter(const Arguments &arguments, Map *out, Core *core, const Api &api) {
     auto filter = std::make_unique<Filter>(api, arguments.clip());
     const VideoInfo &video = *api.video_info(filter->node());

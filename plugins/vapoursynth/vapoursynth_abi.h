@@ -1,5 +1,6 @@
-// What we use of the VapourSynth plugin API 4.0. The table of functions is whole: those that we never call keep
-// their place as opaque pointers, named in the comment behind them.
+// The part of the VapourSynth plugin API 4.0 that we use. The table of functions is complete:
+// functions that we never call keep their place as opaque pointers, named in the comment behind
+// them.
 #pragma once
 
 #include <cstddef>
@@ -124,10 +125,11 @@ struct Api {
     int (*consume_node)(Map *, const char *key, Node *, int mode);
     Unused other_values[6];  // frames and functions: get, set, consume
 
-    // Plugins: register, by id, by namespace, next, name, id, namespace, next function, function by name, its
-    // name, arguments, result, path, version, invoke
+    // Plugins: register, by id, by namespace, next, name, id, namespace, next function, function by
+    // name, its name, arguments, result, path, version, invoke
     Unused plugins[15];
-    // Core: create, free, cache size, threads, information, version; messages: log, add handler, remove it
+    // Core: create, free, cache size, threads, information, version; messages: log, add handler,
+    // remove it
     Unused core[9];
 };
 }

@@ -21,7 +21,8 @@ sepflow_param_desc border_of_both(sepflow_param_desc desc) {
     return desc;
 }
 
-// The node's, with the border of both axes before those of one. A mask is a kernel to libvips, not a picture of weights.
+// The node's, with the border of both axes before those of one. A mask is a kernel to libvips, not
+// a picture of weights.
 std::vector<sepflow_param_desc> make_descs() {
     std::vector<sepflow_param_desc> descs;
     for (sepflow_param_desc param : HostedFilter::params()) {

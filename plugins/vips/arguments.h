@@ -1,4 +1,5 @@
-// The operation's arguments beside its images: the node's parameters, and one border rule for both axes.
+// The operation's arguments other than images: the node's parameters, and one border rule for both
+// axes.
 #pragma once
 
 #include <array>

@@ -9,7 +9,8 @@ namespace sepflow {
 
 namespace {
 
-// What libvips's threads share while they compute regions of one image. The corner of a domain is pixel 0, 0 in libvips.
+// Data that libvips's threads share while they compute regions of one image. The corner of a domain
+// is pixel 0, 0 in libvips.
 struct Job {
     ImagePointer in;
     std::shared_ptr<const NodePlan> plan;
@@ -52,8 +53,8 @@ int generate(VipsRegion *out, void *sequence, void *, void *client, gboolean *) 
     }
 }
 
-// Strips are cheaper to hand over than tiles, but read as many rows more as the kernel is high: 16 rows of a 6000 x 4000
-// picture take 0.7 of a tile's time at 21 taps and 0.9 at 61.
+// Strips are cheaper to hand over than tiles, but read as many rows more as the kernel is high: 16
+// rows of a 6000 x 4000 picture take 0.7 of a tile's time at 21 taps and 0.9 at 61.
 VipsDemandStyle demand_style(const sepflow_plan_info &info) {
     return info.top + info.bottom <= 64 ? VIPS_DEMAND_STYLE_FATSTRIP : VIPS_DEMAND_STYLE_SMALLTILE;
 }
@@ -77,8 +78,8 @@ void grow(int64_t step, int64_t before, int64_t after, int64_t &first, int64_t &
     count = end - first;
 }
 
-// The job's input with its other end around it, as far as the output reads: a region at an edge would need whole rows or
-// columns otherwise. Blocks of transforms stay where they were.
+// The job's input with its other end around it, as far as the output reads: a region at an edge
+// would need whole rows or columns otherwise. Blocks of transforms stay where they were.
 void wrap(Job &job, Wraps wraps) {
     const sepflow_plan_info info = job.plan->info();
     sepflow_rect domain = job.in_domain;

@@ -14,10 +14,11 @@ struct Unref {
 };
 using ImagePointer = std::unique_ptr<VipsImage, Unref>;
 
-// libvips has told its user what went wrong.
+// Failure that libvips has already reported to its user.
 struct VipsError {};
 
-// Axes on which the picture is to be laid out again beside its ends, so that none needs the other's rows or columns.
+// Axes on which the picture is repeated past its ends, so that none needs the other's rows or
+// columns.
 struct Wraps {
     bool x, y;
 };

@@ -50,7 +50,8 @@ ImagePointer cast_to(VipsBandFormat format, ImagePointer image) {
     return made([&](VipsImage **out) { return vips_cast(image.get(), out, format, nullptr); });
 }
 
-// The taps over the mask's scale, and its offset added to what is added anyway, as vips_conv() takes them.
+// The taps over the mask's scale, and its offset added to what is added anyway, as vips_conv()
+// takes them.
 void set_mask(HostedFilter &filter, VipsImage *mask) {
     const ImagePointer matrix =
         made([&](VipsImage **out) { return vips_check_matrix(kName, mask, out); });
@@ -87,7 +88,8 @@ bool is_pass_through(const NodePlan &plan, const VipsImage *in) {
            out.h == in->Ysize;
 }
 
-// Beside an axis that truncates none: pixels near an edge of the picture are rescaled there, be it by 1, and rounded again.
+// Returns the axes to repeat. None is repeated next to one that truncates, where pixels near an
+// edge of the picture are rescaled, be it by 1, and rounded again.
 Wraps wraps_of(const HostedFilter &filter) {
     const std::string x = filter.text("border_x"), y = filter.text("border_y");
     return {x == "wrap" && y != "truncate", y == "wrap" && x != "truncate"};
@@ -134,8 +136,8 @@ bool names_file(const std::string &kernel) {
            g_ascii_strncasecmp(kernel.c_str() + first, "file", 4) == 0;
 }
 
-// Rows are read from top to bottom, unless the first one needs the last. What a file held is not kept: it may hold
-// something else by now, which the arguments do not tell.
+// Rows are read from top to bottom, unless the first one needs the last. What a file held is not
+// kept: it may hold something else by now, which the arguments do not tell.
 VipsOperationFlags get_flags(VipsOperation *operation) {
     HostedFilter filter;
     try {

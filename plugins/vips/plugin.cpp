@@ -1,4 +1,4 @@
-// What libvips looks for in a module. It keeps modules until the process ends.
+// The function that libvips looks for in a module. libvips keeps modules until the process ends.
 #include <gmodule.h>
 
 #include "plugins/vips/operation.h"

@@ -119,8 +119,8 @@ void hosts(Subject &subject) {
     check_alike("with a host of a later version", &later.known);
 }
 
-// What `fill` writes into a struct that ends where its page does, for each size that one may have. The
-// fields from `pointers` on may point elsewhere each time.
+// Checks what `fill` writes into a struct at the end of a page, for each size that the struct may
+// have. The fields from `pointers` on may point elsewhere each time.
 template <typename Struct, typename Fill>
 void written_within(const std::string &what, size_t pointers, Fill fill) {
     Struct whole = {};

@@ -1,4 +1,5 @@
-// The checks of `sepflow check`: what node.h asks of a plugin, each one thing that can be run by itself.
+// The checks of `sepflow check`: what node.h asks of a plugin, each one thing that can be run by
+// itself.
 #pragma once
 
 #include <string>
@@ -15,7 +16,7 @@ struct Check {
     void (*run)(Subject &subject);  // throws Failed or Skipped
 };
 
-// Of the plugin as a whole, and of each of its nodes; in the order in which they run.
+// Checks of the plugin as a whole and of each of its nodes, in the order in which they run.
 const std::vector<Check> &plugin_checks();
 const std::vector<Check> &node_checks();
 

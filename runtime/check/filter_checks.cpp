@@ -1,4 +1,4 @@
-// Of nodes that say they filter, by plan_info's method, with a parameter "kernel", a matrix: what every filter does.
+// Checks of filters: nodes whose plan_info has a method and which have a matrix parameter "kernel".
 #include <algorithm>
 #include <cmath>
 
@@ -52,7 +52,8 @@ struct Filter {
     }
 };
 
-// Sums to one, so what is the same everywhere stays, but for what rounding and the plan's bound allow.
+// Sums to one, so what is the same everywhere stays, but for what rounding and the plan's bound
+// allow.
 void constant(Subject &subject) {
     Filter filter(subject);
     constexpr double kValue = 0.625;
@@ -73,8 +74,8 @@ void constant(Subject &subject) {
     }
 }
 
-// The response to one pixel is the kernel, or the kernel turned by half a circle; not mirrored, not transposed, and within the
-// halo.
+// The response to one pixel is the kernel, or the kernel turned by half a circle; not mirrored, not
+// transposed, and within the halo.
 void orientation(Subject &subject) {
     Filter filter(subject);
     Bytes &pixels = filter.scene.input(0);

@@ -1,4 +1,4 @@
-// The host that checks give to a node: it counts what the node asks for, and refuses when it is told to.
+// The host that checks give to a node: it counts what the node asks for, and refuses on request.
 #pragma once
 
 #include <atomic>
@@ -19,7 +19,8 @@ class Host {
     ~Host();
     const sepflow_host *get() const { return &host_; }
 
-    // From the n-th on (1 is the next) allocations give NULL, polls say that the call is cancelled; 0: never.
+    // From the n-th on (1 is the next) allocations give NULL, polls say that the call is cancelled;
+    // 0: never.
     void fail_allocation(int64_t n);
     void cancel_at(int64_t n);
     void set_threads(int threads) { threads_ = threads; }

@@ -106,7 +106,8 @@ void run(const CheckOptions &o) {
     std::error_code error;
     if (!std::filesystem::is_regular_file(o.plugin, error))
         throw Error(SEPFLOW_E_IO, "there is no file " + o.plugin);
-    // Absolute: a plugin may change the directory, and a name without a slash would be searched for elsewhere.
+    // Absolute: a plugin may change the directory, and a name without a slash would be searched for
+    // elsewhere.
     const auto is_cancelled = [] { return command::interrupting_signal() != 0; };
     Request request = {
         std::filesystem::absolute(o.plugin), o.names, {}, {o.patience, is_cancelled}};

@@ -1,5 +1,6 @@
-// The program that loads a plugin may have a Halide runtime of its own, and the dynamic linker prefers the program's symbols. A
-// plugin that lets its runtime's symbols be replaced calls these, and crashes; one that keeps them to itself never does.
+// The program that loads a plugin may have a Halide runtime of its own, and the dynamic linker
+// prefers the program's symbols. A plugin that lets its runtime's symbols be replaced calls these,
+// and crashes; one that keeps them to itself never does.
 #include <cstdlib>
 
 #include "runtime/check/trial.h"

@@ -317,7 +317,7 @@ void check_odd_values(Node &node, const sepflow_param_desc &desc, uint32_t index
     }
 }
 
-// What is set comes back, as it was written, or as the number it is.
+// Requires that a value comes back as it was written, or as its number.
 void check_text(Node &node, const sepflow_param_desc &desc, uint32_t index,
                 const std::string &written) {
     node.set(index, value_from_text(desc, written));

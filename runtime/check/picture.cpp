@@ -91,7 +91,8 @@ Picture::Picture(sepflow_type type, int32_t channels, const sepflow_rect &bounds
                   way_y = is_empty ? 0 : strides.y * (bounds.h - 1);
     const int64_t before = -std::min<int64_t>(way_x, 0) - std::min<int64_t>(way_y, 0);
     int64_t bytes = std::llabs(way_x) + std::llabs(way_y) + strides.c * (channels - 1) + sample;
-    // An address that is a multiple of the sample, and of nothing more: one sample from a page's end or begin.
+    // An address that is a multiple of the sample, and of nothing more: one sample from a page's
+    // end or begin.
     const int64_t shift = place.layout == Layout::kUnaligned ? sample : 0;
     bytes = is_empty ? 0 : bytes + shift;
     memory_ = std::make_unique<Guarded>(static_cast<size_t>(bytes), place.at_end);

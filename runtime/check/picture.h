@@ -28,7 +28,8 @@ constexpr Layout kLayouts[] = {Layout::kDense,    Layout::kPadded, Layout::kBott
                                Layout::kMirrored, Layout::kPlanar, Layout::kUnaligned};
 std::string described(Layout layout);
 
-// Memory between two pages that nobody may touch; it ends at the second, or begins behind the first.
+// Memory between two pages that nobody may touch; it ends at the second, or begins behind the
+// first.
 class Guarded {
   public:
     Guarded(size_t bytes, bool at_end);

@@ -1,4 +1,5 @@
-// One call of process: which bytes it may read and write, in every layout, and what it makes of odd numbers.
+// One call of process: which bytes it may read and write, in every layout, and what it makes of odd
+// numbers.
 #include <algorithm>
 #include <cmath>
 
@@ -65,7 +66,8 @@ void writes(Subject &subject) {
     }
 }
 
-// Images that hold more than what is needed, and images whose domain is not said, as it is their bounds.
+// Images that hold more than what is needed, and images whose domain is not said, as it is their
+// bounds.
 void bounds(Subject &subject) {
     const Prepared p(subject, kDomain);
     for (const sepflow_rect &region : regions_of(p.scene.out_domain())) {
@@ -177,8 +179,8 @@ void numbers(Subject &subject) {
     if (!found) throw Skipped{"it takes no floats"};
 }
 
-// Whether one of the formats that an optional port may have is taken, by one of the node's plans. What is refused must
-// be so with a word.
+// Whether one of the formats that an optional port may have is taken, by one of the node's plans.
+// What is refused must be so with a word.
 bool is_taken(Subject &subject, uint32_t port, int32_t channels, sepflow_type type) {
     bool is_taken = false;
     const auto visit = [&](const Plan &plan, const Format &format, const std::string &how) {
@@ -199,7 +201,8 @@ bool is_taken(Subject &subject, uint32_t port, int32_t channels, sepflow_type ty
     return is_taken;
 }
 
-// Each type that an optional port declares is taken, with one channel and with as many as the first input has.
+// Each type that an optional port declares is taken, with one channel and with as many as the first
+// input has.
 void optional_formats(Subject &subject, uint32_t i) {
     const sepflow_port_desc port = subject.port(i);
     std::string refused;
@@ -217,7 +220,7 @@ void optional_formats(Subject &subject, uint32_t i) {
         }
     }
     if (refused.empty()) return;
-    // What the user set may be what forbids the port.
+    // The user's settings may be the reason why the port is refused.
     if (!takes_any && !subject.target().settings.empty()) throw Skipped{refused + ", as it is set"};
     throw Failed{refused};
 }

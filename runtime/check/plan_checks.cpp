@@ -1,4 +1,4 @@
-// What plans say of themselves, and how long they live.
+// Checks of the descriptions and lifetimes of plans.
 #include <algorithm>
 #include <cmath>
 

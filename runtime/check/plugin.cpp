@@ -60,7 +60,7 @@ void require_plan(const Request &request, const std::string &node_id) {
     }
 }
 
-// What the user says of parameters must hold before the plugin is judged by it.
+// Checks the user's settings of parameters. The plugin is not judged by invalid ones.
 std::string checked_settings(const Request &request, const std::vector<std::string> &node_ids) {
     std::set<std::string> unknown;
     std::vector<std::string> params;
@@ -111,7 +111,7 @@ struct Planned {
     const Check *check;
 };
 
-// Those that are named, or all; each name must fit one.
+// Returns the named checks, or all. Throws if a name fits none.
 std::vector<Planned> planned(const Request &request, const std::vector<std::string> &node_ids) {
     std::vector<Planned> all;
     for (const Check &check : plugin_checks()) all.push_back({"", &check});
@@ -140,8 +140,8 @@ void check_hosts(Subject &subject) {
         require(host->mistake().empty(), host->mistake());
 }
 
-// In the child. What the hosts saw counts for every check, and tells more than what came of it; so does what is kept when
-// all is given back.
+// In the child. What the hosts saw counts for every check, and tells more than what came of it; so
+// does what is kept when all is given back.
 std::string run(const Check &check, const Target &target) {
     const ProcessState before = process_state();
     Subject subject(target, before);

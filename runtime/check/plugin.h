@@ -29,8 +29,8 @@ struct Listed {
 };
 std::vector<Listed> listed_checks();
 
-// Runs each check in a child process and tells of it. Where no host can load the plugin, that is all there is to tell.
-// Throws Error where a name or a setting fits nothing, and when cancelled.
+// Runs each check in a child process and tells of it. Where no host can load the plugin, that is
+// all there is to tell. Throws Error where a name or a setting fits nothing, and when cancelled.
 void check_plugin(const Request &request, const std::function<void(const Finding &)> &tell);
 
 }  // namespace sepflow::check

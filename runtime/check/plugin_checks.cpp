@@ -1,4 +1,4 @@
-// Of the plugin as a whole: what it exports, how it loads, that it goes when it is told to.
+// Checks of the plugin as a whole: its exports, its loading and its unloading.
 #include <algorithm>
 #include <condition_variable>
 #include <ctime>
@@ -30,7 +30,8 @@ double cpu_milliseconds() {
     return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
 }
 
-// Processor time, best of three: what a scan of many plugins costs. Others on the machine do not count.
+// Processor time, best of three: what a scan of many plugins costs. Others on the machine do not
+// count.
 void scan(Subject &subject) {
     constexpr double kMost = 100;
     double best = 1e9;

@@ -1,4 +1,4 @@
-// What a plugin must leave as it finds it: the FPU's modes, the locale, signals, the environment,
+// State that a plugin must leave unchanged: the FPU's modes, the locale, signals, the environment,
 // files, threads ...
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace sepflow::check {
 
-// Of this thread.
+// Returns the FPU modes of this thread.
 uint64_t fpu_modes();
 
 // Each with its value as text.

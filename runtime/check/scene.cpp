@@ -42,7 +42,7 @@ bool offers(const sepflow_port_desc &port, sepflow_type type) {
            port.types + port.type_count;
 }
 
-// What a port is fed with, in a plan of a format.
+// Returns the format of the images for a port, in a plan of the given format.
 Format format_of(const sepflow_port_desc &port, const Format &format) {
     if ((port.flags & SEPFLOW_PORT_OWN_FORMAT) == 0 || port.type_count == 0)
         return {format.in, format.in, format.channels};
@@ -178,7 +178,7 @@ Scene::Images Scene::images_of(const sepflow_rect &region, const How &how) const
     return images;
 }
 
-// Nothing but the region of the outputs was written; its pixels.
+// Requires that only the region of the outputs was written. Returns its pixels.
 Bytes Scene::written(Images &images, const std::vector<Bytes> &ins_before,
                      const sepflow_rect &region, const How &how) const {
     const std::string what = named(region, how);

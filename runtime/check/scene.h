@@ -59,8 +59,8 @@ class Scene {
     Scene(const Subject &subject, const Plan &plan, const Format &format,
           const sepflow_rect &domain, uint32_t seed = 1);
 
-    // The pixels of `region` of each output that must be there, row by row, channel by channel. Throws Failed if
-    // the call fails, or if anything but the region is written.
+    // The pixels of `region` of each output that must be there, row by row, channel by channel.
+    // Throws Failed if the call fails, or if anything but the region is written.
     Bytes compute(const sepflow_rect &region, const How &how = How()) const;
     // The same, but the call may fail; nothing else is written then either.
     Reply try_compute(const sepflow_rect &region, const How &how, Bytes *result) const;
@@ -71,10 +71,11 @@ class Scene {
     Bytes &input(size_t port) { return inputs_[port]; }
     void set(int64_t x, int64_t y, int32_t channel, double value);  // of input 0
 
-    // Where two results differ, as a sentence's end: "at (3, 4), channel 1: 12 instead of 13"; "" if nowhere, or if the
-    // node does not promise that the same call gives the same pixels.
+    // Where two results differ, as a sentence's end: "at (3, 4), channel 1: 12 instead of 13"; ""
+    // if nowhere, or if the node does not promise that the same call gives the same pixels.
     std::string difference(const Bytes &got, const Bytes &wanted, const sepflow_rect &region) const;
-    // The same, of results that may be rounded in another order: only what is beyond the plan's bound counts.
+    // The same, of results that may be rounded in another order: only what is beyond the plan's
+    // bound counts.
     std::string far_difference(const Bytes &got, const Bytes &wanted,
                                const sepflow_rect &region) const;
     // The part of a result for `of` that is one for `part`.

@@ -1,4 +1,4 @@
-// What a node takes from the host that serves a call, and that it keeps nothing of the call
+// Checks of how a node uses the host that serves a call, and that it keeps nothing of the call
 // afterwards.
 #include <cstring>
 #include <ctime>

@@ -350,7 +350,8 @@ sepflow_value Variation::value() const {
 }
 
 const std::vector<sepflow_value> &matrices() {
-    // 3 rows and 2 columns without any symmetry; the same with a column more; one tap; the identity.
+    // 3 rows and 2 columns without any symmetry; the same with a column more; one tap; the
+    // identity.
     static const double odd[] = {1 / 32., 2 / 32., 3 / 32., 5 / 32., 8 / 32., 13 / 32.};
     static const double square[] = {1 / 64., 2 / 64.,  3 / 64.,  5 / 64., 8 / 64.,
                                     9 / 64., 10 / 64., 12 / 64., 14 / 64.};

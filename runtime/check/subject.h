@@ -64,7 +64,7 @@ class Node {
     Node(const sepflow_node_desc &desc, const sepflow_host *host);
 
     sepflow_node *get() const { return node_.get(); }
-    // What fails must name none of the parameters, or one that there is.
+    // Tries to set a value. A failure must name no parameter or an existing one.
     Reply try_set(uint32_t index, const sepflow_value &value);
     Reply try_set(const Variation &variation);
     void set(uint32_t index, const sepflow_value &value);  // throws Failed
@@ -134,7 +134,7 @@ class Subject {
     Node node(const sepflow_host *host);
     Node node() { return node(host_.get()); }
     Node node(const Variation &variation);  // throws Failed where it refuses the value
-    // One that the node makes a plan for; throws Skipped where it needs a parameter that nobody set.
+    // Returns a format for which the node makes a plan. Throws Skipped if a parameter is not set.
     Format any_format();
     std::pair<int32_t, int32_t> channels() const;  // least and most that all ports take
     std::vector<Format> formats();  // all pairs of types, with a few counts of channels
@@ -165,8 +165,8 @@ class Subject {
     const sepflow_node_desc *desc_ = nullptr;
 };
 
-// Matrices that parameters which have none are set to, the first that is taken. The first has no symmetry,
-// and its taps sum to one.
+// Matrices that parameters which have none are set to, the first that is taken. The first has no
+// symmetry, and its taps sum to one.
 const std::vector<sepflow_value> &matrices();
 // A value of a type, all else zero.
 sepflow_value value_of(sepflow_value_type type);

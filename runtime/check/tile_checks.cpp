@@ -1,4 +1,5 @@
-// The promises by which hosts cut, spread and keep work: PURE, TILE_EXACT, THREAD_EXACT, and the halo.
+// The promises by which hosts cut, spread and keep work: PURE, TILE_EXACT, THREAD_EXACT, and the
+// halo.
 #include <algorithm>
 
 #include "runtime/check/check.h"
@@ -49,7 +50,8 @@ void check_tiles(const Scene &scene, const Bytes &whole, int64_t w, int64_t h,
     }
 }
 
-// Tiles at all edges and corners and in the middle, each from an input that ends with what it needs.
+// Tiles at all edges and corners and in the middle, each from an input that ends with what it
+// needs.
 void tiles(Subject &subject) {
     if (!subject.promises(SEPFLOW_NODE_TILE_EXACT)) throw Skipped{"it does not promise TILE_EXACT"};
     const auto visit = [&](const Plan &plan, const Format &format, const std::string &how) {
@@ -105,8 +107,9 @@ Scene changed_outside(const Subject &subject, const Plan &plan, const Scene &sce
     return mixed;
 }
 
-// A pixel in the middle depends on no more than the plan says: left, right, top, bottom. A transform that works in blocks
-// reads more, as its input_region says, and what lies beyond the halo then changes how it rounds, within its bound.
+// A pixel in the middle depends on no more than the plan says: left, right, top, bottom. A
+// transform that works in blocks reads more, as its input_region says, and what lies beyond the
+// halo then changes how it rounds, within its bound.
 void halo(Subject &subject) {
     int checked = 0;
     const auto visit = [&](const Plan &plan, const Format &format, const std::string &how) {

@@ -50,7 +50,7 @@ void prepare_child() {
     for (const int number :
          {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGINT, SIGTERM, SIGHUP, SIGXFSZ})
         std::signal(number, SIG_DFL);
-    // What the plugin prints is not the report.
+    // Keeps the plugin's output out of the report.
     dup2(STDERR_FILENO, STDOUT_FILENO);
     // Memory that is not set yet, or not one's own any more, does not look as if it were.
     mallopt(M_PERTURB, 0x5a);

@@ -33,7 +33,7 @@ void scratch(Subject &subject) {
                 std::to_string(size) + " bytes of scratch give other pixels " + where);
         require(size != bytes || subject.caller().allocations() == before,
                 "it allocates, with all the scratch that it wants");
-        // What was scratch is gone, and none is given now.
+        // The old scratch is gone, and this call gets none.
         const std::string later = scene.difference(scene.compute(out), wanted, out);
         require(later.empty(),
                 "after a call with scratch, one without gives other pixels " + later);
@@ -157,8 +157,8 @@ class Complaint {
     size_t count_ = 0;
 };
 
-// 64 threads on one plan, with pixels of their own; each keeps it, uses it and lets it go, while the node is changed and
-// destroyed.
+// 64 threads on one plan, with pixels of their own; each keeps it, uses it and lets it go, while
+// the node is changed and destroyed.
 void crowd(Subject &subject) {
     constexpr size_t kThreads = 64, kScenes = 8, kTurns = 16;
     constexpr sepflow_rect kSmall = {0, 0, 67, 45};

@@ -71,8 +71,8 @@ void own_values(Subject &subject) {
     if (!is_tried) throw Skipped{"it has no texts and no matrices"};
 }
 
-// What get_param points to stays until the next set_param or destroy, whatever else is asked of
-// this node or another.
+// Requires that the target of get_param's pointers stays until the next set_param or destroy,
+// whatever else is called on this node or another.
 void lifetimes(Subject &subject) {
     const Format format = subject.any_format();
     Node node = subject.node();

@@ -55,7 +55,7 @@ ImagePointer as_shown(VipsImage *image, const std::string &path) {
     return made_of(image, path, [&](VipsImage *in, VipsImage **out) {
         if (in->Type != VIPS_INTERPRETATION_CMYK && in->Type != VIPS_INTERPRETATION_HSV)
             return vips_copy(in, out, nullptr);
-        // Of inks, libvips would otherwise make 16 bits, and 8 of these by truncation.
+        // Avoids that libvips turns inks into 16 bits, and these into 8 by truncation.
         const auto colours =
             format == VIPS_FORMAT_USHORT ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
         return vips_colourspace(in, out, colours, nullptr);

@@ -1,4 +1,4 @@
-// What a shell may complete a word to.
+// Completions of a word for a shell.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,7 +7,8 @@
 
 namespace sepflow::command {
 
-// What may stand for the last of the words after the program's name; none where that is a file's name or a number.
+// Returns completions of the last of the words after the program's name; none for a file name or a
+// number.
 std::vector<std::string> completions(const CLI::App &app, const std::vector<std::string> &words);
 
 }  // namespace sepflow::command

@@ -67,7 +67,8 @@ std::string listed(const double *first, int64_t count) {
     return text;
 }
 
-// The singular values as bars on a scale of logarithms that those shown fill; what the rank takes is solid.
+// The singular values as bars on a scale of logarithms that those shown fill; what the rank takes
+// is solid.
 std::string spectrum(const sepflow_plan_description &d) {
     constexpr int64_t kMost = 12;
     constexpr int kFull = 40, kLeast = 4, kWidestDecade = 16;
@@ -132,7 +133,7 @@ std::string bound_in_words(const sepflow_plan_description &d, sepflow_type in, s
     return error == 0 ? "none" : "at most " + in_words(error, in, out);
 }
 
-// Of each term up to kMost, its two filters.
+// Returns the two filters of each term up to kMost.
 std::string filters(const sepflow_plan_description &d) {
     constexpr int32_t kMost = 4;
     std::string text;

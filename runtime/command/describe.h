@@ -1,4 +1,4 @@
-// How a kernel was factored, told in JSON and in text.
+// Description of how a kernel was factored, in JSON and in text.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -14,7 +14,7 @@ nlohmann::ordered_json plan_json(const sepflow_plan *plan, const std::string &ke
 std::string plan_text(const sepflow_plan *plan, const std::string &kernel_text, sepflow_type in,
                       sepflow_type out);
 
-// What is not UTF-8, as file names may be, is replaced.
+// Returns JSON as text. Invalid UTF-8, as in file names, is replaced.
 std::string json_text(const nlohmann::ordered_json &json);
 
 // Returns the plan's error bound in units of the output: "0.31 of one 8-bit step", "0.0031 for

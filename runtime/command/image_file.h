@@ -70,7 +70,7 @@ std::string mistaken_alpha(VipsImage *image, const std::string &path);
 // that the file leaves out, in words.
 std::vector<std::string> write_image(VipsImage *image, const OutputFile &file);
 
-// What libvips complained of, in one line, after `what`; forgets the complaint.
+// Returns libvips's error in one line, after `what`, and clears it.
 Error vips_failure(const std::string &what);
 
 }  // namespace sepflow::command

@@ -34,7 +34,8 @@ ImagePointer read_csv(const std::string &path) {
                     static_cast<int64_t>(pixels.height), 1, path);
 }
 
-// libvips looks for pixels only when they are asked for, when as much has been reserved for the result as the header says.
+// libvips looks for pixels only when they are asked for, when as much has been reserved for the
+// result as the header says.
 void check_length(const VipsImage *image, const std::string &loader, const std::string &path) {
     const bool is_raw =
         loader.rfind("VipsForeignLoadPpm", 0) == 0 || loader.rfind("VipsForeignLoadVips", 0) == 0;
@@ -110,8 +111,8 @@ void start_vips(const char *program) {
     vips_cache_set_max(0);
     // Numbers are parsed and written the same in every locale.
     std::setlocale(LC_ALL, "C");
-    // A loader's remarks about odd metadata are no errors, nor are GLib's about sizes of 0, which its properties do not
-    // take; errors reach us by vips_failure.
+    // A loader's remarks about odd metadata are no errors, nor are GLib's about sizes of 0, which
+    // its properties do not take; errors reach us by vips_failure.
     const auto but_remarks = [](const gchar *domain, GLogLevelFlags level, const gchar *text,
                                 gpointer) {
         const std::string_view of = domain == nullptr ? "" : domain;

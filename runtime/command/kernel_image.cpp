@@ -30,7 +30,8 @@ Kernel read_kernel_image(const std::string &path) {
     if (!memory) throw vips_failure("cannot read " + path);
     std::vector<double> taps(rows * columns);
     std::memcpy(taps.data(), memory.get(), bytes);
-    // The brightness of an aperture's picture means nothing: whole numbers are weights. Floats are taps.
+    // The brightness of an aperture's picture means nothing: whole numbers are weights. Floats are
+    // taps.
     if (vips_band_format_isint(image->BandFmt)) {
         const double sum = std::accumulate(taps.begin(), taps.end(), 0.0);
         if (sum == 0) throw Error(SEPFLOW_E_PARAM, "the kernel " + path + " is black");

@@ -1,4 +1,4 @@
-// sepflow: filter images with any kernel by 1-D passes. Verbs are in the files beside this one.
+// sepflow: filter images with any kernel by 1-D passes. Each verb has a file in this folder.
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <string>
@@ -22,10 +22,10 @@ constexpr const char *kFooter =
     "signal n, 130 for Ctrl-C.\nThe first SIGINT, SIGTERM or SIGHUP cancels the work. A second "
     "one, or two seconds, ends it at once.\nPlugins are found on SEPFLOW_PLUGIN_PATH, in the "
     "user's and "
-    "in the system's directory sepflow-1, and in that beside libsepflow-host.";
+    "in the system's directory sepflow-1, and in sepflow-1 next to libsepflow-host.";
 
-// sepflow complete WORD...: for shells. Hidden, and not parsed as verbs are: the words are those of a line that is not
-// finished.
+// sepflow complete WORD...: for shells. Hidden, and not parsed as verbs are: the words are those of
+// a line that is not finished.
 int complete(const CLI::App &app, std::vector<std::string> words) {
     complete_by_program(words);
     for (const auto &word : completions(app, words)) std::cout << word << '\n';

@@ -8,8 +8,8 @@ namespace sepflow::command {
 
 namespace {
 
-// Escapes plain text for roff. It prints a minus as a hyphen and ASCII quotes and accents as others, and
-// takes a line that begins with a point for a request.
+// Escapes plain text for roff. It prints a minus as a hyphen and ASCII quotes and accents as
+// others, and takes a line that begins with a point for a request.
 std::string roff(const std::string &text) {
     std::string result;
     for (const char letter : text) {

@@ -98,8 +98,8 @@ std::string resource_if(const std::string &iptc) {
     return iptc.empty() ? "" : photoshop_resource(iptc);
 }
 
-// Empties pictures in base64. Removes ImageMagick's raw profiles, which are Exif data in hexadecimal
-// digits.
+// Empties pictures in base64. Removes ImageMagick's raw profiles, which are Exif data in
+// hexadecimal digits.
 void refresh_texts(VipsImage *image, std::vector<std::string> &gone) {
     bool had_pictures = false;
     for (const std::string &name : fields_of(image)) {

@@ -11,7 +11,8 @@ namespace sepflow::command {
 
 namespace {
 
-// Of the build tree that this program lies in. The host finds what was installed.
+// Returns the plugin path of the build tree that holds this program. The host finds installed
+// plugins itself.
 std::string built_plugin_path() {
     std::error_code unknown;
     const auto executable = std::filesystem::read_symlink("/proc/self/exe", unknown);

@@ -29,9 +29,9 @@ struct Plugins {
 };
 
 // Scans SEPFLOW_PLUGIN_PATH, then the plugins that belong to this executable, in its build tree or
-// beside its installation, then the user's and the system's directories.
+// next to its installation, then the user's and the system's directories.
 Plugins find_plugins();
-// The same; what was skipped is told on standard error, a line each.
+// Does the same and reports each skipped plugin in a line on standard error.
 RegistryPointer open_plugins();
 
 }  // namespace sepflow::command

@@ -45,7 +45,7 @@ std::string usage_sentence(const CLI::App &app, const CLI::ParseError &error) {
     const std::string prefix = verbs.empty() ? "" : place.get_name() + ": ";
     const std::string help =
         "see " + app.get_name() + " " + (verbs.empty() ? "" : place.get_name() + " ") + "--help";
-    // What was not understood comes first: it often is why something else is missing.
+    // Reports unknown arguments first: they are often the reason why something else is missing.
     const std::vector<std::string> rest = app.remaining(true);
     if (!rest.empty()) {
         const bool is_verb = lacks_verb && rest.front()[0] != '-';

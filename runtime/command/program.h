@@ -1,4 +1,4 @@
-// What the program sepflow and those that it hands over to have in common.
+// Shared part of the program sepflow and the programs of its verbs.
 #pragma once
 
 #include <CLI/CLI.hpp>

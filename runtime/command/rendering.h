@@ -16,7 +16,7 @@
 
 namespace sepflow::command {
 
-// What --threads accepts; more would only cost memory.
+// Largest value of --threads. More would only cost memory.
 inline constexpr int kMostThreads = 1024;
 
 // Feeds an input of the graph from an image, which must outlive the graph's use.

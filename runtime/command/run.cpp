@@ -1,5 +1,6 @@
-// sepflow run: a graph from JSON, fed from files, written to files. Nodes may be anybody's, so it all happens in a child process:
-// if one crashes or hangs, outputs that do without it are made by another.
+// sepflow run: a graph from JSON, fed from files, written to files. Nodes may be anybody's, so it
+// all happens in a child process: if one crashes or hangs, outputs that do without it are made by
+// another.
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -162,7 +163,7 @@ struct Job {
 
 void run_job(const Run &o, const Job &job, Watch &watch) {
     start_vips("sepflow");
-    // What is skipped is told once.
+    // Reports skipped plugins once.
     const RegistryPointer registry = job.is_part ? find_plugins().registry : open_plugins();
     sepflow_registry_observe(registry.get(), Watch::observe, &watch);
     const GraphPointer graph = make_graph(registry.get(), job.json, o.graph);

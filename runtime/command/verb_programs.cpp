@@ -1,4 +1,4 @@
-// Verbs that are programs of their own, which lie beside this one.
+// Verbs that are programs of their own, next to this one.
 #include <algorithm>
 #include <cerrno>
 #include <cstring>

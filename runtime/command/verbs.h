@@ -15,7 +15,7 @@ void add_list(CLI::App &app);
 void add_info(CLI::App &app);
 void add_chart(CLI::App &app);
 
-// Verbs that are programs of their own, which lie beside this one: `check`, `bench` and `compile`.
+// Verbs that are programs of their own, next to this one: `check`, `bench` and `compile`.
 void add_verb_program(CLI::App &app, const std::string &name);
 bool is_verb_program(const std::string &verb);
 // Hands the words over to the verb's program if it is one that completes them.

@@ -20,7 +20,7 @@ namespace sepflow::command {
 
 namespace {
 
-constexpr int kSlots = 256;  // threads that are told apart
+constexpr int kSlots = 256;  // threads that can be distinguished
 constexpr int kNobody = -1;
 
 // A thread's call into a plugin.

@@ -12,7 +12,7 @@
 #include "runtime/plan/plan.h"
 #include "runtime/structs.h"
 
-// Of one kernel, or a bank.
+// Plan of one kernel or of a bank.
 struct sepflow_plan {
     explicit sepflow_plan(sepflow::Plan made)
         : plan(std::make_shared<const sepflow::Plan>(std::move(made))) {}

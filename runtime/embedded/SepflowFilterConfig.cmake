@@ -1,14 +1,16 @@
 # sepflow_add_filter(NAME
-#     KERNEL "gaussian 2"         the kernel, as of `sepflow filter`
-#     TYPES u8 [s16]              pixel type, and that of the result if it is another: u8, u16, s16 or f32
+#     KERNEL "gaussian 2"         the kernel, as for `sepflow filter`
+#     TYPES u8 [s16]              pixel type, and that of the result if it differs: u8 u16 s16 f32
 #     TARGET arm-64-linux         processor and system, as Halide writes them
-#     [BORDER replicate]          or constant, reflect, reflect101 (the default), wrap (along x); X,Y for both axes apart
+#     [BORDER replicate]          or constant, reflect, reflect101 (the default), wrap (along x);
+#                                 X,Y for one border per axis
 #     [CHANNELS 3] [MAX_WIDTH 640]
-#     [NODE]                      a node too, for a program that links sepflow-host: sepflow_host_add_static takes sepflow_entry_v1_NAME
+#     [NODE]                      a node too, for a program that links sepflow-host:
+#                                 sepflow_host_add_static takes sepflow_entry_v1_NAME
 #     [OPTIONS --delta 128 ...])  others of `sepflow compile --help`
 #
-# makes the library NAME: its header NAME.h, and a static archive that needs nothing. A mistake stops CMake, or the build where
-# sepflow-compile is built along.
+# makes the library NAME: its header NAME.h, and a static archive that needs nothing. A mistake
+# stops CMake, or the build if it builds sepflow-compile as well.
 if(NOT TARGET sepflow_compile)
     find_program(SEPFLOW_COMPILE sepflow-compile
         HINTS ${CMAKE_CURRENT_LIST_DIR}/../../../bin NO_CMAKE_FIND_ROOT_PATH REQUIRED)

@@ -67,8 +67,8 @@ void check_borders(const Options &options) {
                     "the rows under the kernel; 'wrap,replicate' wraps along x");
 }
 
-// Where a multiplication and an addition are two instructions, symmetric filters of floats fold, as the library's transposed forms
-// do; where they are one, a pair costs two either way.
+// Where a multiplication and an addition are two instructions, symmetric filters of floats fold, as
+// the library's transposed forms do; where they are one, a pair costs two either way.
 bool folding_pays(const Halide::Target &target) {
     const bool is_one = target.arch == Halide::Target::ARM ||
                         target.arch == Halide::Target::RISCV ||
@@ -101,8 +101,9 @@ Plan plan_of(const std::string &kernel_text, const Options &options, const Halid
     return plan;
 }
 
-// Tells whether sums keep their order and fuse nothing. Integer images then have the library's bytes. Rounding to integers
-// needs it (generators/pixel.h). In a node, it keeps the bytes of a pixel from depending on its place in a tile.
+// Tells whether sums keep their order and fuse nothing. Integer images then have the library's
+// bytes. Rounding to integers needs it (generators/pixel.h). In a node, it keeps the bytes of a
+// pixel from depending on its place in a tile.
 bool is_strict(const Options &options, bool is_node) {
     return is_integer(options.in_type) || is_integer(options.out_type) || is_node;
 }

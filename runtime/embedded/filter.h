@@ -1,4 +1,5 @@
-// A filter compiled ahead of time: a plan whose taps, types, border and widths are constants of the code.
+// A filter compiled ahead of time: a plan whose taps, types, border and widths are constants of the
+// code.
 #pragma once
 
 #include <Halide.h>
@@ -31,9 +32,11 @@ struct Filter {
     int32_t reach() const { return static_cast<int32_t>(plan.kernel.columns - 1) * step(); }
     int32_t terms() const { return plan.row_taps.terms; }
     bool is_direct() const { return plan.method == Method::kDirect; }
-    // What the loops of the passes compute at once, a vector of bytes or several of wider samples.
+    // Returns the samples that the loops of the passes compute at once: a vector of bytes or
+    // several of wider samples.
     int32_t tile() const;
-    // Of the rows that the passes read: a row, its border, and what fills up the last tile.
+    // Returns the samples in a row that the passes read: the row, its border and the rest of the
+    // last tile.
     int32_t pitch() const;
 };
 

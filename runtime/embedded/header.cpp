@@ -15,7 +15,7 @@ namespace sepflow::embedded {
 
 namespace {
 
-// What the header tells of halide_buffer_t in its own words.
+// The layout of halide_buffer_t that the header declares in its own words.
 static_assert(offsetof(halide_buffer_t, host) == 8 + sizeof(void *));
 static_assert(offsetof(halide_buffer_t, dim) == 24 + 2 * sizeof(void *));
 static_assert(offsetof(halide_dimension_t, extent) == sizeof(int32_t));

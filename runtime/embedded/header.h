@@ -1,4 +1,5 @@
-// The C header of a filter: what was compiled and how exact it is, the state, and the functions that feed rows to the passes.
+// The C header of a filter: what was compiled and how exact it is, the state, and the functions
+// that feed rows to the passes.
 #pragma once
 
 #include <string>
@@ -7,11 +8,12 @@
 
 namespace sepflow::embedded {
 
-// How the kernel was understood and factored, and how far a result may be from the exact sum, as lines that begin with `indent`.
+// How the kernel was understood and factored, and how far a result may be from the exact sum, as
+// lines that begin with `indent`.
 std::string certificate(const Filter &filter, const std::string &indent);
 
 std::string header(const Filter &filter);
-// The C file that makes it a node, beside the header.
+// Returns the C file that makes it a node, in addition to the header.
 std::string node(const Filter &filter);
 
 }  // namespace sepflow::embedded

@@ -1,5 +1,5 @@
-// sepflow-compile, reached as `sepflow compile`: one kernel, ahead of time, to NAME.h and NAME.a for any target. A program of its own:
-// it needs Halide, which the others do without.
+// sepflow-compile, reached as `sepflow compile`: one kernel, ahead of time, to NAME.h and NAME.a
+// for any target. A program of its own: it needs Halide, which the others do without.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
@@ -73,7 +73,8 @@ Request request_of(const Asked &asked) {
     return request;
 }
 
-// Of the node's file and of those that it includes; the filter's own are NAME_begin and the like.
+// Refuses names that the node's file or its headers use. The filter's own are NAME_begin and the
+// like.
 void check_node_name(const std::string &name) {
     for (const char *prefix : {"node_", "NODE_", "sepflow_", "SEPFLOW_"})
         if ((name + "_").rfind(prefix, 0) == 0)

@@ -25,7 +25,8 @@ Error write_error(const std::string &path, const std::string &reason) {
     return Error(SEPFLOW_E_IO, "cannot write '" + path + "': " + reason);
 }
 
-// Ends the process with the reason of what was thrown. Errors of later Halides than 14 are no std::exception.
+// Ends the process with the reason of what was thrown. Errors of later Halides than 14 are no
+// std::exception.
 [[noreturn]] void tell_and_exit() noexcept {
     try {
         if (std::current_exception()) throw;
@@ -78,8 +79,8 @@ std::pair<std::string, bool> run_apart(const std::function<void()> &work) {
     return {said, WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS};
 }
 
-// "LLVM ERROR: IO failure on output stream: No space left on device", and Halide has other words around it. What has none of these
-// failed otherwise.
+// "LLVM ERROR: IO failure on output stream: No space left on device", and Halide has other words
+// around it. What has none of these failed otherwise.
 Error failure(const std::string &path, const std::string &words) {
     for (const int code : {ENOSPC, EDQUOT, EFBIG, EIO, EROFS, EACCES, EMFILE, ENFILE, ENAMETOOLONG})
         if (words.find(std::strerror(code)) != words.npos)

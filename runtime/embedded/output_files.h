@@ -1,4 +1,5 @@
-// Files that appear whole, and when all of them are: written into a hidden folder within the one they are for, then renamed.
+// Files that appear whole, and when all of them are: written into a hidden folder within the one
+// they are for, then renamed.
 #pragma once
 
 #include <functional>
@@ -17,8 +18,8 @@ class OutputFiles {
     OutputFiles &operator=(const OutputFiles &) = delete;
 
     void add(const std::string &name, const std::string &text);
-    // `write` is told where, and may write others beside it, which are removed. It has a process of its own: LLVM ends it where it
-    // cannot write.
+    // `write` gets the path and may write other files next to it, which are removed. It has a
+    // process of its own: LLVM ends it where it cannot write.
     void add_apart(const std::string &name,
                    const std::function<void(const std::string &path)> &write);
     void commit();

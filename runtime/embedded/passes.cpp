@@ -34,7 +34,8 @@ Fold fold_of(Form form) {
                                           : Fold::kNone;
 }
 
-// The library's product (generators/pixel.h), where NEON has it in two instructions: twice the high half, halved.
+// The library's product (generators/pixel.h), where NEON has it in two instructions: twice the high
+// half, halved.
 Expr tap_product(const Target &target, int16_t tap, const Expr &sample) {
     if (target.arch != Target::ARM) return product(tap, sample);
     const Expr twice = cast<int32_t>(tap) * cast<int32_t>(sample) >> 15;
@@ -46,16 +47,18 @@ float largest_of(const std::vector<float> &taps) {
                            [](float most, float tap) { return std::max(most, std::fabs(tap)); });
 }
 
-// The same in floats, of one of `taps`. Halide rewrites x * c + y * d as (x + y * (d / c)) * c, which overflows if c is far
-// below d, and x * 0 as 0, though NaN and infinity times 0 are NaN. Within strict_float it does neither.
+// The same in floats, of one of `taps`. Halide rewrites x * c + y * d as (x + y * (d / c)) * c,
+// which overflows if c is far below d, and x * 0 as 0, though NaN and infinity times 0 are NaN.
+// Within strict_float it does neither.
 Expr tap_product(const std::vector<float> &taps, size_t index, const Expr &sample) {
     const Expr product = taps[index] * sample;
     const bool is_far = std::fabs(double{taps[index]}) < 0x1p-100 * largest_of(taps);
     return is_far ? strict_float(product) : product;
 }
 
-// Zero taps that stay in the code; all others are left out. Where a tap of the kernel is not zero, but zero in f32 or in all
-// factors, NaN and infinity have to reach the result (runtime/plan/README.md). The first term then keeps its zeros there.
+// Zero taps that stay in the code; all others are left out. Where a tap of the kernel is not zero,
+// but zero in f32 or in all factors, NaN and infinity have to reach the result
+// (runtime/plan/README.md). The first term then keeps its zeros there.
 struct KeptZeros {
     std::vector<bool> down, across;
 };
@@ -159,7 +162,8 @@ class Passes {
         return fold == Fold::kNone ? taps.length : (taps.length + 1) / 2;
     }
 
-    // Adds some of one term's taps to `sum`, in the order of the library's passes, so that sums of integer pixels are the same.
+    // Adds some of one term's taps to `sum`, in the order of the library's passes, so that sums of
+    // integer pixels are the same.
     Expr add_taps(Expr sum, const Taps &taps, const std::vector<bool> &kept, int32_t term,
                   Fold fold, Steps steps, const std::function<Expr(int32_t k)> &sample) const {
         const int32_t last = taps.length - 1;
@@ -236,7 +240,8 @@ void compile_passes(const Filter &filter, const std::string &path) {
         return module.any_strict_float();
     });
     all.set_any_strict_float(is_strict);
-    // In two steps: where LLVM ends the process, Halide would leave the object file in its own folder.
+    // In two steps: where LLVM ends the process, Halide would leave the object file in its own
+    // folder.
     const std::string object = std::filesystem::path(path).replace_extension(".o").string();
     all.compile({{OutputFileType::object, object}});
     create_static_library({object}, filter.target, path);

@@ -60,7 +60,8 @@ Target checked_target(const std::string &name, bool is_strict) {
     if (!Target::validate_target_string(name) || !is_known(Target(name)))
         throw Error(SEPFLOW_E_PARAM,
                     "target '" + name + "' is not supported; filters are compiled for " + kTargets);
-    // Halide 14 lets LLVM unroll and vectorise its loops a second time; later ones do not, and the newest do not know the word.
+    // Halide 14 lets LLVM unroll and vectorise its loops a second time; later ones do not, and the
+    // newest do not know the word.
     const std::string once = name + "-disable_llvm_loop_opt";
     Target target(Target::validate_target_string(once) ? once : name);
     if (!target.supported())

@@ -1,5 +1,6 @@
-// Filters of which one is tiny or huge: neither sums between the passes nor floats overflow, or lose what is small, if a power of
-// two is moved from one to the other. Within 2^-60 .. 2^60 all stays as it is.
+// Filters of which one is tiny or huge: neither sums between the passes nor floats overflow, or
+// lose what is small, if a power of two is moved from one to the other. Within 2^-60 .. 2^60 all
+// stays as it is.
 #pragma once
 
 #include <vector>
@@ -8,7 +9,7 @@
 
 namespace sepflow {
 
-// Of a power of two: the largest tap divided by it lies in [0.5, 1).
+// Returns the exponent of the power of two that scales the largest tap into [0.5, 1).
 int exponent_of_largest(const std::vector<double> &taps);
 void times_power_of_two(std::vector<double> &taps, int exponent);
 void balance(Factor &factor);

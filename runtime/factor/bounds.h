@@ -6,8 +6,8 @@
 
 namespace sepflow {
 
-// gamma_n = n u / (1 - n u) bounds the relative error of n roundings in a row (Higham, Accuracy and Stability
-// of Numerical Algorithms, 2nd ed., lemma 3.1).
+// gamma_n = n u / (1 - n u) bounds the relative error of n roundings in a row (Higham, Accuracy and
+// Stability of Numerical Algorithms, 2nd ed., lemma 3.1).
 inline long double gamma(long double n, long double u) {
     return n * u / (1 - n * u);
 }

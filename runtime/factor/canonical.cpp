@@ -11,7 +11,8 @@ bool is_negative(const std::vector<double> &row) {
     if (!cancels(row)) return exact_sum(row) < 0;
     double largest = 0;
     for (double tap : row) largest = std::max(largest, std::fabs(tap));
-    // The first of nearly the largest: taps that should be equal differ by an ulp from LAPACK to LAPACK.
+    // The first of nearly the largest: taps that should be equal differ by an ulp from LAPACK to
+    // LAPACK.
     const auto first = std::find_if(
         row.begin(), row.end(), [&](double tap) { return std::fabs(tap) >= largest * (1 - 1e-6); });
     return *first < 0;

@@ -26,7 +26,7 @@ struct NothingElse {
     void operator()(size_t, std::vector<long double> &) const {}
 };
 
-// `subtract(y, e)` takes from row y of E what runs beside the factors.
+// `subtract(y, e)` takes from row y of E what runs in addition to the factors.
 template <typename Subtract = NothingElse>
 Remainder remainder(const Kernel &kernel, const std::vector<Factor> &factors,
                     Subtract subtract = {}) {
@@ -59,9 +59,9 @@ Remainder remainder(const Kernel &kernel, const std::vector<Factor> &factors,
     return result;
 }
 
-// What a sum over E may lose: an entry is a sum of at most `terms` products, gamma_(terms + 1) of their magnitudes;
-// the sum over the entries, gamma_entries of itself. That of remainder() loses less: u is that of double,
-// so that whoever checks the bound in double finds it kept.
+// Returns the rounding error of a sum over E. An entry is a sum of at most `terms` products and
+// loses gamma_(terms + 1) of their magnitudes. The sum over the entries loses gamma_entries of
+// itself. remainder() loses less: u is that of double, so a check of the bound in double holds.
 long double lost(const Remainder &r, long double terms, long double entries) {
     const long double u = std::numeric_limits<double>::epsilon() / 2;
     const long double of_entries =
@@ -124,13 +124,18 @@ Certificate certify_direct(const Kernel &kernel, const Summation &summation) {
     return certificate;
 }
 
-// With relative errors e of a transform in the 2-norm, x the samples of both blocks, k the taps, and F of N samples:
+// With relative errors e of a transform in the 2-norm, x the samples of both blocks, k the taps,
+// and F of N samples:
 //
-//     |F(x) computed - F(x)|_2 <= e sqrt(N) |x|_2,  |x|_2 <= sqrt(2 N),  |F(k)|_max <= |k|_1,  |F(x)|_max <= N sqrt 2
+//     |F(x) computed - F(x)|_2 <= e sqrt(N) |x|_2,  |x|_2 <= sqrt(2 N),
+//     |F(k)|_max <= |k|_1,  |F(x)|_max <= N sqrt 2
 //
-// so, for the product and its transform back, |output - exact| <= |.|_2 <= (3 e |k|_1 sqrt(N) + e |k|_2 N) sqrt 2 and terms of
-// e^2. For e: Higham, theorem 24.2; a radix-4 step counts as two of radix 2; twiddle factors are off by at most 16 u, since their
-// angle is (2 pi / N rounded) times a whole number, rounded.
+// so, for the product and its transform back,
+//
+//     |output - exact| <= |.|_2 <= (3 e |k|_1 sqrt(N) + e |k|_2 N) sqrt 2 and terms of e^2.
+//
+// For e: Higham, theorem 24.2. A radix-4 step counts as two of radix 2. Twiddle factors are off by
+// at most 16 u, since their angle is (2 pi / N rounded) times a whole number, rounded.
 Certificate certify_transforms(const Kernel &kernel, int64_t samples, double delta) {
     Certificate certificate = certify_direct(kernel, {Precision::kDouble});
     const long double u = 0x1p-53L, n = static_cast<long double>(samples);

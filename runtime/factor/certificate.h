@@ -8,13 +8,15 @@
 
 namespace sepflow {
 
-// Fills the norms of the remainder and the rounding bound of `factoring` from its factors as they stand.
+// Fills the norms of the remainder and the rounding bound of `factoring` from its factors as they
+// stand.
 void certify(const Kernel &kernel, const Summation &summation, Factoring &factoring);
 
-// Of the direct 2-D sum with taps rounded to the precision it is taken in.
+// Certifies the direct 2-D sum with taps rounded to its precision.
 Certificate certify_direct(const Kernel &kernel, const Summation &summation);
 
-// Of the 2-D sum by transforms of `samples` samples in double precision (runtime/fourier), and delta over the largest |pixel|.
+// Certifies the 2-D sum by transforms of `samples` samples in double precision (runtime/fourier),
+// and delta over the largest |pixel|.
 Certificate certify_transforms(const Kernel &kernel, int64_t samples, double delta);
 
 // |E|_1 + offset |sum of E|, E = K - sum of the factors.

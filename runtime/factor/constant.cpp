@@ -11,17 +11,18 @@ namespace sepflow {
 
 namespace {
 
-// Terms cut off on purpose may take this part of the brightness along, and the strongest factor is scaled
-// to bring it back. Whoever asks for a rank that loses more wants something else than the kernel.
+// Terms cut off on purpose may take this part of the brightness along, and the strongest factor is
+// scaled to bring it back. Whoever asks for a rank that loses more wants something else than the
+// kernel.
 constexpr long double kMostScaling = 0.1L;
 
 double nearest(double tap, Precision precision) {
     return precision == Precision::kSingle ? static_cast<double>(static_cast<float>(tap)) : tap;
 }
 
-// The taps in the order in which they are adjusted: the largest first, since the smaller ones, on a finer
-// grid, then make up for what its step was too coarse for. Equal ones from the middle outwards. Of a
-// symmetric filter one of each pair.
+// The taps in the order in which they are adjusted: the largest first, since the smaller ones, on a
+// finer grid, then make up for what its step was too coarse for. Equal ones from the middle
+// outwards. Of a symmetric filter one of each pair.
 std::vector<size_t> order_of_adjustment(const std::vector<double> &filter, bool even) {
     const size_t count = even ? (filter.size() + 1) / 2 : filter.size();
     std::vector<size_t> order(count);

@@ -1,6 +1,6 @@
-// Rounds the factors to the precision that the passes run in, without changing the brightness: a constant
-// image is multiplied by the sum over t of (sum of column_t) * (sum of row_t), and that must stay the sum of
-// the kernel's taps.
+// Rounds the factors to the precision that the passes run in, without changing the brightness: a
+// constant image is multiplied by the sum over t of (sum of column_t) * (sum of row_t), and that
+// must stay the sum of the kernel's taps.
 #pragma once
 
 #include <vector>
@@ -9,8 +9,8 @@
 
 namespace sepflow {
 
-// The sum of `taps`; the whole number beside it if that is no further than `forgiven` * sum of |taps|. Taps
-// whose sum misses 1 or 0 by rounding are meant to have that sum.
+// Returns the sum of `taps`, or the nearest whole number if that is no further than `forgiven` *
+// sum of |taps|. Taps whose sum misses 1 or 0 by rounding are meant to have that sum.
 long double intended_sum(const std::vector<double> &taps, double forgiven);
 
 struct Rounding {

@@ -123,8 +123,8 @@ bool equal(const Factor &a, const Factor &b) {
     return a.column == b.column && a.row == b.row;
 }
 
-// The terms of a formula are exact, but need be neither orthogonal, as singular values are, nor as few as the
-// tolerance asks for.
+// The terms of a formula are exact, but need be neither orthogonal, as singular values are, nor as
+// few as the tolerance asks for.
 void compare_with_svd(const Kernel &kernel, const Budget &budget, const Rounding &rounding,
                       double forgiven, Factoring &result) {
     Kernel matrix = kernel;
@@ -158,9 +158,9 @@ void factor_non_zero(const Kernel &kernel, const Budget &budget, Factoring &resu
 }  // namespace
 
 double default_tolerance(Precision precision) {
-    // Taps that were born as 32-bit floats are off by up to 2^-24 of themselves, and so are the stored
-    // factors, once for each side and term: sixteen times that covers both. In double, the SVD's own
-    // rounding is all that is forgiven, so float-born taps count as they are.
+    // Taps that were born as 32-bit floats are off by up to 2^-24 of themselves, and so are the
+    // stored factors, once for each side and term: sixteen times that covers both. In double, the
+    // SVD's own rounding is all that is forgiven, so float-born taps count as they are.
     return precision == Precision::kSingle ? 0x1p-20 : 0x1p-44;
 }
 

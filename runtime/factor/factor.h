@@ -1,5 +1,6 @@
 // From a kernel to its factors: K = sum over t of column_t * row_t^T, t = 1 .. rank, plus what the
-// sum leaves out. Factors come out canonical: the same from every LAPACK. The mathematics is in README.md.
+// sum leaves out. Factors come out canonical: the same from every LAPACK. The mathematics is in
+// README.md.
 #pragma once
 
 #include <cstddef>
@@ -13,11 +14,11 @@ namespace sepflow {
 enum class Precision { kSingle, kDouble };
 
 struct Budget {
-    // Largest |E|_1 + offset |sum of E| of the remainder E, relative to the kernel's 1-norm; 0: the default of
-    // `precision`. Scale-free: a kernel times 1e-9 keeps its rank.
+    // Largest |E|_1 + offset |sum of E| of the remainder E, relative to the kernel's 1-norm; 0: the
+    // default of `precision`. Scale-free: a kernel times 1e-9 keeps its rank.
     double tolerance = 0;
-    // The middle of the range of pixel values over half its width: 0 for -1 .. 1, 1 for 0 .. 255. In half widths, E
-    // takes such an image no further than that.
+    // The middle of the range of pixel values over half its width: 0 for -1 .. 1, 1 for 0 .. 255.
+    // In half widths, E takes such an image no further than that.
     double offset = 0;
     std::size_t rank = 0;  // not 0: exactly this rank (at most full rank), whatever the tolerance
     Precision precision = Precision::kSingle;
@@ -25,8 +26,8 @@ struct Budget {
     double delta = 0;
 };
 
-// How far what runs is from the kernel: |output - exact| <= error_bound() * max|image|, before the conversion to the output's
-// type.
+// How far what runs is from the kernel: |output - exact| <= error_bound() * max|image|, before the
+// conversion to the output's type.
 struct Certificate {
     double remainder_norm_1 = 0;  // bound on the sum of |E|, E = K - what runs
     double remainder_sum = 0;     // bound on |sum of E|

@@ -40,7 +40,8 @@ std::optional<Integers> as_integers(const std::vector<double> &taps) {
     return result;
 }
 
-// Of taps that are fractions, 1/16 [1 2 1]^T [1 2 1], the row filter takes as much as makes it sum to one.
+// Splits a power of two between the filters. For fractional taps, as in 1/16 [1 2 1]^T [1 2 1], the
+// row filter sums to one.
 void balance(Factor &factor, int exponent) {
     int power = 0;
     const double sum = static_cast<double>(exact_sum(factor.row));
@@ -58,7 +59,8 @@ std::optional<Factor> integer_factor(const Kernel &kernel) {
     if (!integers) return std::nullopt;
     const auto tap = [&](size_t y, size_t x) { return integers->taps[y * kernel.columns + x]; };
 
-    // Every row is an integer multiple of the first non-zero row over the common divisor of its taps.
+    // Every row is an integer multiple of the first non-zero row over the common divisor of its
+    // taps.
     const auto non_zero = std::find_if(integers->taps.begin(), integers->taps.end(),
                                        [](int64_t t) { return t != 0; });
     const auto at = static_cast<size_t>(non_zero - integers->taps.begin());

@@ -1,4 +1,5 @@
-// LAPACKE's answers. Its row-major functions allocate, and tell by a code of their own where there is no memory.
+// LAPACKE's answers. Its row-major functions allocate, and tell by a code of their own where there
+// is no memory.
 #pragma once
 
 #include <lapacke.h>

@@ -1,6 +1,7 @@
-/* Reference LAPACK is linked in as an archive so that no BLAS of the system, with threads of its own, comes
-   into a host with us. Its Fortran asks for these few functions of libgfortran and of its own error
-   handler, which prints and stops the program: here an error is the info code and nothing else. */
+/* Reference LAPACK is linked in as an archive so that no BLAS of the system, with threads of its
+   own, comes into a host with us. Its Fortran asks for these few functions of libgfortran and of
+   its own error handler, which prints and stops the program: here an error is the info code and
+   nothing else. */
 #include <string.h>
 
 void xerbla_(const char *name, const int *info, size_t length);

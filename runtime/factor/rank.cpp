@@ -50,8 +50,8 @@ std::vector<Factor> refined_and_rounded(const Kernel &kernel, std::vector<Factor
     return rounded(canonical(refined(kernel, factors)), rounding);
 }
 
-// With so few of the candidates that refining them just keeps what `stored`, one for each, keep; by halving, since the
-// more there are the nearer they come.
+// With so few of the candidates that refining them just keeps what `stored`, one for each, keep; by
+// halving, since the more there are the nearer they come.
 std::vector<Factor> with_fewer(const Kernel &kernel, const std::vector<Factor> &candidates,
                                const std::vector<long double> &cut_norms, long double allowed,
                                double offset, const Rounding &rounding,
@@ -93,7 +93,7 @@ std::vector<Factor> fewest_factors(const Kernel &kernel, const std::vector<Facto
         if (size <= allowed)
             return with_fewer(kernel, taken, cut_norms, allowed, offset, rounding,
                               std::move(stored));
-        // What is cut is all that more candidates could add.
+        // More candidates could add no more than the part that is cut.
         if (size - (1 + offset) * cut_norm > allowed) return stored;
     }
     return rounded(taken, rounding);

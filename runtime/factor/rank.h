@@ -13,7 +13,7 @@ namespace sepflow {
 std::vector<Factor> fewest_factors(const Kernel &kernel, const std::vector<Factor> &candidates,
                                    long double allowed, double offset, const Rounding &rounding);
 
-// That many of the candidates, refined if that leaves some out.
+// Returns the first `rank` candidates, refined if some are left out.
 std::vector<Factor> so_many_factors(const Kernel &kernel, std::vector<Factor> candidates,
                                     size_t rank, const Rounding &rounding);
 

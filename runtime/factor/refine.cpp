@@ -82,8 +82,9 @@ class Refinement {
         }
     }
 
-    // For each place i of the unknown filters, the r x r normal equations sum over j of w d d^T u = sum of w K d, where
-    // j runs along the known ones. The strides are those of the kernel's taps along i and j.
+    // For each place i of the unknown filters, the r x r normal equations sum over j of w d d^T u =
+    // sum of w K d, where j runs along the known ones. The strides are those of the kernel's taps
+    // along i and j.
     bool improve(Filters &unknown, const std::vector<int> &parities, const Filters &known,
                  size_t stride_i, size_t stride_j) {
         const size_t r = known.size();

@@ -25,8 +25,8 @@ long double sum_of_magnitudes(const std::vector<double> &taps) {
     return sum;
 }
 
-// A sum taken one product after the other. Each addition rounds by u of what the sum has come to, so taps that are met while it
-// is small cost little.
+// A sum taken one product after the other. Each addition rounds by u of what the sum has come to,
+// so taps that are met while it is small cost little.
 class Chain {
   public:
     explicit Chain(long double begin) : reached_(begin) {}
@@ -76,8 +76,8 @@ long double passes_in_order(const std::vector<Factor> &factors, const Summation 
     return u * first_order * (1 + 2 * gamma(roundings, u));
 }
 
-// A sum of n products in any order, fused or not, is off by gamma_n of its magnitudes (Higham, section 3.1). The column pass
-// sums `rows` products, the row pass rank * columns and delta.
+// A sum of n products in any order, fused or not, is off by gamma_n of its magnitudes (Higham,
+// section 3.1). The column pass sums `rows` products, the row pass rank * columns and delta.
 long double passes_in_any_order(const std::vector<Factor> &factors, const Summation &s,
                                 long double u) {
     long double magnitude = 0;
@@ -93,7 +93,8 @@ long double passes_in_any_order(const std::vector<Factor> &factors, const Summat
 
 double rounding_of_passes(const std::vector<Factor> &factors, const Summation &s) {
     const auto [u, smallest] = arithmetic_of(s.precision);
-    // Taps, pixels, products and sums below the normal range may be flushed to zero, each a loss of at most `smallest`.
+    // Taps, pixels, products and sums below the normal range may be flushed to zero, each a loss of
+    // at most `smallest`.
     const auto rows = static_cast<long double>(factors.front().column.size());
     const auto columns = static_cast<long double>(factors.front().row.size());
     long double flushes = 2, magnitude = 0;

@@ -22,8 +22,8 @@ void check(lapack_int info) {
     }
 }
 
-// What is left of a zero after the decomposition, which is backward stable: a few units of rounding of the
-// largest value (Golub and Van Loan, Matrix Computations, 5.4.1).
+// Returns the largest remainder of a zero after the decomposition, which is backward stable: a few
+// units of rounding of the largest value (Golub and Van Loan, Matrix Computations, 5.4.1).
 double noise(size_t rows, size_t columns, double largest) {
     constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
     return 2 * kEpsilon * static_cast<double>(std::max(rows, columns)) * largest;

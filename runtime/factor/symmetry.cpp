@@ -31,8 +31,9 @@ struct Parities {
     Parity y, x;
 };
 
-// A kernel with a mirror axis is one part. One with point symmetry only, K(y, x) = K(-y, -x), is the sum of
-// two, even-even and odd-odd (even-odd and odd-even if K(y, x) = -K(-y, -x)), whose ranks add up to the kernel's.
+// A kernel with a mirror axis is one part. One with point symmetry only, K(y, x) = K(-y, -x), is
+// the sum of two, even-even and odd-odd (even-odd and odd-even if K(y, x) = -K(-y, -x)), whose
+// ranks add up to the kernel's.
 std::vector<Parities> parities_of(const Kernel &kernel, double allowance) {
     const size_t last_y = kernel.rows - 1, last_x = kernel.columns - 1;
     const Parity y = parity_under(kernel, allowance, [&](size_t row, size_t column) {
@@ -56,7 +57,8 @@ std::vector<Parities> parities_of(const Kernel &kernel, double allowance) {
 
 const double kRootHalf = std::sqrt(0.5);
 
-// Coordinates in the orthonormal basis (e_i +- e_mirror(i)) / sqrt(2), and e_middle if even and of odd length.
+// Coordinates in the orthonormal basis (e_i +- e_mirror(i)) / sqrt(2), and e_middle if even and of
+// odd length.
 std::vector<double> fold(const std::vector<double> &filter, Parity parity) {
     if (parity == Parity::kNone) return filter;
     const double sign = parity == Parity::kEven ? 1 : -1;

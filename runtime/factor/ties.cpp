@@ -23,8 +23,9 @@ size_t nearest_coordinate(const Vectors &basis) {
     return static_cast<size_t>(first - within.begin());
 }
 
-// Rotates the basis, by a Householder reflection of its coefficients, so that its last vector points to
-// the projection of coordinate i and the others are orthogonal to it; takes that vector out.
+// Rotates the basis, by a Householder reflection of its coefficients, so that its last vector
+// points to the projection of coordinate i and the others are orthogonal to it; takes that vector
+// out.
 std::vector<double> take_projection(Vectors &basis, size_t i) {
     const size_t count = basis.size();
     std::vector<double> axis(count);
@@ -43,8 +44,8 @@ std::vector<double> take_projection(Vectors &basis, size_t i) {
     return taken;
 }
 
-// K = K P + rest, where P = sum of row * row^T over the tie: with column = K row the terms of the tie add up
-// to the same for every orthonormal choice of rows.
+// K = K P + rest, where P = sum of row * row^T over the tie: with column = K row the terms of the
+// tie add up to the same for every orthonormal choice of rows.
 SingularTerm term_of(const Kernel &kernel, std::vector<double> row) {
     std::vector<double> column(kernel.rows);
     for (size_t y = 0; y < kernel.rows; ++y) {

@@ -1,5 +1,6 @@
-// Compiled once for each instruction set; SEPFLOW_BLOCK_FUNCTIONS names what the object file shows. It must show nothing
-// else, or the linker might take an inline function compiled for a newer processor to stand for all: -fno-weak.
+// Compiled once for each instruction set; SEPFLOW_BLOCK_FUNCTIONS names what the object file shows.
+// It must show nothing else, or the linker might take an inline function compiled for a newer
+// processor to stand for all: -fno-weak.
 #include "runtime/fourier/block_convolver.h"
 
 #include <algorithm>
@@ -53,7 +54,8 @@ class KissConvolver {
     }
 
   private:
-    // Complex vectors of a block, held as bands of kLanes columns (lanes along x) or of rows (lanes along y).
+    // Complex vectors of a block, held as bands of kLanes columns (lanes along x) or of rows (lanes
+    // along y).
     size_t blocks() const { return static_cast<size_t>(nx_ * ny_ / kLanes); }
     size_t longest() const { return static_cast<size_t>(std::max(nx_, ny_)); }
 

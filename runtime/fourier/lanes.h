@@ -1,5 +1,6 @@
-// As many doubles as a vector register of this instruction set holds, in the guise of one number: what is done to it is
-// done to each of them, so kissfft, a template over its number type, transforms so many lines at once.
+// As many doubles as a vector register of this instruction set holds, in the guise of one number:
+// what is done to it is done to each of them, so kissfft, a template over its number type,
+// transforms that number of lines at once.
 #pragma once
 
 #include <cstring>
@@ -31,8 +32,8 @@ class Lanes {
         std::memcpy(to, &v_, sizeof v_);
     }
 
-    // kissfft computes its twiddle factors in its number type by functions that are for doubles; they are the same in
-    // all lanes.
+    // kissfft computes its twiddle factors in its number type by functions that are for doubles;
+    // they are the same in all lanes.
     operator double() const {
         return v_[0];
     }

@@ -8,7 +8,7 @@ namespace sepflow {
 
 namespace {
 
-// Of one size: as many as calls ever ran at once.
+// Arenas of one size, as many as calls ever ran at once.
 struct Arenas {
     std::vector<std::unique_ptr<tbb::task_arena>> kept;  // has room for all
     size_t made = 0;

@@ -1,5 +1,6 @@
-// Arenas of oneTBB, each lent to one call at a time and kept for the next. One that is made for a call and then destroyed stays
-// in memory where its workers come late: oneTBB before 2021.9 waits for them for good (its issue 396).
+// Arenas of oneTBB, each lent to one call at a time and kept for the next. One that is made for a
+// call and then destroyed stays in memory where its workers come late: oneTBB before 2021.9 waits
+// for them for good (its issue 396).
 #pragma once
 
 #include <memory>

@@ -1,5 +1,6 @@
-// Demand-driven: for each tile of an output, regions are asked for from the output back to the inputs, then the
-// chain of nodes runs forward in buffers that stay in the cache. Tiles are spread over threads by oneTBB.
+// Demand-driven: for each tile of an output, regions are asked for from the output back to the
+// inputs, then the chain of nodes runs forward in buffers that stay in the cache. Tiles are spread
+// over threads by oneTBB.
 #include <algorithm>
 #include <mutex>
 #include <tbb/enumerable_thread_specific.h>
@@ -98,9 +99,9 @@ int64_t halo_rows(const sepflow::TileJob &job) {
     return rows - 1;
 }
 
-// Long rows suit the passes. A tile lower than its halo would compute the halo more often than itself: an unsharp
-// mask with 161 x 161 taps took 194 ms in tiles of 32 rows, 166 in 128, 152 in 256 (3000 x 3000 u8, EPYC with 1 MiB
-// of second-level cache, one thread, best of 9).
+// Long rows suit the passes. A tile lower than its halo would compute the halo more often than
+// itself: an unsharp mask with 161 x 161 taps took 194 ms in tiles of 32 rows, 166 in 128, 152 in
+// 256 (3000 x 3000 u8, EPYC with 1 MiB of second-level cache, one thread, best of 9).
 Tiles choose_tiles(const sepflow::TileJob &job, const sepflow_run &run) {
     constexpr int64_t kCachedBytes = 1 << 20;  // of a tile's pixels, where the halo is low
     constexpr int64_t kMostBytes = 16 << 20;   // where it is not
@@ -176,13 +177,13 @@ void sepflow_graph::compute(const std::string &name, const sepflow_image &given,
         sepflow::LentArena arena(run.max_threads > 0 ? std::min(run.max_threads, most) : most);
         arena.execute([&] {
             tbb::parallel_for(int64_t{0}, tiles.count(), [&](int64_t i) {
-                // A source or a node may wait for tasks of its own: meanwhile its thread must not begin another tile in the
-                // buffers of this one.
+                // A source or a node may wait for tasks of its own: meanwhile its thread must not
+                // begin another tile in the buffers of this one.
                 tbb::this_task_arena::isolate([&] { run_tile(runners.local(), i); });
             });
         });
-        // While the runners are there: its lock shows the thread sanitizer, which does not see into oneTBB, that every
-        // tile came before their end.
+        // While the runners are there: its lock shows the thread sanitizer, which does not see into
+        // oneTBB, that every tile came before their end.
         if (!progress.is_complete()) throw Error(SEPFLOW_E_INTERNAL, "not every tile was computed");
     }
 }

@@ -63,8 +63,8 @@ class Builder {
         return true;
     }
 
-    // Reports "[json.exception.parse_error.101] parse error at line 3, column 4: ...; last read: 'x'"
-    // without what was read: the text may be that of a file that is no graph.
+    // Reports "[json.exception.parse_error.101] parse error at line 3, column 4: ...; last read:
+    // 'x'" without what was read: the text may be that of a file that is no graph.
     bool parse_error(size_t, const std::string &, const nlohmann::json::exception &error) {
         constexpr int kOverflow = 406;
         if (error.id == kOverflow) fail_at(next_place(), "is too large; numbers go up to 1.8e308");

@@ -23,11 +23,11 @@ std::string AllowedFiles::path_of(const std::string &name) const {
                         "'; no folder is allowed for such files (sepflow run --files FOLDER)");
     }
     std::error_code unknown;
-    // Resolves the whole path: weakly_canonical leaves links behind a missing folder as they are, and
-    // "missing/.." is nothing to open().
+    // Resolves the whole path: weakly_canonical leaves links behind a missing folder as they are,
+    // and "missing/.." is nothing to open().
     const fs::path real = fs::canonical(folder_ / name, unknown);
-    // Files outside and missing files share one sentence: links that lead out of the folder must not
-    // tell a graph which files there are.
+    // Files outside and missing files share one sentence: links that lead out of the folder must
+    // not tell a graph which files there are.
     if (unknown || !is_inside(real))
         throw Error(SEPFLOW_E_UNSUPPORTED, "the graph names the file '" + name +
                                                "', which is not in the folder that is allowed");

@@ -184,7 +184,8 @@ void sepflow_graph::set_text(const std::string &node, const std::string &name,
     set_param(node, name, sepflow::value_from_text(param(node, name, &index), text));
 }
 
-// Nodes keep their plans, and what they read for them, until a parameter is set: so each text is set to itself.
+// Nodes keep their plans, and what they read for them, until a parameter is set: so each text is
+// set to itself.
 void sepflow_graph::forget_files() {
     order.clear();
     for (const Place &place : places) {

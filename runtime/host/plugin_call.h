@@ -1,5 +1,5 @@
-// Every call into a plugin goes through here: what it throws becomes an error that names it, and an observer knows whose
-// code runs.
+// Every call into a plugin goes through here: what it throws becomes an error that names it, and an
+// observer knows whose code runs.
 #pragma once
 
 #include <string>
@@ -48,7 +48,7 @@ auto plugin_call(const CallObserver &observer, const std::string &who, const cha
     }
 }
 
-// Of functions that give things back, from destructors: nothing can be done about what they throw.
+// Calls functions that release things, from destructors, where an exception can only be ignored.
 template <typename Thing>
 auto released_by(void (*release)(Thing *)) {
     return [release](Thing *thing) noexcept {

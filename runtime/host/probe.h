@@ -7,7 +7,7 @@
 namespace sepflow {
 
 // Throws Error that says what is wrong with the plugin. Does nothing if the program sepflow-probe
-// is not beside this library, or does not run.
+// is not next to this library, or does not run.
 void probe(const std::string &file);
 
 }  // namespace sepflow

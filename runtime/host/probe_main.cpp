@@ -42,6 +42,6 @@ int main(int argc, char **argv) {
     const sepflow_status status = sepflow_registry_load(registry, argv[1], &error);
     say(status == SEPFLOW_OK ? "sound" : error.message);
     close(3);
-    // What a plugin does when it goes is of no interest: the host keeps it loaded.
+    // Skips the plugin's unloading, since the host keeps plugins loaded.
     _exit(0);
 }

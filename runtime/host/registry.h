@@ -12,8 +12,8 @@
 
 namespace sepflow {
 
-// A loaded plugin. Its library stays open until the process ends: plans and threads of others may still be
-// inside it when a registry goes.
+// A loaded plugin. Its library stays open until the process ends: plans and threads of others may
+// still be inside it when a registry goes.
 class Plugin {
   public:
     Plugin(const std::string &path, const sepflow_entry *found, uint32_t its_image_size)
@@ -38,11 +38,11 @@ struct RegistryNode {
     Plugin *plugin;
 };
 
-// What the nodes of a graph may call. NULL: what plugins may call before there is one.
+// Returns the services for the nodes of a graph. NULL: those for plugins before there is a graph.
 class AllowedFiles;
 sepflow_host host_services(AllowedFiles *files);
 
-// What a graph's call_ctx points to.
+// Target of a graph's call_ctx.
 struct RunContext {
     const sepflow_run *run;
 };

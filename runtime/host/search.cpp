@@ -72,7 +72,8 @@ bool is_plugin_name(std::string_view name) {
     return name.size() > kSuffix.size() && name.substr(name.size() - kSuffix.size()) == kSuffix;
 }
 
-// By opendir: std::filesystem::directory_iterator ends the program where there is no memory (GCC 12).
+// Lists by opendir, since std::filesystem::directory_iterator ends the program where there is no
+// memory (GCC 12).
 struct CloseDirectory {
     void operator()(DIR *directory) const { closedir(directory); }
 };

@@ -11,11 +11,14 @@ struct SearchPlace {
     bool is_told;  // by the caller, who then answers for it
 };
 
-// A variable of the environment; "" if it is not set, or the program runs with another user's rights.
+// A variable of the environment; "" if it is not set, or the program runs with another user's
+// rights.
 std::string environment(const char *name);
-// Beside libsepflow-host itself, wherever it was installed: who can write there can replace the library.
+// Directory next to libsepflow-host, wherever it was installed. Users who can write there can
+// replace the library.
 std::string own_directory();
-// Of a path with ':' between its directories; NULL: the usual places, in their order.
+// Returns the places of a path whose directories ':' separates. NULL: the usual places, in their
+// order.
 std::vector<SearchPlace> search_places(const char *path);
 // The files that plugins are, sorted; none if there is no such directory.
 std::vector<std::string> plugin_files(const std::string &directory);

@@ -1,4 +1,4 @@
-// What the host offers to nodes: a log, its pool, cancel, the files that are allowed.
+// Services of the host for nodes: a log, its pool, cancel, the files that are allowed.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>

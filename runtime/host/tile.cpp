@@ -183,7 +183,8 @@ void TileRunner::run(const sepflow_rect &tile) {
     }
 }
 
-// A slot is free for others when the last step that reads it is done, so that a long chain runs in two.
+// A slot is free for others when the last step that reads it is done, so that a long chain runs in
+// two.
 void TileRunner::share_slots() {
     const std::vector<size_t> &steps = job_.steps;
     std::vector<std::vector<size_t>> last_use(job_.graph.places.size());  // by place and output
@@ -193,7 +194,7 @@ void TileRunner::share_slots() {
             if (feed.is_connected()) last_use[feed.place][feed.output] = i;
         }
     }
-    // What works in place lives on in the slot of its feed.
+    // A result that is computed in place lives on in the slot of its feed.
     for (size_t i = steps.size(); i-- > 0;) {
         const std::optional<Outlet> &own = in_place_of_[steps[i]];
         if (own) last_use[own->place][own->output] = last_use[steps[i]].front();

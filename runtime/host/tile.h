@@ -9,7 +9,7 @@
 
 namespace sepflow {
 
-// What all tiles of one run share.
+// Data that all tiles of one run share.
 struct TileJob {
     const sepflow_graph &graph;
     Outlet target;              // whose pixels are wanted
@@ -22,15 +22,16 @@ struct TileJob {
     bool is_computed(const Outlet &outlet) const;
     // Neither pixels that are bound nor the caller's.
     bool has_buffer(const Outlet &outlet) const;
-    // What feeds `step` and its result may overwrite: its node works in place, and nothing else comes to read that. Or
-    // none.
+    // Returns the feed that the result of `step` may overwrite: its node works in place, and no
+    // later step reads that feed. Or none.
     std::optional<Outlet> in_place_of(size_t step) const;
 };
 
 // The region of every place that `tile` of the target needs, by index of place. Throws Error.
 void find_regions(const TileJob &job, const sepflow_rect &tile, std::vector<sepflow_rect> &needed);
 
-// Runs tile after tile in memory that it keeps: once the largest tile was seen, it allocates no more.
+// Runs tile after tile in memory that it keeps: once the largest tile was seen, it allocates no
+// more.
 class TileRunner {
   public:
     explicit TileRunner(TileJob &job);
@@ -48,10 +49,11 @@ class TileRunner {
     void process(const Place &place, size_t index);
 
     TileJob &job_;
-    // By place.
+    // Regions by place.
     std::vector<sepflow_rect> needed_;
     std::vector<std::optional<Outlet>> in_place_of_;
-    // By place and output: views of bound images, the caller's image for the target, slots of memory_ for the rest.
+    // Images by place and output: views of bound images, the caller's image for the target, slots
+    // of memory_ for the rest.
     std::vector<std::vector<sepflow_image>> images_;
     std::vector<std::vector<size_t>> slots_;
     std::vector<int64_t> slot_sizes_, slot_offsets_;

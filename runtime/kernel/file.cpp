@@ -82,7 +82,8 @@ std::string_view without_space_and_comments(std::string_view text) {
     }
 }
 
-// By the first characters: no format of images that we know begins like this.
+// Returns whether the first characters are those of a matrix. No known image format begins like
+// this.
 bool begins_as_matrix(std::string_view text) {
     const std::string_view mark = text.substr(0, 2);
     if (mark == "\xFF\xFE" || mark == "\xFE\xFF") return true;  // UTF-16, which is refused by name
@@ -108,7 +109,8 @@ Kernel sized_matrix(std::string_view text) {
     }
 }
 
-// Returns whether the first row may be "width height [scale [offset]]", and the others are so many.
+// Returns whether the first row may be "width height [scale [offset]]", and the other rows match
+// it.
 bool has_libvips_header(const NumberRows &given) {
     const NumberRows::Row &header = given.rows[0];
     if (given.is_in_brackets || header.count < 2 || header.count > 4) return false;
@@ -241,7 +243,7 @@ Kernel kernel_from_file(const std::string &path) {
     });
 }
 
-// What the file holds decides; its name only where that begins like nothing known.
+// Decides by the content of the file, and by its name if the content is unknown.
 Kernel kernel_from_file(const std::string &path, const KernelReader &read_image) {
     File file(path);
     if (is_netpbm(file.start()))

@@ -1,5 +1,6 @@
 // A kernel is a matrix of taps. This room turns text and files into kernels and knows nothing of
-// images or passes. The grammar and the formula of every named kernel are in README.md beside this.
+// images or passes. The grammar and the formula of every named kernel are in README.md in this
+// folder.
 #pragma once
 
 #include <cmath>
@@ -22,21 +23,22 @@ struct Kernel {
     std::size_t rows = 0;
     std::size_t columns = 0;
     std::vector<double> taps;  // rows * columns, row-major, top row first
-    // When the taps were given as 1-D filters or come from a formula in such; empty: the SVD finds them.
+    // 1-D filters, if the caller or the formula gives them; empty: the SVD finds them.
     std::vector<Factor> factors;
 
     double tap(std::size_t row, std::size_t column) const { return taps[row * columns + column]; }
 };
 
-// Returns a * b, or the least number of its sign where that rounds to zero. A tap that is not zero has to stay so: NaN
-// and infinity under it reach the result.
+// Returns a * b, or the least number of its sign where that rounds to zero. A tap that is not zero
+// has to stay so: NaN and infinity under it reach the result.
 inline double non_zero_product(double a, double b) {
     const double product = a * b;
     if (product != 0 || a == 0 || b == 0) return product;
     return std::copysign(std::numeric_limits<double>::denorm_min(), product);
 }
 
-// Most taps a kernel may have along one axis, and in all: set-up cost grows with their cube. The preset fuzz sets less.
+// Most taps a kernel may have along one axis, and in all: set-up cost grows with their cube. The
+// preset fuzz sets less.
 #ifndef SEPFLOW_MAX_KERNEL_LENGTH
 #define SEPFLOW_MAX_KERNEL_LENGTH 4095
 #define SEPFLOW_MAX_KERNEL_TAPS (1 << 22)
@@ -44,7 +46,8 @@ inline double non_zero_product(double a, double b) {
 inline constexpr std::size_t kMaxKernelLength = SEPFLOW_MAX_KERNEL_LENGTH;
 inline constexpr std::size_t kMaxKernelTaps = SEPFLOW_MAX_KERNEL_TAPS;
 
-// Reads the kernel of a file: what "file NAME" means is for the caller to say, who knows whether the text is trusted.
+// Reads the kernel of a file: what "file NAME" means is for the caller to say, who knows whether
+// the text is trusted.
 using KernelReader = std::function<Kernel(const std::string &name)>;
 
 // Every maker below throws Error{SEPFLOW_E_PARAM} (SEPFLOW_E_IO for files) with a sentence.

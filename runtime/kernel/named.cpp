@@ -84,8 +84,9 @@ Kernel with_sum_one(Kernel kernel) {
     return kernel;
 }
 
-// Along an axis, 6.3e-5 of a Gaussian lie beyond 4 sigma: a sixtieth of an 8-bit step, and up to four 16-bit steps next to
-// the strongest edges. SciPy truncates there, too, but rounds the radius to nearest.
+// Along an axis, 6.3e-5 of a Gaussian lie beyond 4 sigma: a sixtieth of an 8-bit step, and up to
+// four 16-bit steps next to the strongest edges. SciPy truncates there, too, but rounds the radius
+// to nearest.
 constexpr double kGaussianReach = 4;
 
 std::vector<double> gaussian_filter(double sigma) {
@@ -127,9 +128,10 @@ Kernel disc(const Numbers &n) {
     }));
 }
 
-// Laplacian of the normalised Gaussian, (x^2 + y^2 - 2 s^2) / (2 pi s^6) * exp(-x^2 / (2 s^2)) exp(-y^2 / (2 s^2)): a
-// second derivative along x that smooths along y, and the other way round. s^2, subtracted from each square, is
-// replaced by the number that lets the truncated samples sum to zero: flat regions give zero.
+// Laplacian of the normalised Gaussian, (x^2 + y^2 - 2 s^2) / (2 pi s^6) * exp(-x^2 / (2 s^2))
+// exp(-y^2 / (2 s^2)): a second derivative along x that smooths along y, and the other way round.
+// s^2, subtracted from each square, is replaced by the number that lets the truncated samples sum
+// to zero: flat regions give zero.
 Kernel laplacian_of_gaussian(const Numbers &n) {
     const double s2 = n[0] * n[0];
     require(n[0] > 0, "sigma must be above 0");

@@ -21,7 +21,7 @@ bool is_separator(char c) {
     return c == ',' || c == ';';
 }
 
-// What lies behind a number, within its line.
+// Separators after a number, within its line.
 enum Gap : unsigned { kNone = 0, kBlanks = 1, kBareComma = 2, kComma = 4, kSemicolon = 8 };
 constexpr unsigned kAnyComma = kBareComma | kComma;
 
@@ -236,8 +236,8 @@ NumberRows rows_of_lines(std::string_view text, size_t most) {
     return result;
 }
 
-// Matrices as NumPy, Python, MATLAB and OpenCV print them: [[1 2] [3 4]], [[1, 2], [3, 4]], [1 2; 3 4],
-// [1, 2; 3, 4].
+// Matrices as NumPy, Python, MATLAB and OpenCV print them: [[1 2] [3 4]], [[1, 2], [3, 4]], [1 2; 3
+// 4], [1, 2; 3, 4].
 class BracketReader {
   public:
     BracketReader(std::string_view text, size_t most) : reader_(text, false), most_(most) {}

@@ -1,5 +1,5 @@
 // Rows of numbers in a text, as spreadsheets, programs and people write them: the rules are in
-// README.md beside this.
+// README.md in this folder.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +22,8 @@ struct NumberRows {
     bool has_bare_commas = false;  // commas between digits, without blanks
 };
 
-// Reads at most `most` numbers; NaN and infinity are some. Throws Error{PARAM} with the line and the
-// column, but quotes nothing of the text: it may be any file's.
+// Reads at most `most` numbers; NaN and infinity are some. Throws Error{PARAM} with the line and
+// the column, but quotes nothing of the text: it may be any file's.
 NumberRows number_rows(std::string_view text, std::size_t most = SIZE_MAX);
 
 // Returns the length of all rows. Throws Error{PARAM} if they differ.

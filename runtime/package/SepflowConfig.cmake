@@ -1,5 +1,5 @@
-# find_package(Sepflow): Sepflow::sepflow, Sepflow::sepflow_static, Sepflow::host, Sepflow::headers. Components are the
-# names after "Sepflow::".
+# find_package(Sepflow): Sepflow::sepflow, Sepflow::sepflow_static, Sepflow::host, Sepflow::headers.
+# Components are the names after "Sepflow::".
 include(CMakeFindDependencyMacro)
 find_dependency(Threads)
 include(${CMAKE_CURRENT_LIST_DIR}/SepflowTargets.cmake)

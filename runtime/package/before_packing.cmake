@@ -1,5 +1,5 @@
-# CPack runs this on what is staged, one folder a component. Debian wants no run path, archives without debug symbols, a
-# copyright file and a changelog in every package, and pages compressed.
+# CPack runs this on what is staged, one folder a component. Debian wants no run path, archives
+# without debug symbols, a copyright file and a changelog in every package, and pages compressed.
 find_program(GZIP gzip REQUIRED)
 find_program(STRIP strip REQUIRED)
 string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC)

@@ -1,4 +1,5 @@
-/* Blurs a picture row by row, as a camera delivers it, in no more memory than the state of the filter. Writes PGM. */
+/* Blurs a picture row by row, as a camera delivers it, in no more memory than the state of the
+   filter. Writes PGM. */
 #include <stdio.h>
 
 #include "blur.h"
