@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# mutations.sh: breaks a copy of the tree in one line at a time and sees that the tests named turn red. Each must.
+# mutations.sh: breaks a copy of the tree in one line at a time and sees that the tests named turn
+# red. Each must.
 set -euo pipefail
 top=$(cd -- "$(dirname -- "$0")/.." && pwd)
 work=$(mktemp -d)

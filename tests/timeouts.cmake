@@ -1,4 +1,5 @@
-# cmake -DCTEST=... -DBUILD=... -P timeouts.cmake: fails if a test of BUILD has no timeout, as one that hangs would hold up all.
+# cmake -DCTEST=... -DBUILD=... -P timeouts.cmake: fails if a test of BUILD has no timeout, as one
+# that hangs would hold up all.
 execute_process(COMMAND ${CTEST} --test-dir ${BUILD} --show-only=json-v1 OUTPUT_VARIABLE listed COMMAND_ERROR_IS_FATAL ANY)
 string(JSON count LENGTH "${listed}" tests)
 if(count LESS 5)

@@ -1,4 +1,5 @@
-/* The README's example of direct calls: blurs a picture that it draws, in C99, against libsepflow alone. */
+/* The README's example of direct calls: blurs a picture that it draws, in C99, against libsepflow
+   alone. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
-// A C++ program that uses the containers and algorithms that libsepflow.a uses inside, so that the linker meets
-// two copies of their code. Passes if it links, and if a constant stays a constant.
+// A C++ program that uses the containers and algorithms that libsepflow.a uses inside, so that the
+// linker meets two copies of their code. Passes if it links, and if a constant stays a constant.
 #include <algorithm>
 #include <functional>
 #include <vector>

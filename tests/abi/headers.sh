@@ -1,6 +1,7 @@
 #!/bin/sh
-# headers.sh CC CXX INCLUDE_DIR LAYOUT_C: every public header compiles alone, twice and in any order, in every
-# language mode, and the pinned layouts hold, on a 32-bit target too where clang is there.
+# headers.sh CC CXX INCLUDE_DIR LAYOUT_C: every public header compiles alone, twice and in any
+# order, in every language mode, and the pinned layouts hold, on a 32-bit target too where clang is
+# there.
 set -eu
 cc=$1 cxx=$2 include=$3 layout=$4
 work=$(mktemp -d)

@@ -1,6 +1,6 @@
-/* The layout of every struct of the ABI, pinned; for 64-bit processors with 8-byte pointers and for 32-bit ones whose
-   64-bit types have 8-byte alignment. A number here never changes: growth only adds lines.
-   headers.sh compiles it for every minor version that the headers can show. */
+/* The layout of every struct of the ABI, pinned; for 64-bit processors with 8-byte pointers and for
+   32-bit ones whose 64-bit types have 8-byte alignment. A number here never changes: growth only
+   adds lines. headers.sh compiles it for every minor version that the headers can show. */
 #include <sepflow/host.h>
 #include <sepflow/node.h>
 #include <sepflow/sepflow.h>

@@ -1,5 +1,5 @@
-// What a host may rely on when it loads our plugins: one symbol, no foreign BLAS, no threads, an untouched FPU and
-// locale, and that they can be unloaded.
+// Promises to a host that loads our plugins: one symbol, no foreign BLAS, no threads, an untouched
+// FPU and locale, and that they can be unloaded.
 #include <clocale>
 #include <cstdio>
 #include <cstring>

@@ -1,4 +1,5 @@
-# cmake -DREADME=... -DEXAMPLES=a;b -P readme.cmake: the README shows the examples as they are compiled here.
+# cmake -DREADME=... -DEXAMPLES=a;b -P readme.cmake: the README shows the examples as they are
+# compiled here.
 file(READ "${README}" readme)
 foreach(example IN LISTS EXAMPLES)
     file(READ "${example}" text)

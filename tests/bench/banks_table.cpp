@@ -34,7 +34,7 @@ std::string filters(const std::vector<double> &row, const std::vector<double> &c
     return "row" + listed(row) + " col" + listed(column);
 }
 
-// Of kernels that have `workload.length` taps a side.
+// Returns families of kernels with `workload.length` taps a side.
 std::vector<Family> families(Workload w) {
     w.kind = Taps::kSymmetric;
     const std::vector<double> smooth = w.column();

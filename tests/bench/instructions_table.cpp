@@ -1,5 +1,5 @@
-// Instructions a pixel, counted by callgrind: the same whatever else the machine does. This program runs itself
-// under it, one contender each time. Valgrind knows AVX2 and not AVX-512.
+// Instructions a pixel, counted by callgrind: the same whatever else the machine does. This program
+// runs itself under it, one contender each time. Valgrind knows AVX2 and not AVX-512.
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>

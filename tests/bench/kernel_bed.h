@@ -13,9 +13,9 @@ struct BedKernel {
     sepflow::Kernel kernel;
 };
 
-// What the methods table is made of: from 3 x 3 to 127 x 127, rank 1 to full.
+// Kernels of the methods table: from 3 x 3 to 127 x 127, rank 1 to full.
 std::vector<BedKernel> test_bed();
-// What the model is fitted to: other kernels, of other sizes.
+// Kernels for fitting the model: others, of other sizes.
 std::vector<BedKernel> fit_bed();
 
 }  // namespace bench

@@ -11,8 +11,8 @@ namespace {
 // Twelve independent sums: more than the latency times the number of units of any CPU so far.
 constexpr int kSums = 12;
 
-// `steps` times kSums vectors of multiply-adds. A macro, since neither a template's instance nor a lambda inherits a
-// target's attribute.
+// `steps` times kSums vectors of multiply-adds. A macro, since neither a template's instance nor a
+// lambda inherits a target's attribute.
 #define SEPFLOW_MULTIPLY(name, target_attribute, T, bytes)             \
     target_attribute void name(int64_t steps) {                        \
         using V = T __attribute__((vector_size(bytes)));               \

@@ -1,4 +1,4 @@
-// What no convolution of that many taps can beat: copying the image, and the multiply-adds alone.
+// Limits of every convolution of that many taps: copying the image, and the multiply-adds alone.
 #pragma once
 
 #include "tests/bench/buffers.h"
@@ -6,11 +6,12 @@
 
 namespace bench {
 
-// By as many threads as the workload's.
+// Copies with as many threads as the workload has.
 Contender copying(const Buffers &buffers);
 
-// 2 * length multiply-adds for each sample and term, in registers, by the instruction set of the workload's variant:
-// f64 for images of doubles, f32 for others. Runs at most a few milliseconds and counts up.
+// 2 * length multiply-adds for each sample and term, in registers, by the instruction set of the
+// workload's variant: f64 for images of doubles, f32 for others. Runs at most a few milliseconds
+// and counts up.
 Contender multiplying(const Workload &workload);
 
 }  // namespace bench

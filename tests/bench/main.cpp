@@ -1,4 +1,4 @@
-// Measures Sepflow: beside other systems, beside what the machine could do at best, and beside itself.
+// Compares Sepflow with other systems, with the limit of the machine, and with itself.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <ctime>
@@ -12,13 +12,13 @@
 namespace bench {
 
 const std::vector<TableMaker> kTables = {
-    {"speed", "beside the limit, OpenCV, libvips and SciPy", speed_table},
-    {"types", "pixel types beside f32", types_table},
-    {"channels", "interleaved channels beside one channel of the same bytes", channels_table},
-    {"ranks", "rank r beside r times rank 1", ranks_table},
-    {"threads", "threads beside one", threads_table},
-    {"schedules", "with transposes beside without, for each instruction set", schedules_table},
-    {"lengths", "every odd number of taps beside its neighbours", lengths_table},
+    {"speed", "Sepflow against the limit, OpenCV, libvips and SciPy", speed_table},
+    {"types", "pixel types against f32", types_table},
+    {"channels", "interleaved channels against one channel of the same bytes", channels_table},
+    {"ranks", "rank r against r times rank 1", ranks_table},
+    {"threads", "threads against one", threads_table},
+    {"schedules", "with transposes against without, for each instruction set", schedules_table},
+    {"lengths", "every odd number of taps against its neighbours", lengths_table},
     {"calls",
      "one call on a small image, in microseconds",
      calls_table,
@@ -31,17 +31,17 @@ const std::vector<TableMaker> kTables = {
      "the coefficients that the plan predicts the methods' costs by",
      fit_table,
      {{"2048x1536"}, {"f32", "u8"}, {"sym"}, {3}, 0.03}},
-    {"refined", "ranks and errors of refined factors beside the plain truncation's; no times",
+    {"refined", "ranks and errors of refined factors against plain truncation; no times",
      refined_table},
     {"missing",
-     "NaN left out, beside astropy",
+     "NaN left out, against astropy",
      missing_table,
      {{"1024x768"}, {"f32", "f64"}, {"sym"}, {3}}},
     {"banks",
-     "several kernels over one image beside one by one",
+     "several kernels over one image against one by one",
      banks_table,
      {{"2048x1536"}, {"f32", "u8"}, {"sym"}, {5, 9, 21, 63}}},
-    {"unsharp", "a graph beside its blur", unsharp_table},
+    {"unsharp", "a graph against its blur", unsharp_table},
     {"instructions", "instructions a sample, by callgrind", instructions_table},
 };
 
@@ -93,7 +93,7 @@ std::vector<Workload> workloads(const Asked &asked) {
     return all;
 }
 
-// Those that a plan can be forced to here, the best first.
+// Returns the variants that a plan can be forced to here, the best first.
 std::vector<std::string> variants() {
     std::vector<std::string> names;
     for (const char *name : {"avx512", "avx2", "sse2", "neon"}) {
@@ -151,7 +151,7 @@ void make_table(const Asked &asked, const TableMaker &table, const std::string &
     if (!file) throw std::runtime_error("cannot write " + asked.json);
 }
 
-// What the command line leaves open is as the table has it.
+// Fills in what the command line leaves open from the table.
 void complete(Asked &asked, const CLI::App &app) {
     if (asked.fit) asked.table = "fit";
     const auto table = std::find_if(kTables.begin(), kTables.end(),
@@ -205,7 +205,7 @@ int main(int argc, char **argv) {
         ->capture_default_str();
     app.add_option("--variant", asked.variant, "Force an instruction set of ours, such as avx2");
     app.add_option("--seconds", asked.seconds, "For the turns of each contender");
-    app.add_flag("--no-peers", asked.no_peers, "Only memcpy and the multiply-adds beside us");
+    app.add_flag("--no-peers", asked.no_peers, "Compare with memcpy and the multiply-adds only");
     app.add_option("--json", asked.json, "Write all numbers to this file");
     app.add_flag("--counted", asked.counted)->group("");
     app.add_option("--contender", asked.contender)->group("");

@@ -1,4 +1,4 @@
-// The three methods beside each other, and the model that the plan chooses by.
+// Compares the three methods, and the model by which the plan chooses.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -137,8 +137,9 @@ double predicted(const Sample &sample, const std::vector<double> &coefficients) 
 
 Row methods_table(const Settings &settings) {
     Table table(
-        "The methods on a bed of kernels: nanoseconds a sample, and the one that the plan takes "
-        "beside the fastest.",
+        "The methods on a bed of kernels: nanoseconds a sample, and the time of the one that the "
+        "plan "
+        "takes over that of the fastest.",
         {"kernel", "type", "rank", "separable", "direct", "fft", "takes", "beside"});
     int count = 0, within = 0;
     double worst = 0;

@@ -1,4 +1,4 @@
-// Images with missing pixels, beside astropy's convolve.
+// Images with missing pixels, compared with astropy's convolve.
 #include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>

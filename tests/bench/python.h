@@ -1,4 +1,4 @@
-// Peers that are Python packages run in one process beside this one (python_peers.py).
+// Peers that are Python packages run in a second process (python_peers.py).
 #pragma once
 
 #include <string>

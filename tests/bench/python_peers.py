@@ -1,4 +1,5 @@
-"""Convolves mapped images with SciPy or astropy, one request of JSON a line, and answers each with the seconds it took."""
+"""Convolves mapped images with SciPy or astropy, one request of JSON a line, and answers each with
+the seconds it took."""
 import json
 import sys
 import time

@@ -1,4 +1,5 @@
-// What refining factors gains over cutting the singular value decomposition: terms at a tolerance, and the error at a rank.
+// The gain of refining factors over cutting the singular value decomposition: terms at a tolerance,
+// and the error at a rank.
 #include <cmath>
 #include <cstdio>
 #include <numeric>
@@ -89,7 +90,7 @@ size_t fewest(const std::vector<double> &errors, double tolerance) {
 
 Row refined_table(const Settings &) {
     Table table(
-        "Factors refined in the 1-norm, stored as floats that keep a constant image, beside the "
+        "Factors refined in the 1-norm, stored as floats that keep a constant image, against the "
         "first terms of the decomposition: those that a tolerance takes, and the error |E|_1 / "
         "|K|_1 of as many.",
         {"kernel", "tolerance", "truncated", "refined", "error then", "error now"});

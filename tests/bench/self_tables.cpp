@@ -1,4 +1,4 @@
-// Sepflow against itself: what types, channels, ranks, threads, schedules and lengths cost beside each other.
+// Sepflow against itself: relative costs of types, channels, ranks, threads, schedules and lengths.
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -30,8 +30,8 @@ std::vector<double> medians(const std::vector<Labelled> &all, double seconds) {
     return result;
 }
 
-// A table that has a row for each workload, and in it a column for each way to run it; `number(times, i)` is what
-// stands in column i.
+// A table that has a row for each workload, and in it a column for each way to run it;
+// `number(times, i)` is what stands in column i.
 template <typename Ways, typename Number>
 Row compared(const Settings &settings, const std::string &title, std::vector<std::string> columns,
              const std::vector<std::string> &names, Ways ways, Number number) {
@@ -206,7 +206,7 @@ Row calls_table(const Settings &settings) {
         "Microseconds of one call, and sepFilter2D's time as a multiple; many calls a turn.",
         {"type", "size", "taps", "kind", "us", "sepFilter2D"});
     for (Workload workload : settings.workloads) {
-        // As many as make a turn long beside the clock's reading, and no longer.
+        // Returns the calls that make a turn long compared with reading the clock, and no longer.
         workload.calls =
             static_cast<int>(std::clamp<int64_t>(4'000'000 / workload.samples(), 1, 200));
         const Buffers buffers(workload);

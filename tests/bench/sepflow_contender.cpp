@@ -8,7 +8,8 @@ namespace {
 
 using Plan = std::shared_ptr<sepflow_plan>;
 
-// A kernel of rank r: the sum of r pairs of filters, made from one pair by moving their taps around.
+// A kernel of rank r: the sum of r pairs of filters, made from one pair by moving their taps
+// around.
 std::vector<double> matrix_of_rank(const Workload &w) {
     const std::vector<double> column = w.column(), row = w.row();
     const size_t n = column.size();

@@ -1,4 +1,4 @@
-// Sepflow beside the limit and the peers, on the same buffers, in turns.
+// Sepflow against the limit and the peers, on the same buffers, in turns.
 #include <algorithm>
 #include <map>
 

@@ -15,7 +15,7 @@ struct Settings {
     std::string program;  // this one, to run itself under callgrind
 };
 
-// What a table measures where nothing else is asked for.
+// Defaults of a table.
 struct Usual {
     std::vector<std::string> sizes{"4096x4096"}, types{"f32", "u8", "u16"}, kinds{"sym", "any"};
     std::vector<int> taps{3, 5, 9, 21, 63};
@@ -46,7 +46,8 @@ Row schedules_table(const Settings &settings);
 Row lengths_table(const Settings &settings);
 Row calls_table(const Settings &settings);
 
-// Runs contender `name` ("sepflow" or a peer) once, twice to warm up; what the instructions table counts.
+// Runs contender `name` ("sepflow" or a peer) once, twice to warm up; what the instructions table
+// counts.
 void run_counted(const std::string &name, const Workload &workload);
 
 }  // namespace bench

@@ -14,8 +14,8 @@ struct Contender {
     std::function<double()> turn;  // does the work once; the seconds it took
 };
 
-// Times `work` on the workload in this process: with one thread the processor's time, which neighbours do not take
-// from, with several the wall's.
+// Times `work` on the workload in this process: with one thread the processor's time, which
+// neighbours do not take from, with several the wall's.
 Contender timed(const std::string &name, const Workload &workload, std::function<void()> work);
 
 struct Times {
@@ -25,8 +25,8 @@ struct Times {
     double least() const;
 };
 
-// One turn each to warm up, then rounds of turns; a contender is out once its turns have taken `seconds_each`, or
-// 101 turns; each has at least two.
+// One turn each to warm up, then rounds of turns; a contender is out once its turns have taken
+// `seconds_each`, or 101 turns; each has at least two.
 std::vector<Times> take_turns(const std::vector<Contender> &contenders, double seconds_each);
 
 }  // namespace bench

@@ -1,4 +1,5 @@
-// What a graph costs beside its most expensive node: blur, subtract, scale, add, tile by tile.
+// The cost of a graph compared with its most expensive node: blur, subtract, scale, add, tile by
+// tile.
 #include <cstdio>
 #include <memory>
 #include <stdexcept>

@@ -1,4 +1,4 @@
-// What is measured: an image, a pair of filters, and how they run.
+// Workload to measure: an image, a pair of filters, and how they run.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ struct PixelType {
 extern const std::vector<PixelType> kPixelTypes;
 const PixelType &pixel_type(const std::string &name);
 
-// Filters of one length for both axes. Symmetric: a Gaussian, sum one. Antisymmetric: its derivative along x, the
-// Gaussian along y. Arbitrary: a ramp, sum one.
+// Filters of one length for both axes. Symmetric: a Gaussian, sum one. Antisymmetric: its
+// derivative along x, the Gaussian along y. Arbitrary: a ramp, sum one.
 enum class Taps { kSymmetric, kAntisymmetric, kArbitrary };
 Taps taps_kind(const std::string &name);  // "sym", "anti", "any"
 const char *name_of(Taps kind);
@@ -34,7 +34,7 @@ struct Workload {
     int schedule = SEPFLOW_SCHEDULE_AUTO;
     int rank = 1;          // above one: a kernel of that rank with filters of that length
     bool by_wall = false;  // time one thread by the wall too
-    int calls = 1;         // timed together, for work that is short beside reading a clock
+    int calls = 1;         // timed together, for work that is short compared with reading a clock
 
     std::vector<double> column() const;
     std::vector<double> row() const;
@@ -44,7 +44,8 @@ struct Workload {
     std::string size_text() const;
 };
 
-// The largest sigma for which a Gaussian of that length has something in its outermost taps; OpenCV's rule.
+// The largest sigma for which a Gaussian of that length has something in its outermost taps;
+// OpenCV's rule.
 double sigma_of(int length);
 
 }  // namespace bench

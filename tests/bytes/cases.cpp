@@ -25,8 +25,8 @@ std::string separable(int columns, int rows, int mirrored, uint64_t seed) {
     return row + " " + taps("col", rows, mirrored < 0 ? 1 : mirrored, numbers);
 }
 
-// A kernel of exactly `rank`: blocks along the diagonal, [1 2 1]^T [1 2 1] times a power of two, whose factors are dyadic
-// however the decomposition rounds.
+// A kernel of exactly `rank`: blocks along the diagonal, [1 2 1]^T [1 2 1] times a power of two,
+// whose factors are dyadic however the decomposition rounds.
 std::string of_rank(int rank) {
     const int size = 3 * rank;
     std::string text = std::to_string(size) + "x" + std::to_string(size);
@@ -57,7 +57,7 @@ class List {
     std::vector<Case> cases_;
 };
 
-// What the kernels' sums are brought near one by; not a power of two, so that taps are rounded.
+// Scale that brings the kernels' sums near one; not a power of two, so that taps are rounded.
 constexpr double kScale = 1.0 / 9000000;
 
 sepflow_options options_of(const Way &way, sepflow_type in, sepflow_type out = SEPFLOW_TYPE_NONE,
@@ -219,8 +219,8 @@ void add_banks(List &list) {
     }
 }
 
-// Integer images in f64, since f32 would round by more than is allowed; images large enough to be read where they lie; a
-// kernel turned round about an anchor of its own.
+// Integer images in f64, since f32 would round by more than is allowed; images large enough to be
+// read where they lie; a kernel turned round about an anchor of its own.
 void add_others(List &list) {
     for (const sepflow_type type : {SEPFLOW_U8, SEPFLOW_U16, SEPFLOW_S16, SEPFLOW_F32}) {
         for (const Way &way : kWays) {

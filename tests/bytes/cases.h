@@ -1,4 +1,4 @@
-// What the table of hashes is made of: each case one plan, or a bank of them, over one picture.
+// Cases of the table of hashes: each one plan, or a bank of them, over one picture.
 #pragma once
 
 #include <string>
@@ -26,7 +26,7 @@ const char *name_of(sepflow_type type);
 // A sound plan's options; those of float images are strict.
 sepflow_options options_for(sepflow_type in, sepflow_type out = SEPFLOW_TYPE_NONE,
                             int channels = 1);
-// The ways to take a sum that a plan can be told to.
+// The ways to take a sum that a plan can be forced to.
 struct Way {
     const char *name;
     int method, schedule;

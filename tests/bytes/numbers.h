@@ -1,4 +1,5 @@
-// Numbers that are the same on every machine: of integers alone, no library's distribution, no rounding.
+// Numbers that are the same on every machine: of integers alone, no library's distribution, no
+// rounding.
 #pragma once
 
 #include <cmath>
@@ -10,11 +11,12 @@
 
 namespace bytes {
 
-// G. Marsaglia: Xorshift RNGs. Journal of Statistical Software 8 (2003), with a multiplication after it.
+// G. Marsaglia: Xorshift RNGs. Journal of Statistical Software 8 (2003), with a multiplication
+// after it.
 class Numbers {
   public:
     explicit Numbers(uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15 + 1) {}
-    // Of 0 .. 2^bits - 1, bits at most 53.
+    // Returns a number in 0 .. 2^bits - 1, with bits at most 53.
     int64_t bits(int count) {
         state_ ^= state_ >> 12;
         state_ ^= state_ << 25;
@@ -27,7 +29,8 @@ class Numbers {
     uint64_t state_;
 };
 
-// What a pixel of the type holds exactly; floats fill their significands within -1 .. 1.
+// Returns a value that a pixel of the type holds exactly. Floats fill their significands within -1
+// .. 1.
 inline double pixel(sepflow_type type, Numbers &numbers) {
     const auto signed_part = [&](int bits) {
         return std::ldexp(static_cast<double>(2 * numbers.bits(bits) + 1), -bits) - 1;

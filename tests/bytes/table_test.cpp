@@ -1,5 +1,6 @@
-// The bytes of every case, as hashes that are kept in the tree: the same on every instruction set, processor, compiler and day.
-// A change that means to change bytes writes the table anew and shows in its diff what else it changed:
+// The bytes of every case, as hashes that are kept in the tree: the same on every instruction set,
+// processor, compiler and day. A change that means to change bytes writes the table anew and shows
+// in its diff what else it changed:
 //
 //     build/release/tests/sepflow_bytes_tests -ns -tc="write*"
 #include <algorithm>
@@ -14,7 +15,7 @@ using namespace bytes;
 
 namespace {
 
-// Of the pixels' bytes, row by row (FNV-1a, after Fowler, Noll and Vo).
+// Hash of the pixels' bytes, row by row (FNV-1a, after Fowler, Noll and Vo).
 class Hash {
   public:
     void add(const sepflow_image &image) {

@@ -1,4 +1,5 @@
-// However an image is cut, in whatever order the parts come and on however many threads: the bytes of one call.
+// However an image is cut, in whatever order the parts come and on however many threads: the bytes
+// of one call.
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# example.sh CC INCLUDE EXAMPLE SEPFLOW: builds the example by the line of node.h, and by its own; each plugin must pass.
+# example.sh CC INCLUDE EXAMPLE SEPFLOW: builds the example by the line of node.h, and by its own;
+# each plugin must pass.
 set -euo pipefail
 cc=$1 include=$2 example=$3 sepflow=$4
 work=$(mktemp -d)

@@ -1,4 +1,5 @@
-// A small filter that keeps to node.h, but for the one fault that the variable SEPFLOW_TEST_FAULT names.
+// A small filter that keeps to node.h, but for the one fault that the variable SEPFLOW_TEST_FAULT
+// names.
 #pragma once
 
 #include <algorithm>

@@ -11,7 +11,7 @@ namespace faulty {
 
 namespace {
 
-// What plan_info says, as far as the caller's record has it, with one field changed.
+// Fills the caller's record as plan_info does, with one field changed.
 template <typename Change>
 sepflow_status changed_info(const sepflow_plan *plan, sepflow_plan_info *info, Change change) {
     const sepflow_status status = correct().plan_info(plan, info);

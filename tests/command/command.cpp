@@ -17,7 +17,7 @@ namespace command_test {
 
 namespace {
 
-// Never returns. stdout and stderr go to files beside the folder, so that pipes cannot fill up.
+// Never returns. stdout and stderr go to files next to the folder, so that pipes cannot fill up.
 [[noreturn]] void become_command(const std::vector<std::string> &arguments,
                                  const Circumstances &circumstances, const std::string &folder,
                                  const std::string &out, const std::string &err) {

@@ -12,7 +12,7 @@ struct Outcome {
     std::string out, err;
 };
 
-// What a run is given beside its arguments.
+// Circumstances of a run in addition to its arguments.
 struct Circumstances {
     long largest_file = -1;  // bytes, -1: no limit
     std::string plugin_path;

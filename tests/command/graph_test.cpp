@@ -120,7 +120,7 @@ TEST_CASE("SEPFLOW_NO_FILES forbids kernels from files in every verb, allowed fo
     CHECK(folder.run({"filter", "in.csv", "out.csv", "-k", "box 1"}, forbidden).exit_code == 0);
 }
 
-TEST_CASE("a graph's mistakes are told in one line and leave no file") {
+TEST_CASE("a graph's mistakes are reported in one line and leave no file") {
     Folder folder;
     folder.write("graph.json", kTwoInputs);
     folder.write("broken.json", "{\"inputs\": [");
@@ -177,7 +177,7 @@ TEST_CASE("the graphs that ship run on a photograph's types") {
     }
 }
 
-TEST_CASE("list finds the plugins of the build without being told where they are") {
+TEST_CASE("list finds the plugins of the build without an option that says where they are") {
     Folder folder;
     const auto json = nlohmann::json::parse(folder.run({"list", "--json"}).out);
     CHECK(has_node(json["nodes"], "org.sepflow.separable/1"));
@@ -188,7 +188,7 @@ TEST_CASE("list finds the plugins of the build without being told where they are
     CHECK(text.find("separable.sepflow.so") != std::string::npos);
 }
 
-TEST_CASE("a bad plugin is told in one line and skipped") {
+TEST_CASE("a bad plugin is reported in one line and skipped") {
     Folder folder;
     folder.write("broken.sepflow.so", "not a library");
     folder.write("in.csv", "1\n");

@@ -164,7 +164,8 @@ TEST_CASE("inks stay inks in TIFF, and become colours in PNG") {
 
 TEST_CASE("an image taller than a band equals the same image in one piece") {
     Folder folder;
-    // 600 rows of 16384 colour pixels exceed the band of 32 MiB, whose last rows see the next band's.
+    // 600 rows of 16384 colour pixels exceed the band of 32 MiB, whose last rows see the next
+    // band's.
     succeed(folder, {"chart", "tall.ppm", "--size", "16384x1400"});
     succeed(folder, {"filter", "tall.ppm", "down.ppm", "-q", "-k", "col 1 0 0 0 0 row 1"});
     const std::string in = folder.read("tall.ppm"), out = folder.read("down.ppm");
@@ -228,7 +229,7 @@ TEST_CASE("a file that ends too early is refused") {
     }
 }
 
-TEST_CASE("of several pages one is read, which is told, and not written over all of them") {
+TEST_CASE("of several pages one is read, which is reported, and not written over all of them") {
     const Folder folder;
     const std::string header("GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff", 19),
         frame("\x2c\0\0\0\0\1\0\1\0\0\2\2\x44\1\0", 15), two = header + frame + frame + ";";

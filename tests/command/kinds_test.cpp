@@ -1,4 +1,5 @@
-// Kinds of pictures that need a way: types without a file format, channels, orders of rows, and advice.
+// Kinds of pictures that need a way: types without a file format, channels, orders of rows, and
+// advice.
 #include <algorithm>
 #include <cstdint>
 #include <cstring>

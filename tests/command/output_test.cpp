@@ -1,4 +1,4 @@
-// What is left behind: results whole or not at all, reports, comparisons.
+// Files that a run leaves: results whole or not at all, reports, comparisons.
 #include <cerrno>
 #include <doctest/doctest.h>
 #include <fcntl.h>

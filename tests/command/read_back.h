@@ -1,4 +1,4 @@
-// What the command made of an image, read back through the command itself.
+// Results of the command for an image, read back through the command itself.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,8 @@ uint32_t number_at(const std::string &file, size_t at, int bytes);
 // Returns the values of a tag of 16 or 32 bits in the first directory of a little-endian TIFF file.
 std::vector<uint32_t> tiff_values(const std::string &file, uint32_t tag);
 
-// Returns the first value of a tag in the first directory of a little-endian TIFF file; 0 if it is absent.
+// Returns the first value of a tag in the first directory of a little-endian TIFF file; 0 if it is
+// absent.
 uint32_t tiff_tag(const std::string &file, uint32_t tag);
 
 }  // namespace command_test

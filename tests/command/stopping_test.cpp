@@ -169,7 +169,7 @@ TEST_CASE("a signal that the caller ignores stays ignored") {
     CHECK(running.outcome().exit_code == 128 + SIGINT);
 }
 
-TEST_CASE("a stopped run goes on when it is told to, whether one process was told or all") {
+TEST_CASE("a stopped run goes on at SIGCONT, whether one process was stopped or all") {
     for (const bool is_for_group : {false, true}) {
         CAPTURE(is_for_group);
         const Scene scene("slow_process");

@@ -1,4 +1,5 @@
-// run among nodes that crash, hang and throw: they are named, and outputs that do without them are written.
+// run among nodes that crash, hang and throw: they are named, and outputs that do without them are
+// written.
 #include <doctest/doctest.h>
 
 #include "tests/command/command.h"

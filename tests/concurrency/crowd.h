@@ -8,8 +8,8 @@
 
 namespace concurrency {
 
-// Calls work(i) on thread i of `count`, none before all are there; returns when all are done. Assertions are for the caller to make:
-// doctest's are not for threads.
+// Calls work(i) on thread i of `count`, none before all are there; returns when all are done.
+// Assertions are for the caller to make: doctest's are not for threads.
 inline void crowd(int count, const std::function<void(int)> &work) {
     std::atomic<int> waiting{count};
     std::vector<std::thread> threads;

@@ -1,4 +1,5 @@
-// A process that forks after our libraries ran on threads: the child, which has only the thread that forked, goes on to use them.
+// A process that forks after our libraries ran on threads: the child, which has only the thread
+// that forked, goes on to use them.
 #include <cstdio>
 #include <cstdlib>
 #include <doctest/doctest.h>
@@ -16,7 +17,8 @@ using concurrency::Picture;
 
 namespace {
 
-// 0 if the child's `use` returned true, -signal if one ended it; a child that hangs is ended by SIGALRM.
+// 0 if the child's `use` returned true, -signal if one ended it; a child that hangs is ended by
+// SIGALRM.
 int in_child(const std::function<bool()> &use, bool runs_exit_handlers = false) {
     std::fflush(nullptr);  // or a child that exits writes it again
     const pid_t child = fork();

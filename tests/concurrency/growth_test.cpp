@@ -1,4 +1,5 @@
-// Memory of a host that computes for long on a machine that has other work, too: the pool's threads come late.
+// Memory of a host that computes for long on a machine that has other work, too: the pool's threads
+// come late.
 #include <atomic>
 #include <cstdio>
 #include <doctest/doctest.h>
@@ -46,7 +47,7 @@ class Neighbours {
 
 }  // namespace
 
-TEST_CASE("thousands of calls beside busy neighbours leave memory as it was") {
+TEST_CASE("thousands of calls among busy neighbours leave memory unchanged") {
     sepflow_registry *registry = nullptr;
     REQUIRE(sepflow_registry_create(&registry, nullptr) == SEPFLOW_OK);
     REQUIRE(sepflow_registry_load(registry, SEPFLOW_PLUGIN_DIR "/arithmetic.sepflow.so", nullptr) ==

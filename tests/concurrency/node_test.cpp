@@ -1,4 +1,5 @@
-// Nodes and hosts among many threads: parameters change while older plans run; two copies of a plugin, two hosts in one process.
+// Nodes and hosts among many threads: parameters change while older plans run; two copies of a
+// plugin, two hosts in one process.
 #include <atomic>
 #include <cstring>
 #include <doctest/doctest.h>

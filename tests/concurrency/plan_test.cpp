@@ -106,7 +106,8 @@ TEST_CASE("64 threads filter by one bank at once, whose plans are gone") {
         first[static_cast<size_t>(i)] = one.out;
         second[static_cast<size_t>(i)] = other.out;
     });
-    // Shared passes round otherwise than a plan's own: within twice its bound, which whole numbers do not reach.
+    // Shared passes round otherwise than a plan's own: within twice its bound, which whole numbers
+    // do not reach.
     for (int i = 0; i < kThreads; ++i) {
         CHECK(first[static_cast<size_t>(i)] == wanted[0]);
         CHECK(second[static_cast<size_t>(i)] == wanted[1]);

@@ -1,4 +1,5 @@
-// Loaded, used and unloaded a thousand times, our libraries leave nothing: no memory, mappings or threads.
+// Loaded, used and unloaded a thousand times, our libraries leave nothing: no memory, mappings or
+// threads.
 #include <dirent.h>
 #include <dlfcn.h>
 #include <doctest/doctest.h>
@@ -14,7 +15,7 @@ using concurrency::Picture;
 
 namespace {
 
-// What a process holds.
+// Resources of a process.
 struct Holdings {
     int64_t resident_kib = 0, mappings = 0, threads = 0;
 

@@ -63,7 +63,8 @@ std::vector<float> computed(const sepflow_graph *graph, int32_t threads) {
 }  // namespace
 
 TEST_CASE("a source that waits for tasks of its own is not made to read another tile meanwhile") {
-    // More than a small machine has: where two share the tiles, both may wait without a tile to steal.
+    // More than a small machine has: where two share the tiles, both may wait without a tile to
+    // steal.
     const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, 8);
     tbb::task_arena arena(8);
     Reads reads;

@@ -1,5 +1,5 @@
-/* One contender of the table of bench.sh: filters an image as many times as it is told, or says how much memory it needs beside the
-   image. */
+/* One contender of the table of bench.sh: filters an image a given number of times, or says how
+   much memory it needs in addition to the image. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,10 @@
 #!/bin/bash
-# bench.sh [TARGET...]: the table of compiled filters. For each target bytes of code, of memory beside images of 640 x 480, and
-# instructions a pixel, beside two loops in plain C at -O3 by that target's GCC (bench_plain.h). `./dev bench embedded` runs it.
+# bench.sh [TARGET...]: the table of compiled filters. For each target bytes of code, of memory in
+# addition to images of 640 x 480, and instructions a pixel, against two loops in plain C at -O3 by
+# that target's GCC (bench_plain.h). `./dev bench embedded` runs it.
 #
-# Instructions are counted, not timed: here by callgrind, elsewhere by qemu, which writes one line for each; those of a program that
-# filters nothing are taken off.
+# Instructions are counted, not timed: here by callgrind, elsewhere by qemu, which writes one line
+# for each; those of a program that filters nothing are taken off.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 sepflow=$here/../../build/release/bin/sepflow
@@ -11,7 +12,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 pixels=$((640 * 16))
 
-# Taps of 3, 5 and 9, general ones: no powers of two. As kernel text, in 8-bit fixed point, and in floats.
+# Taps of 3, 5 and 9, general ones: no powers of two. As kernel text, in 8-bit fixed point, and in
+# floats.
 declare -A text=([3]='0.27 0.46 0.27' [5]='0.07 0.24 0.38 0.24 0.07' [9]='0.02 0.06 0.12 0.18 0.24 0.18 0.12 0.06 0.02')
 declare -A fixed=([3]='69,118,69' [5]='18,61,98,61,18' [9]='5,15,31,46,62,46,31,15,5')
 

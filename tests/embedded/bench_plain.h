@@ -1,6 +1,7 @@
-/* The same filter as a firmware author would write it by hand: two loops, one down the columns, one along the rows, over taps in a
-   table; u8 in 8-bit fixed point, f32 in f32. PLAIN looks up every pixel through the border; APART does so only at the ends of
-   a row, so that the compiler may vectorise the rest. `between` is as large as the image. */
+/* The same filter as a firmware author would write it by hand: two loops, one down the columns, one
+   along the rows, over taps in a table; u8 in 8-bit fixed point, f32 in f32. PLAIN looks up every
+   pixel through the border; APART does so only at the ends of a row, so that the compiler may
+   vectorise the rest. `between` is as large as the image. */
 enum { LENGTH = sizeof taps / sizeof *taps, RADIUS = LENGTH / 2 };
 
 static pixel between[W * H];

@@ -1,5 +1,5 @@
-// The filters of these tests: CASE(name, kernel, type in, type out, channels, border x, border y, border value, delta, anchor), read
-// by C, by C++ and by CMake. An anchor of -1 is the middle.
+// The filters of these tests: CASE(name, kernel, type in, type out, channels, border x, border y,
+// border value, delta, anchor), read by C, by C++ and by CMake. An anchor of -1 is the middle.
 CASE(blur, "gaussian 1.2", u8, u8, 1, replicate, replicate, 0, 0, -1)
 CASE(colour, "gaussian 2 0.8", u8, u8, 3, reflect101, reflect101, 0, 0, -1)
 CASE(edge, "sobel x", u8, s16, 1, constant, constant, 7, 0, -1)

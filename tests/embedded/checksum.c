@@ -1,5 +1,6 @@
-/* A checksum over what the filters of cases.h make of integer images: one number, the same on every target. Needs no system; each
-   says it in its own way: checksum_linux.c, checksum_arm_64.c without a system, checksum_wasm.js. */
+/* A checksum over what the filters of cases.h make of integer images: one number, the same on every
+   target. Needs no system; each says it in its own way: checksum_linux.c, checksum_arm_64.c without
+   a system, checksum_wasm.js. */
 #include FILTERS
 
 #include "checksum.h"

@@ -1,5 +1,5 @@
-/* Without a system, on arm-64: a stack, the vector unit, memory as memory, the checksum by semihosting. Runs in
-   qemu-system-aarch64 -M virt. */
+/* Without a system, on arm-64: a stack, the vector unit, memory as memory, the checksum by
+   semihosting. Runs in qemu-system-aarch64 -M virt. */
 #include <stddef.h>
 
 #include "checksum.h"
@@ -43,7 +43,8 @@ __asm__(
     "stack_top:\n"
     ".text\n");
 
-/* Before memory is mapped it is taken for devices, which unaligned vectors must not touch: one block of 1 GiB, cached. */
+/* Before memory is mapped it is taken for devices, which unaligned vectors must not touch: one
+   block of 1 GiB, cached. */
 static void map_memory(void) {
     static uint64_t table[512] __attribute__((aligned(4096)));
     uint64_t control;

@@ -1,6 +1,6 @@
 #!/bin/bash
-# escaping.sh SEPFLOW PREFIX INCLUDE: whatever a kernel's path holds, the generated C compiles without a warning and is ASCII, and
-# CMake passes the path on as it is.
+# escaping.sh SEPFLOW PREFIX INCLUDE: whatever a kernel's path holds, the generated C compiles
+# without a warning and is ASCII, and CMake passes the path on as it is.
 set -eu
 sepflow=$1 prefix=$2 include=$3
 work=$(mktemp -d)
@@ -19,7 +19,8 @@ aarch64) target=arm-64-linux ;;
 *) echo "SKIPPED: no target for $(uname -m)"; exit 77 ;;
 esac
 
-# Ends of comments, also by trigraphs and by lines that go on; names of templates; quotes, other bytes, text that turns round.
+# Ends of comments, also by trigraphs and by lines that go on; names of templates; quotes, other
+# bytes, text that turns round.
 paths=('x*/k.csv' 'x/*y/k.csv' 'x*??/'$'\n''/k.csv' $'x*\\\n/k.csv' 'x??/k.csv' 'x\/k.csv' 'x"y/k.csv' "x'y/k.csv"
     '@name@/@NAME@/@certificate@ @/k.csv' 'ä/k.csv' $'x\ty\x01\xff/k.csv' $'x\u202ey/k.csv' '%s%n${X}$(X)/k.csv')
 for path in "${paths[@]}"; do

@@ -1,6 +1,6 @@
 #!/bin/sh
-# example.sh SOURCE SEPFLOW PREFIX [TARGET COMPILER EMULATOR]: the example, copied out of the tree; in make for this machine, in CMake
-# for TARGET. Both write the same picture of 640 x 480.
+# example.sh SOURCE SEPFLOW PREFIX [TARGET COMPILER EMULATOR]: the example, copied out of the tree;
+# in make for this machine, in CMake for TARGET. Both write the same picture of 640 x 480.
 set -e
 source=$1 sepflow=$2 prefix=$3 target=${4:-x86-64-linux} compiler=${5:-cc} emulator=${6:-}
 folder=$(mktemp -d)

@@ -1,5 +1,5 @@
-// Compiled filters on every target whose compiler and emulator are installed: the bytes of the library for integers, within its
-// bound for floats; the same bytes whole, in strips and in place.
+// Compiled filters on every target whose compiler and emulator are installed: the bytes of the
+// library for integers, within its bound for floats; the same bytes whole, in strips and in place.
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>

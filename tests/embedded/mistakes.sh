@@ -1,6 +1,6 @@
 #!/bin/sh
-# mistakes.sh SEPFLOW PREFIX: a bad kernel, type, target, name, border or number stops with one sentence that names it and writes
-# nothing; in CMake, at configure time.
+# mistakes.sh SEPFLOW PREFIX: a bad kernel, type, target, name, border or number stops with one
+# sentence that names it and writes nothing; in CMake, at configure time.
 sepflow=$1
 prefix=$2
 folder=$(mktemp -d) || exit 1
@@ -49,7 +49,8 @@ unset SEPFLOW_NO_FILES
 refused "pixel type 'u9'" blur --kernel "box 3" --in-type u9 --target arm-64-linux
 refused "target 'arm-48-linux'" blur --kernel "box 3" --in-type u8 --target arm-48-linux
 refused "target 'mips-32-linux'" blur --kernel "box 3" --in-type u8 --target mips-32-linux
-# Halide's own reason is passed on, and where it compiles for another target than that asked for, which one.
+# Halide's own reason is passed on, and where it compiles for another target than that asked for,
+# which one.
 refused 'vector_bits' blur --kernel box_3 --in-type u8 --target riscv-64-linux-vector_bits_128
 if ! "$sepflow" compile blur --kernel box_3 --in-type u8 --target riscv-64-linux --check >/dev/null 2>&1; then
     refused "write 'riscv-64-linux-rvv-vector_bits_128'" blur --kernel box_3 --in-type u8 --target riscv-64-linux

@@ -1,4 +1,4 @@
-/* What a request to the runner asks for, and the largest images. */
+/* Requests to the runner, and the largest images. */
 #ifndef MODES_H
 #define MODES_H
 

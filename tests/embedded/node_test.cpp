@@ -1,4 +1,5 @@
-// Compiled filters as nodes that are linked into the program: in a graph, beside the separable node, in tiles.
+// Compiled filters as nodes that are linked into the program: in a graph, next to the separable
+// node, in tiles.
 #include <cstdlib>
 #include <iterator>
 #include <string>

@@ -1,5 +1,6 @@
 #!/bin/sh
-# plugin.sh SEPFLOW INCLUDE CC: filters of integers and of floats, compiled as nodes and built as plugins, pass every check.
+# plugin.sh SEPFLOW INCLUDE CC: filters of integers and of floats, compiled as nodes and built as
+# plugins, pass every check.
 set -e
 sepflow=$1 include=$2 cc=$3
 folder=$(mktemp -d)

@@ -1,5 +1,6 @@
-/* Runs the filters of cases.h, compiled for one target, on requests from standard input: four numbers (case, mode, width, height) and
-   the pixels. Writes the results. Built with every target's C compiler and run under its emulator, or here. */
+/* Runs the filters of cases.h, compiled for one target, on requests from standard input: four
+   numbers (case, mode, width, height) and the pixels. Writes the results. Built with every target's
+   C compiler and run under its emulator, or here. */
 #include "runner.h"
 
 #include <string.h>

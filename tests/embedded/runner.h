@@ -1,4 +1,5 @@
-/* What the runner needs: the filters of its target, and a way to get requests and to give results. */
+/* Requirements of the runner: the filters of its target, and a way to get requests and to give
+   results. */
 #ifndef RUNNER_H
 #define RUNNER_H
 

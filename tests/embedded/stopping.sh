@@ -1,6 +1,6 @@
 #!/bin/sh
-# stopping.sh SEPFLOW: a signal ends sepflow compile and whatever it started, and leaves no file; nothing outlives it when
-# it is killed.
+# stopping.sh SEPFLOW: a signal ends sepflow compile and whatever it started, and leaves no file;
+# nothing outlives it when it is killed.
 sepflow=$1
 folder=$(mktemp -d) || exit 1
 # Every process of the command has this in its environment.

@@ -1,5 +1,6 @@
 #!/bin/sh
-# symbols.sh NM ARCHIVE...: an archive refers to nothing but memcpy and memset, and defines only functions that bear its name.
+# symbols.sh NM ARCHIVE...: an archive refers to nothing but memcpy and memset, and defines only
+# functions that bear its name.
 nm=$1
 shift
 for archive; do

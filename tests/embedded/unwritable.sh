@@ -1,5 +1,6 @@
 #!/bin/sh
-# unwritable.sh SEPFLOW: where a file cannot be written, sepflow compile says which and why, exits with 1 and leaves all as it was.
+# unwritable.sh SEPFLOW: where a file cannot be written, sepflow compile says which and why, exits
+# with 1 and leaves all as it was.
 sepflow=$1
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT

@@ -1,5 +1,6 @@
-// Every allocation of this program and of all that it loads: counted, made to fail by number, and watched until it is
-// freed. operator new is replaced everywhere; malloc and its kin only without a sanitizer, which has its own.
+// Every allocation of this program and of all that it loads: counted, made to fail by number, and
+// watched until it is freed. operator new is replaced everywhere; malloc and its kin only without a
+// sanitizer, which has its own.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +13,8 @@ namespace faults {
 
 enum class Fail { kOnce, kFromThenOn };
 
-// While it lives, on all threads: the n-th allocation fails (0: none), or that and all behind it. oneTBB's own are left out:
-// it ends the program where a thread of its pool finds no memory.
+// While it lives, on all threads: the n-th allocation fails (0: none), or that and all behind it.
+// oneTBB's own are left out: it ends the program where a thread of its pool finds no memory.
 class Watch {
   public:
     explicit Watch(int64_t n = 0, Fail fail = Fail::kOnce);
@@ -21,12 +22,13 @@ class Watch {
     ~Watch();
 
     int64_t allocations() const;  // so far
-    // Blocks allocated since it began that nobody has freed; without those of the C library and the loader, which keep some
-    // for threads and libraries to come.
+    // Returns the blocks allocated since it began that are not freed, without those that the C
+    // library and the loader keep for later threads and libraries.
     int64_t held() const;
 };
 
-// What this thread allocates meanwhile neither counts nor fails nor is watched: the test's own doings within a call.
+// Scope in which this thread's allocations neither count nor fail nor are watched: the test's own
+// work within a call.
 class Aside {
   public:
     Aside();

@@ -1,5 +1,5 @@
-/* Loaded before the C library (LD_PRELOAD): of the calls that change or read files below the working directory, the one that
-   SEPFLOW_FAULT names by kind and number does not happen.
+/* Loaded before the C library (LD_PRELOAD): of the calls that change or read files below the
+   working directory, the one that SEPFLOW_FAULT names by kind and number does not happen.
 
        "kill 3"      the process is killed at the third write, rename, or other change
        "killall 3"   so is its parent, before it
@@ -7,8 +7,9 @@
        "read 3"      the third read says EIO
        "end 3"       the third read of a file that is only read finds its end
 
-   Files are meant, not pipes or terminals. SEPFLOW_FAULT_MARK names a file that is made when it comes to that. With
-   SEPFLOW_NAMED_FILES in the environment the file system has no files without a name. */
+   Files are meant, not pipes or terminals. SEPFLOW_FAULT_MARK names a file that is made when it
+   comes to that. With SEPFLOW_NAMED_FILES in the environment the file system has no files without a
+   name. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -107,7 +108,8 @@ int rename(const char *from, const char *to) {
     return REAL(int, rename, const char *, const char *)(from, to);
 }
 
-/* A file system that stores late may find out only now that there is no room; the descriptor is gone even so. */
+/* A file system that stores late may find out only now that there is no room; the descriptor is
+   gone even so. */
 int close(int fd) {
     int (*real)(int) = REAL(int, close, int);
     const int mode = fcntl(fd, F_GETFL) & O_ACCMODE;

@@ -1,5 +1,5 @@
-// The command where files fail: killed at any change, a disk that is full at any, a read that fails at any. What it writes is
-// there whole or not at all, and what was there before stays whole.
+// The command where files fail: killed at any change, a disk that is full at any, a read that fails
+// at any. What it writes is there whole or not at all, and what was there before stays whole.
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
@@ -109,7 +109,7 @@ bool is_temporary(const std::string &name) {
     return name[0] == '.' && name.find(".sepflow-") != std::string::npos;
 }
 
-// Files beside the results; removes those that are temporary.
+// Returns files next to the results and removes temporary ones.
 int clear_temporary(const Folder &folder) {
     int count = 0;
     for (const std::string &name : folder.names()) {
@@ -277,7 +277,7 @@ TEST_CASE(
         const std::vector<std::string> arguments = {"filter", in,      "out.pfm", "-q",
                                                     "-k",     "box 3", "--type",  "f32"};
         REQUIRE(folder.run(arguments).exit_code == 0);
-        // Nothing but pixels: what a TIFF says beside them may be lost.
+        // Only pixels count: other data of a TIFF may be lost.
         const std::string wanted = folder.read("out.pfm");
         for (const char *fault : {"read ", "end "}) {
             for (int n = 1;; n += 1 + n / 2) {

@@ -1,5 +1,5 @@
-// The first use of our libraries in a process, which makes tables that stay: each try in a process of its own, which then uses them
-// again.
+// The first use of our libraries in a process, which makes tables that stay: each try in a process
+// of its own, which then uses them again.
 #include <cstdio>
 #include <cstring>
 #include <dlfcn.h>
@@ -15,7 +15,7 @@
 
 namespace {
 
-// What became of a try, as an exit code.
+// Outcome of a try, as an exit code.
 enum Result { kThrough = 10, kFailed, kUnnoticed, kSkipped, kWrongError, kWrongAfterwards };
 
 Result use_graph(int64_t n) {

@@ -1,4 +1,4 @@
-// What a caller lends fails, call by call: its memory runs out, or it cancels.
+// Services of a caller fail, call by call: its memory runs out, or it cancels.
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>

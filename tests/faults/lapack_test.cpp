@@ -1,5 +1,5 @@
-// Every call of LAPACKE that set-up makes fails once: out of work memory, not converged. The linker leads the library's calls here
-// (--wrap), where one by its number does not reach LAPACK.
+// Every call of LAPACKE that set-up makes fails once: out of work memory, not converged. The linker
+// leads the library's calls here (--wrap), where one by its number does not reach LAPACK.
 #include <cmath>
 #include <cstring>
 #include <doctest/doctest.h>
@@ -59,7 +59,7 @@ lapack_int __wrap_LAPACKE_dposv(int order, char uplo, lapack_int n, lapack_int n
 
 namespace {
 
-// Of a rank that is asked for, so that factors are refined.
+// Set-up with a given rank, so that factors are refined.
 struct SetUp {
     sepflow_status status;
     double bound = 0;

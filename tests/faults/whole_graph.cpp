@@ -9,7 +9,8 @@ namespace faults {
 
 namespace {
 
-// Names too long to lie in a std::string itself; a matrix, a fork, a node with two outputs, one in place.
+// Names too long to lie in a std::string itself; a matrix, a fork, a node with two outputs, one in
+// place.
 constexpr const char *kWhole = R"({
     "inputs": ["a photograph of something"],
     "nodes": {

@@ -18,7 +18,7 @@ class WholeGraph {
     sepflow_status run(int32_t threads, sepflow_error *error);
     // Whether the pixels are what the first verified run made of them.
     bool is_right();
-    // Plugins that the last run's scan told of.
+    // Plugins that the last run's scan reported.
     int skipped() const { return skipped_; }
 
   private:

@@ -1,6 +1,7 @@
-// Structs of arbitrary size and content through the functions of node.h, sepflow.h and host.h. Each lies in memory of
-// exactly struct_size bytes, so that the address sanitizer sees a reader or writer that goes beyond. Pointers in them are
-// NULL or good, and images hold what they say: a caller who lies about those cannot be caught.
+// Structs of arbitrary size and content through the functions of node.h, sepflow.h and host.h. Each
+// lies in memory of exactly struct_size bytes, so that the address sanitizer sees a reader or
+// writer that goes beyond. Pointers in them are NULL or good, and images hold what they say: a
+// caller who lies about those cannot be caught.
 #include <algorithm>
 #include <memory>
 #include <vector>
@@ -19,7 +20,8 @@ using fuzz::require;
 constexpr int64_t kW = 7, kH = 5;
 constexpr uint64_t kScratch = 1 << 20;
 
-// `count` structs, struct_size apart: what the struct holds, as far as there is room, then anything.
+// `count` structs, struct_size apart: what the struct holds, as far as there is room, then
+// anything.
 template <typename Struct>
 class Block {
   public:

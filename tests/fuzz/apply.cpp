@@ -1,6 +1,7 @@
-// Images described in any way, for a few plans that are made once. Memory begins or ends at pages that no one may touch.
-// A call that succeeds writes the region and nothing else, and what dense copies of the same images give; one that fails
-// says why, and writes nothing outside the region either.
+// Images described in any way, for a few plans that are made once. Memory begins or ends at pages
+// that no one may touch. A call that succeeds writes the region and nothing else, and what dense
+// copies of the same images give; one that fails says why, and writes nothing outside the region
+// either.
 #include <algorithm>
 #include <cmath>
 #include <sys/mman.h>
@@ -126,7 +127,8 @@ bool reach(const sepflow_image &image, __int128 *first, __int128 *end) {
     return true;
 }
 
-// Places the image at one of the arena's ends. False if it does not fit: then no one could own such an image.
+// Places the image at one of the arena's ends. False if it does not fit: then no one could own such
+// an image.
 bool place(sepflow_image &image, unsigned char *arena, Input &input) {
     __int128 first, end;
     const bool is_last = input.flip();
@@ -302,7 +304,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     if (one_memory) {
         require(status != SEPFLOW_OK || std::memcmp(in_memory, before.data(), kArena) == 0,
-                "nothing beside the region is written");
+                "nothing outside the region is written");
         return 0;
     }
     static const std::vector<unsigned char> clean(kArena, kCanary);

@@ -1,5 +1,6 @@
-// Graphs as JSON, of our nodes. One that is accepted runs or says why not, reads no file, and gives the same bytes as a
-// whole and in tiles. The text's length says which type and how many channels its inputs get.
+// Graphs as JSON, of our nodes. One that is accepted runs or says why not, reads no file, and gives
+// the same bytes as a whole and in tiles. The text's length says which type and how many channels
+// its inputs get.
 #include <cmath>
 #include <memory>
 #include <vector>

@@ -1,6 +1,7 @@
-// The command's path of an image, as `sepflow filter` goes it: the first two bytes say the file's suffix, the kernel and
-// the output's suffix, the rest is what the file holds. An output appears where the command succeeds, and holds what the
-// direct calls make of the same pixels; where it fails there is none.
+// The command's path of an image, as `sepflow filter` goes it: the first two bytes say the file's
+// suffix, the kernel and the output's suffix, the rest is what the file holds. An output appears
+// where the command succeeds, and holds what the direct calls make of the same pixels; where it
+// fails there is none.
 #include <CLI/CLI.hpp>
 #include <filesystem>
 

@@ -1,4 +1,5 @@
-// What targets share: values taken from the fuzzer's bytes, requirements, and an error record that is checked.
+// Shared parts of the targets: values taken from the fuzzer's bytes, requirements, and an error
+// record that is checked.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What every kernel that was accepted is.
+// Properties of every accepted kernel.
 #pragma once
 
 #include <algorithm>

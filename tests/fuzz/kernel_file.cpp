@@ -1,6 +1,6 @@
-// Kernel files: the first byte says the suffix, the rest is what the file holds. A matrix comes back
-// the same when it is written as CSV, in brackets or as libvips has it; the taps of a picture are
-// weights, whose sum is 1. No error quotes a file.
+// Kernel files: the first byte says the suffix, the rest is what the file holds. A matrix comes
+// back the same when it is written as CSV, in brackets or as libvips has it; the taps of a picture
+// are weights, whose sum is 1. No error quotes a file.
 #include <charconv>
 #include <cmath>
 #include <fcntl.h>

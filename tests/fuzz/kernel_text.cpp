@@ -1,5 +1,5 @@
-// Kernel text. What is accepted holds finite taps within the limits and comes back the same when it is written out as a
-// matrix; what is not has its place in the text, and makes no plan either.
+// Kernel text. What is accepted holds finite taps within the limits and comes back the same when it
+// is written out as a matrix; what is not has its place in the text, and makes no plan either.
 #include <charconv>
 #include <cmath>
 

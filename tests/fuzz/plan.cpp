@@ -1,5 +1,6 @@
-// Plan options of any content over small kernels. A plan that is made describes itself soundly: the factors are as near
-// to the kernel as they claim, and a small image comes out within the bound of the brute-force sum.
+// Plan options of any content over small kernels. A plan that is made describes itself soundly: the
+// factors are as near to the kernel as they claim, and a small image comes out within the bound of
+// the brute-force sum.
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -58,7 +59,7 @@ sepflow_options any_options(Input &input) {
     return o;
 }
 
-// What a plan makes of options whose struct ends at struct_size.
+// Returns options as a plan reads them from a struct that ends at struct_size.
 sepflow_options as_read(const sepflow_options &given) {
     sepflow_options o = {};
     std::memcpy(&o, &given, std::min<size_t>(given.struct_size, sizeof o));
@@ -123,8 +124,8 @@ void require_bound(double bound, const sepflow_plan_description &d) {
     require(bound >= 0, "bounds are numbers");
 }
 
-// Of filters that are given, the taps are products, which were rounded, tiny ones to few bits, and then scaled: so far is
-// their sum from that of the products.
+// Returns the error of taps that are products of given filters. The products were rounded, tiny
+// ones to few bits, and then scaled: so far is their sum from that of the products.
 double lost_in_tiny_taps(const sepflow_plan_description &d, double scale) {
     return std::fabs(scale) * 5e-324 * static_cast<double>(d.rows * d.columns);
 }
@@ -200,13 +201,14 @@ void check_image(const Made &made, const sepflow_options &o, const sepflow_plan_
         const auto exact = oracle::convolve(image, made.kernel, options, i % kW, i / kW, 0);
         const double got = out_type == SEPFLOW_F32 ? reinterpret_cast<float *>(out)[i]
                                                    : reinterpret_cast<double *>(out)[i];
-        // Outside of what floats hold, or at its edges, where sums of terms that cancel overflow, the bound says nothing.
+        // Outside of what floats hold, or at its edges, where sums of terms that cancel overflow,
+        // the bound says nothing.
         if (!(d.kernel_norm_1 * largest <
               (out_type == SEPFLOW_F64 && in_type == SEPFLOW_F64 ? 1e300 : 1e35)))
             return;
         if (!(exact.magnitude < 1e37) || (exact.magnitude != 0 && exact.magnitude < 1e-30))
             continue;
-        // What is rounded may be as large as the exact sum and the bound together.
+        // The value to round may be as large as the exact sum and the bound together.
         const double rounding =
             oracle::unit(std::fabs(exact.value) + d.output_error_bound, out_type);
         const double allowed =

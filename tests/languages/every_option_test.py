@@ -1,5 +1,6 @@
-"""Every binding can set what sepflow.h can: each field of sepflow_options, each word of its constants with the header's value, each
-flag and each pixel type. A field that the header gains is red here until the bindings follow."""
+"""Every binding can set what sepflow.h can: each field of sepflow_options, each word of its
+constants with the header's value, each flag and each pixel type. A field that the header gains is
+red here until the bindings follow."""
 
 import re
 import unittest
@@ -34,7 +35,8 @@ def constants(header, group):
 
 
 def part(path, start, end):
-    """The text between two marks, such as the code that fills the struct; empty without the first mark."""
+    """The text between two marks, such as the code that fills the struct; empty without the first
+    mark."""
     return text(path).partition(start)[2].partition(end)[0]
 
 
@@ -43,14 +45,16 @@ def words(source):
 
 
 def numbered(source):
-    """{"REFLECT101": 0} of a list of words in the order of their values, or with values of their own."""
+    """{"REFLECT101": 0} of a list of words in the order of their values, or with values of their
+    own."""
     named = re.findall(r"(\w+)(?:: u32)? = (\d+)(?: << (\d+))?", source)
     if named:
         return {name.upper(): int(value) << int(shift or 0) for name, value, shift in named}
     return {name.upper(): place for place, name in enumerate(re.findall(r"\w+", source))}
 
 
-# The code that fills the struct, by language. C++, Go and Python read constants from the header itself.
+# The code that fills the struct, by language. C++, Go and Python read constants from the header
+# itself.
 FILLED = {
     "cpp": lambda: part(BINDINGS / "cpp/sepflow.hpp", "sepflow_options o{};", "return o;"),
     "go": lambda: part(BINDINGS / "go/plan.go", "var c C.sepflow_options", "return c, nil"),
@@ -62,7 +66,8 @@ FILLED = {
 
 
 def enum_of(language, group):
-    """The words of a group of constants as a language writes them, with their values; None where it reads the header."""
+    """The words of a group of constants as a language writes them, with their values; None where it
+    reads the header."""
     name = group.capitalize()
     if language == "rust":
         return numbered(part(BINDINGS / "rust/src/lib.rs", f"pub enum {name} {{", "}"))

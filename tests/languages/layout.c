@@ -1,4 +1,5 @@
-/* Prints the size of each struct that bindings declare anew, and the place of each field, as the header has them. */
+/* Prints the size of each struct that bindings declare anew, and the place of each field, as the
+   header has them. */
 #include <stdio.h>
 
 #include <sepflow/sepflow.h>

@@ -132,8 +132,8 @@ sepflow_plan *make_plan(const Case &c) {
     return plan;
 }
 
-// How far the value may be off before it is rounded to the output's type: the certificate, times the largest
-// pixel; where taps were truncated, times the rescaling, which `magnitude` has in it.
+// How far the value may be off before it is rounded to the output's type: the certificate, times
+// the largest pixel; where taps were truncated, times the rescaling, which `magnitude` has in it.
 double allowed(const sepflow_plan_description &d, const Result &exact, double largest) {
     const double magnitude = std::max(largest * d.kernel_norm_1, exact.magnitude);
     return d.error_bound / d.kernel_norm_1 * magnitude * 1.01 +

@@ -1,4 +1,5 @@
-// One comparison of the library with the oracle: filters an image of any layout and judges every pixel.
+// One comparison of the library with the oracle: filters an image of any layout and judges every
+// pixel.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +38,7 @@ struct Case {
     std::string text() const;  // for messages
 };
 
-// What the library made of it, for comparisons between runs.
+// Outcome of the library, for comparisons between runs.
 struct Outcome {
     Image out;
     sepflow_rect domain;
@@ -51,8 +52,8 @@ std::vector<double> mirrored_filter(int64_t length, double sign, std::mt19937_64
 void set_vectors(Case &c, std::vector<double> column, std::vector<double> row);
 void set_random_vectors(Case &c, int64_t rows, int64_t columns, std::mt19937_64 &random);
 
-// Filters a random image and requires every pixel to be right: floats within the plan's own bound, integers the
-// rounded exact value unless that lies within the bound of a tie.
+// Filters a random image and requires every pixel to be right: floats within the plan's own bound,
+// integers the rounded exact value unless that lies within the bound of a tie.
 Outcome check(const Case &c);
 
 // Variants that this CPU runs.

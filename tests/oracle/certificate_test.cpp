@@ -1,4 +1,5 @@
-// The bound on the output's error, attacked: with the images that a remainder is worst for, of every type.
+// The bound on the output's error, attacked: with the images that a remainder is worst for, of
+// every type.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -51,7 +52,8 @@ Certified certified(const Kernel &kernel, const sepflow_options &options) {
     return c;
 }
 
-// What taps `e`, applied to pixel (x, y), make of each pixel of an image: by impulses, so that every border is in it.
+// Returns the weight of each pixel of an image in the result of taps `e` at pixel (x, y): by
+// impulses, so that every border is in it.
 std::vector<double> weights_at(const Kernel &e, const Options &options, int64_t w, int64_t h,
                                int64_t x, int64_t y) {
     Options linear = options;
@@ -92,8 +94,8 @@ Image attack(Attack kind, const std::vector<double> &weights, sepflow_type type,
     return image;
 }
 
-// The largest |output - exact| of an image, the exact one clamped to the output's type, less what rounding to that type
-// may have added.
+// The largest |output - exact| of an image, the exact one clamped to the output's type, less what
+// rounding to that type may have added.
 double worst_error(const PlanPointer &plan, const Kernel &kernel, const Options &options,
                    sepflow_type in, sepflow_type out, const Image &image) {
     Pixels from(in, image.w, image.h, 1, Layout::kInterleaved),

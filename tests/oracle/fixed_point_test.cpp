@@ -1,4 +1,5 @@
-// u8 in 16-bit fixed point: used where it should be, never further off than it says, on the images that strain it most.
+// u8 in 16-bit fixed point: used where it should be, never further off than it says, on the images
+// that strain it most.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -34,8 +35,8 @@ PlanPointer plan_of(const Case &c) {
     return PlanPointer(plan);
 }
 
-// The images for which sums, and errors of one sign, are largest: flat ones, and, periodic, the kernel's signs and
-// their opposite; then noise.
+// The images for which sums, and errors of one sign, are largest: flat ones, and, periodic, the
+// kernel's signs and their opposite; then noise.
 std::vector<Image> straining_images(const Case &c) {
     std::vector<Image> images;
     for (int kind = 0; kind < 6; ++kind) {
@@ -63,7 +64,8 @@ Image filtered(const Case &c, const Image &in, const PlanPointer &plan) {
     return to.read();
 }
 
-// The largest distance between the bytes and the exact values, in pixel values, where the type holds these.
+// The largest distance between the bytes and the exact values, in pixel values, where the type
+// holds these.
 double worst_error(const Case &c, const Image &in, const PlanPointer &plan) {
     const Image out = filtered(c, in, plan);
     double worst = 0;
@@ -143,7 +145,8 @@ TEST_CASE("no u8 image is further off than the bound, nor overflows") {
     MESSAGE(fixed, " of 250 kernels ran in fixed point");
 }
 
-// Every product is rounded down; the biases make up for it. Without one of them the mean would be 0.05 off.
+// Every product is rounded down; the biases make up for it. Without one of them the mean would be
+// 0.05 off.
 TEST_CASE("fixed point makes u8 images neither darker nor brighter") {
     std::mt19937_64 random(5);
     Case c;

@@ -1,4 +1,5 @@
-// Where an image lies, how it lies in memory, and which part of it is asked for must not change a byte.
+// Where an image lies, how it lies in memory, and which part of it is asked for must not change a
+// byte.
 #include <algorithm>
 #include <cmath>
 #include <cstring>

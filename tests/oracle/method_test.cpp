@@ -1,4 +1,5 @@
-// The three methods: the same results from each, for every type, border, layout and extent, whatever the tiling.
+// The three methods: the same results from each, for every type, border, layout and extent,
+// whatever the tiling.
 #include <cmath>
 #include <cstdlib>
 #include <doctest/doctest.h>
@@ -207,7 +208,7 @@ TEST_CASE("a sum that overflows stays within the kernel's reach") {
     }
 }
 
-TEST_CASE("the plan takes what is cheapest, unless told") {
+TEST_CASE("the plan takes what is cheapest, unless a method is set") {
     sepflow_options options = options_of(SEPFLOW_F32);
     CHECK(method_of("gaussian 3", options) == "separable");
     CHECK(method_of("3x3 1 2 3 4 9 1 5 6 2", options) == "direct");
@@ -260,7 +261,7 @@ TEST_CASE("a delta far above the pixels counts for the bound of every method") {
             double worst = 0;
             for (int64_t y = 0; y < 30; ++y) {
                 for (int64_t x = 0; x < 40; ++x) {
-                    // That difference is not rounded again.
+                    // The difference is not rounded again.
                     const double error = got.at(x, y, 0) - options.delta -
                                          convolve(image, disc, expected, x, y, 0).value;
                     worst = std::max(worst, std::fabs(error));

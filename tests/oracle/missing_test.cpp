@@ -62,7 +62,8 @@ Image product(const Image &a, const Image &b) {
     return result;
 }
 
-// The sum over the taps of a pixel; outside, what the border says, `outside` for constant and 0 where truncated.
+// The sum over the taps of a pixel; outside, what the border says, `outside` for constant and 0
+// where truncated.
 double sum_at(const Image &image, const Kernel &kernel, const Options &options, int64_t x,
               int64_t y, int c, double outside) {
     Options sums = options;
@@ -272,12 +273,14 @@ TEST_CASE("astropy's published examples") {
     options.border_x = options.border_y = SEPFLOW_BORDER_CONSTANT;
     options.missing = SEPFLOW_MISSING_IGNORE;
     options.missing_value = kNan;
-    // convolve([1, nan, 3], [0, 1, 0], boundary='fill'): nothing lies under the only tap that counts.
+    // convolve([1, nan, 3], [0, 1, 0], boundary='fill'): nothing lies under the only tap that
+    // counts.
     const std::vector<float> kept = filtered_row("row 0 1 0 col 1", {1, n, 3}, options);
     CHECK(kept[0] == 1);
     CHECK(std::isnan(kept[1]));
     CHECK(kept[2] == 3);
-    // convolve([1, nan, 3], [1, 1, 1], boundary='fill', nan_treatment='interpolate', normalize_kernel=True)
+    // convolve([1, nan, 3], [1, 1, 1], boundary='fill', nan_treatment='interpolate',
+    // normalize_kernel=True)
     const std::vector<float> filled = filtered_row("row 1 1 1 col 1 norm", {1, n, 3}, options);
     CHECK(filled[0] == doctest::Approx(0.5));
     CHECK(filled[1] == doctest::Approx(2));

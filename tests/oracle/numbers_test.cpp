@@ -73,7 +73,8 @@ TEST_CASE("denormals are kept, on every path") {
                 const Image got = filtered(plan_of(kernel, options), image, row.type);
                 INFO("type ", row.type, " method ", way.method, " schedule ", way.schedule, " ",
                      std::string(variant));
-                // Transforms have roundings of their own, here of some of the least numbers there are.
+                // Transforms have roundings of their own, here of some of the least numbers there
+                // are.
                 const bool rounds = way.method == SEPFLOW_METHOD_FFT && row.type == SEPFLOW_F64;
                 const double may = rounds ? std::ldexp(200, row.least) : 0;
                 double worst = 0;

@@ -1,4 +1,5 @@
-// sepflow_process_plan: what the caller lends (memory, threads, a way to cancel) is used, and only that.
+// sepflow_process_plan: what the caller lends (memory, threads, a way to cancel) is used, and only
+// that.
 #include <cstdlib>
 #include <cstring>
 #include <doctest/doctest.h>

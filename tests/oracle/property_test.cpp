@@ -1,4 +1,4 @@
-// What must hold whatever the numbers: regions, threads, linearity, constants, exact integers.
+// Properties that hold for all numbers: regions, threads, linearity, constants, exact integers.
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -81,7 +81,8 @@ TEST_CASE(
                     sepflow_rect needed;
                     REQUIRE(sepflow_plan_input_region(plan, &region, &domain, &needed) ==
                             SEPFLOW_OK);
-                    // A copy of just the needed pixels: address sanitizer sees any other that is read.
+                    // A copy of just the needed pixels: address sanitizer sees any other that is
+                    // read.
                     std::vector<float> tile;
                     for (int64_t y = needed.y; y < needed.y + needed.h; ++y) {
                         tile.insert(tile.end(), &in[static_cast<size_t>(y * kW + needed.x)],

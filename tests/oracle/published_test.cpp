@@ -56,7 +56,7 @@ Rows filtered_by(int32_t method, const Rows &image, const Rows &kernel, const Se
     return result;
 }
 
-// By every method, which must agree.
+// Filters by every method, which must agree.
 Rows filtered(const Rows &image, const Rows &kernel, const Setting &setting) {
     const Rows result = filtered_by(SEPFLOW_METHOD_SEPARABLE, image, kernel, setting);
     for (const int32_t method : {SEPFLOW_METHOD_DIRECT, SEPFLOW_METHOD_FFT}) {

@@ -1,4 +1,5 @@
-// How far NaN and infinity reach (sepflow.h, SEPFLOW_MISSING_PROPAGATE), on random plans against a brute-force map.
+// How far NaN and infinity reach (sepflow.h, SEPFLOW_MISSING_PROPAGATE), on random plans against a
+// brute-force map.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -21,7 +22,8 @@ constexpr sepflow_type kTypes[] = {SEPFLOW_U8,  SEPFLOW_U16, SEPFLOW_S16,
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kOdd[] = {kNan, kInfinity, -kInfinity};
-// Zero, a denormal of f32, a number that rounds to zero there, and one whose square rounds to zero in f64.
+// Zero, a denormal of f32, a number that rounds to zero there, and one whose square rounds to zero
+// in f64.
 constexpr double kSmall[] = {0, 1e-42, 1e-60, 1e-200};
 
 template <typename Array>
@@ -74,7 +76,7 @@ Kernel outer_product(const std::vector<double> &column, const std::vector<double
     return kernel;
 }
 
-// Of one sign where a border or a mask may have to divide by the sum.
+// Returns a subject whose taps have one sign where a border or a mask may divide by the sum.
 Subject random_subject(uint64_t seed, int missing, std::mt19937_64 &random) {
     Subject s;
     s.asked = options_of(any_of(kFloats, random), any_of(kTypes, random),
@@ -188,7 +190,7 @@ bool same_number(double a, double b) {
     return std::memcmp(&a, &b, sizeof a) == 0 || (std::isnan(a) && std::isnan(b));
 }
 
-// By transforms, blocks that hold such a pixel are summed directly.
+// Returns the error allowed. The FFT sums blocks that hold such a pixel directly.
 double allowed(const Subject &s) {
     const sepflow_plan_description d = described(s.plan);
     if (std::string(d.method) != "fft") return 0;
@@ -199,7 +201,8 @@ struct Wrong {
     int missed = 0, touched = 0;
 };
 
-// `expected` is what the image gives without its odd pixels; `counts(x, y, c)`: whether a result has to be reached.
+// `expected` is what the image gives without its odd pixels; `counts(x, y, c)`: whether a result
+// has to be reached.
 template <typename Counts>
 Wrong compare(const Subject &s, const Image &odd, const Image &expected, const Image &got,
               const sepflow_rect &domain, Counts counts) {
@@ -331,7 +334,7 @@ TEST_CASE(
             const bool inside = x >= 0 && x < w && y >= 0 && y < h;
             const bool keeps = (s.asked.flags & SEPFLOW_OPTION_KEEP_MISSING) != 0;
             if (keeps && inside && expected_mask.at(x, y, c) == 0) return false;
-            // Of IGNORE, where there is something to divide by.
+            // IGNORE counts where there is something to divide by.
             return fills || sum_at(expected_mask, s.kernel, s, x, y, c) > 0.01;
         };
         const Wrong wrong = compare(s, odd, expected, got, domain, counts);

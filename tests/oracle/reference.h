@@ -1,5 +1,5 @@
-// The definition in sepflow.h, written down a second time as plainly as possible and sharing no code with
-// runtime/: a brute-force 2-D sum in double precision.
+// The definition in sepflow.h, written down a second time as plainly as possible and sharing no
+// code with runtime/: a brute-force 2-D sum in double precision.
 #pragma once
 
 #include <cstdint>
@@ -53,7 +53,7 @@ struct Result {
 Result convolve(const Image &in, const Kernel &kernel, const Options &options, int64_t x, int64_t y,
                 int c);
 
-// What a pixel type makes of a value: nearest, ties to even, saturated.
+// Converts a value to a pixel type: nearest, ties to even, saturated.
 double to_type(double value, sepflow_type type);
 // The distance of neighbouring values of the type near `value`; 1 for integers.
 double unit(double value, sepflow_type type);

@@ -1,5 +1,5 @@
-// Results that are known to the last bit: rounding to nearest, ties to even, saturation, half floats, and sums that
-// a float holds exactly.
+// Results that are known to the last bit: rounding to nearest, ties to even, saturation, half
+// floats, and sums that a float holds exactly.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -16,8 +16,8 @@ namespace {
 
 constexpr int kSchedules[] = {SEPFLOW_SCHEDULE_PLAIN, SEPFLOW_SCHEDULE_TRANSPOSED};
 
-// Every sample of `in`, filtered by a plan, must become wanted(sample); as one long row and as rows of seven,
-// which no vector fits into.
+// Every sample of `in`, filtered by a plan, must become wanted(sample); as one long row and as rows
+// of seven, which no vector fits into.
 template <typename Wanted>
 void require_samples(const std::string &kernel, sepflow_options options,
                      const std::vector<double> &in, Wanted wanted) {
@@ -87,7 +87,7 @@ TEST_CASE("every 16-bit value, halved: ties go to even and what does not fit sat
     }
 }
 
-TEST_CASE("floats on, beside and far from ties become the right integers, infinities the ends") {
+TEST_CASE("floats on, next to and far from ties become the right integers, infinities the ends") {
     std::vector<double> values = {1e30, -1e30, INFINITY, -INFINITY, -0.0, 254.99998, 255.5};
     for (int k = -70000; k < 70000; k += 7) {
         const float tie = static_cast<float>(k) + 0.5f;

@@ -19,7 +19,7 @@ TEST_CASE("kernels with terms in common run them once") {
     // cos(a - b) and cos(a + b): two products for four.
     CHECK(terms({"gabor 4 10 30", "gabor 4 10 -30"}) == 2);
     CHECK(terms({"gaussian 3", "gaussian 3"}) == 1);
-    // Nothing in common.
+    // These kernels share no term.
     CHECK(terms({"gaussian 3", "derivative 3"}) == 2);
     CHECK(terms({"disc 5", "gaussian 3"}) == terms({"disc 5"}) + 1);
 }

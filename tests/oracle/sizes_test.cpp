@@ -1,5 +1,5 @@
-// Sizes at the ends of their range: images of a single row or column or beyond 4 GiB, the longest kernels, and sizes whose
-// products overflow.
+// Sizes at the ends of their range: images of a single row or column or beyond 4 GiB, the longest
+// kernels, and sizes whose products overflow.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -142,7 +142,7 @@ TEST_CASE("kernels of 4095 taps along an axis") {
             c.options.border_x = SEPFLOW_BORDER_WRAP;
             set_random_vectors(c, rows, columns, random);
             check(c);
-            // Of several terms.
+            // A kernel of several terms.
             c.form = Form::kMatrix;
             c.kernel = random_kernel(is_row ? 3 : 4095, is_row ? 4095 : 3, 3, random);
             c.w = 9;

@@ -1,4 +1,5 @@
-// The library against the oracle over types, borders, layouts, sizes, ranks, schedules and instruction sets.
+// The library against the oracle over types, borders, layouts, sizes, ranks, schedules and
+// instruction sets.
 #include <algorithm>
 #include <cstdlib>
 #include <doctest/doctest.h>
@@ -277,7 +278,8 @@ TEST_CASE("long filters") {
     }
 }
 
-// Folded, every length has its own middle, groups and rest; every count of channels its own order of results.
+// Folded, every length has its own middle, groups and rest; every count of channels its own order
+// of results.
 TEST_CASE("symmetric and antisymmetric filters of every length, one to five channels") {
     const std::vector<const char *> names = variants();
     uint64_t seed = 40000;

@@ -1,4 +1,4 @@
-// Every way to an image: the methods, with the schedules of passes, beside what the oracle makes of the same.
+// Every way to an image: the methods, with the schedules of passes, against the oracle.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,8 @@
 #!/bin/sh
-# abi_guard.sh LIBRARIES DUMPS [--renew]: the libraries beside the dumps of their ABI that are kept in the tree. What
-# programs built before rely on must stay: functions, types, the order and size of fields. New functions may come. New fields
-# at the end of a struct may come as well, but show here: look at them, then --renew the dumps.
+# abi_guard.sh LIBRARIES DUMPS [--renew]: the libraries against the dumps of their ABI that are kept
+# in the tree. What programs built before rely on must stay: functions, types, the order and size of
+# fields. New functions may come. New fields at the end of a struct may come as well, but show here:
+# look at them, then --renew the dumps.
 set -eu
 libraries=$1 dumps=$2
 if ! command -v abidiff >/dev/null; then

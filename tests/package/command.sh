@@ -15,7 +15,8 @@ for plugin in separable arithmetic; do
     sepflow list | grep -qF "$libraries/sepflow-1/$plugin.sepflow.so" || fail "does not find $plugin"
 done
 
-# The man pages name every verb and option that --help names; check and compile have pages of their own.
+# The man pages name every verb and option that --help names; check and compile have pages of their
+# own.
 pages=$stage/share/man/man1
 verbs=$(sepflow complete '')
 [ "$(wc -w <<<"$verbs")" -ge 6 ] || fail "verbs: $verbs"

@@ -1,7 +1,8 @@
 #!/bin/bash
-# packages.sh BUILD: makes the Debian packages, has lintian look at them, installs them beside what this machine has (in a
-# folder that stands for the system, with a copy of its list of packages, so that dependencies count), runs what was
-# installed, and removes them, which must leave nothing.
+# packages.sh BUILD: makes the Debian packages, has lintian look at them, installs them in addition
+# to what this machine has (in a folder that stands for the system, with a copy of its list of
+# packages, so that dependencies count), runs what was installed, and removes them, which must leave
+# nothing.
 set -eu
 build=$(cd "$1" && pwd)
 fail() {

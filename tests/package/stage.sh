@@ -1,5 +1,6 @@
 #!/bin/sh
-# stage.sh CMAKE BUILD STAGE: installs the libraries and nodes, what developing needs, the commands and the Python package below STAGE.
+# stage.sh CMAKE BUILD STAGE: installs the libraries and nodes, what developing needs, the commands
+# and the Python package below STAGE.
 set -eu
 cmake=$1 build=$2 stage=$3
 rm -rf "$stage" "$stage.elsewhere"

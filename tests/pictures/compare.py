@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Filters real pictures with libsepflow and with the command, with SciPy and with OpenCV, and compares.
+"""Filters real pictures with libsepflow and with the command, with SciPy and with OpenCV, and
+compares.
 
-    compare.py --sepflow build/release/lib/libsepflow.so --command build/release/bin/sepflow --work DIR
+    compare.py --sepflow build/release/lib/libsepflow.so --command build/release/bin/sepflow --work
+    DIR
 
 Exit code 0: all agree. 1: something differs. 77: a Debian package is missing, nothing was compared.
 """
@@ -89,7 +91,8 @@ def all_pictures():
         pictures.append((f"camera as {name}", (camera / scale).astype(name)))
     wide = dict(pictures)["CT_small.dcm"].astype(numpy.int32) * 29
     pictures.append(("CT_small as uint16", wide.clip(0, 65535).astype(numpy.uint16)))
-    # Views, as a program that filters a part of a picture has them: bottom-up, every other column, mirrored.
+    # Views, as a program that filters a part of a picture has them: bottom-up, every other column,
+    # mirrored.
     colour = dict(pictures)["astronaut.png"]
     pictures.append(("part of astronaut", colour[300:20:-1, 31:431:2, ::-1]))
     return pictures

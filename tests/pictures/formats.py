@@ -1,5 +1,6 @@
-"""Filters one file of each kind into each format, looks with other programs' eyes at what is left of pixels and metadata,
-and compares that with the table in runtime/command/README.md. With --write, writes the table."""
+"""Filters one file of each kind into each format, looks with other programs' eyes at what is left
+of pixels and metadata, and compares that with the table in runtime/command/README.md. With --write,
+writes the table."""
 
 import argparse
 import io
@@ -103,7 +104,8 @@ def webp():
 
 
 def gif():
-    """Two frames of 128 greys without transparency. Codes of 8 bits stay so if the table is cleared early."""
+    """Two frames of 128 greys without transparency. Codes of 8 bits stay so if the table is cleared
+    early."""
     greys = smooth(1)[:, :, 0] // 2
     clear, end, rest = 128, 129, greys.tobytes()
     codes = b""
@@ -195,7 +197,8 @@ def exr():
 def radiance():
     mantissas = (128 + ramp(3) // 2).astype(numpy.uint8)
     pixels = numpy.dstack([mantissas, numpy.full((H, W), 128, numpy.uint8)])
-    # Of 256 times 2 to an exponent, which is 0; as the format's author has it, a mantissa is the middle of its step.
+    # Of 256 times 2 to an exponent, which is 0; as the format's author has it, a mantissa is the
+    # middle of its step.
     return (b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y %d +X %d\n" % (H, W) + pixels.tobytes(),
             ((mantissas + 0.5) / 256).astype(numpy.float32), "")
 

@@ -1,4 +1,5 @@
-"""Real pictures that Debian packages carry: photographs of python3-skimage, slices of python3-pydicom."""
+"""Real pictures that Debian packages carry: photographs of python3-skimage, slices of
+python3-pydicom."""
 
 import importlib.util
 import os

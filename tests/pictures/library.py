@@ -65,7 +65,8 @@ def image_of(array):
 
 
 class Filtered:
-    """The filtered array and what the plan promised: its taps (as correlated), rank and error bound."""
+    """The filtered array and what the plan promised: its taps (as correlated), rank and error
+    bound."""
 
     def __init__(self, array, rank, error_bound, taps):
         self.array, self.rank, self.error_bound, self.taps = array, rank, error_bound, taps
@@ -81,7 +82,8 @@ class Library:
 
     def filter(self, picture, kernel, border, out=None, border_value=0.0, convolve=False, threads=0,
                missing="propagate", missing_value=0.0, keep_missing=False):
-        """Filters (rows, columns, channels) with a matrix or a kernel text; border is a name or (x, y)."""
+        """Filters (rows, columns, channels) with a matrix or a kernel text; border is a name or (x,
+        y)."""
         border_x, border_y = (border, border) if isinstance(border, str) else border
         options, error, plan = sized(Options), sized(Error), c_void_p()
         options.flags = (1 if convolve else 0) | (4 if keep_missing else 0)

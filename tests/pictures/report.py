@@ -11,9 +11,9 @@ class Report:
     def judge(self, reference, label, got, exact, allowed):
         """got: of any type. exact: float64, before conversion. allowed: error before conversion.
 
-        Integers must equal `exact` rounded to nearest even and saturated, save where `exact` lies within
-        `allowed` of a tie: there they may be the neighbour. Floats may be off by `allowed` and half a unit
-        in the last place.
+        Integers must equal `exact` rounded to nearest even and saturated, except where `exact` lies
+        within `allowed` of a tie: there they may be the neighbour. Floats may be off by `allowed`
+        and half a unit in the last place.
         """
         self.comparisons += 1
         self.samples += got.size

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# files.sh: the names of this tree's files, changed and new ones included, each followed by NUL. What was built is not listed.
+# files.sh: the names of this tree's files, changed and new ones included, each followed by NUL.
+# What was built is not listed.
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
 if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then

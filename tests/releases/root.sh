@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# root.sh RELEASE ROOT COMMAND...: runs COMMAND on this tree in a Debian RELEASE (bookworm, trixie, sid), from nothing but that release's
-# base system. The system lives below ROOT and is kept, with what it has built, for the next run. No containers: debootstrap and chroot,
-# in a mount and process namespace of their own, so nothing stays mounted or running afterwards. Needs root.
+# root.sh RELEASE ROOT COMMAND...: runs COMMAND on this tree in a Debian RELEASE (bookworm, trixie,
+# sid), from nothing but that release's base system. The system lives below ROOT and is kept, with
+# what it has built, for the next run. No containers: debootstrap and chroot, in a mount and process
+# namespace of their own, so nothing stays mounted or running afterwards. Needs root.
 set -euo pipefail
 release=$1 root=$2
 shift 2
@@ -23,7 +24,8 @@ if [ ! -e "$root/.complete" ]; then
 fi
 cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
 
-# The tree as it stands, changes included. What was built there stays; files keep their times, so only what changed is built again.
+# The tree as it stands, changes included. What was built there stays; files keep their times, so
+# only what changed is built again.
 mkdir -p "$root/sepflow"
 find "$root/sepflow" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
 "$tree/tests/releases/files.sh" | tar -C "$tree" --null -T - -c | tar -C "$root/sepflow" --no-same-owner -x

@@ -1,4 +1,4 @@
-// A random graph as plain data: what the host is told to build, and what the references read.
+// A random graph as plain data: what the host builds, and what the references read.
 #pragma once
 
 #include <cstdint>
@@ -64,13 +64,13 @@ struct Node {
     size_t first_result = 0;    // place; a bank has one for each kernel
     sepflow_type out_type = SEPFLOW_TYPE_NONE;
     std::map<std::string, std::string> params;
-    // Of filters; what is true of all kernels of a bank.
+    // Kernels of filters; the fields below hold for all kernels of a bank.
     std::vector<oracle::Kernel> kernels;
     oracle::Options options;
-    // Of the separable node with a mask, which its second feed is.
+    // Treatment of the separable node with a mask, its second feed.
     Missing missing = Missing::kNone;
     double missing_value = 0;
-    // Of scale_offset, and of decimate.
+    // Parameters of scale_offset and of decimate.
     double scale = 1, offset = 0;
     int64_t factor_x = 1, factor_y = 1, phase_x = 0, phase_y = 0;
 };
@@ -84,7 +84,8 @@ struct Graph {
 };
 
 Graph random_graph(uint64_t seed);
-// Changes a parameter that leaves domains, types and reaches as they are; false if the node has none.
+// Changes a parameter that leaves domains, types and reaches as they are; false if the node has
+// none.
 bool change(Node &node, Random &random);
 
 const char *id_of(Kind kind);

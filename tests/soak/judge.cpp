@@ -78,12 +78,13 @@ class Formula {
     }
 
   private:
-    // Of a few operations; a square may be lost below the normal range.
+    // Returns the rounding error of a few operations. A square may be lost below the normal range.
     double rounding(double magnitude) const {
         return unit_ * magnitude + (unit_ > 0x1p-40 ? 0x1p-70 : 0x1p-500);
     }
 
-    // Weights of all pixels, and the pixels as they are summed: m in, or m in + (1 - m) missing_value.
+    // Weights of all pixels, and the pixels as they are summed: m in, or m in + (1 - m)
+    // missing_value.
     void weigh(const oracle::Image &in, const Picture &mask) {
         weights_ = mask.image;
         taken_ = in;

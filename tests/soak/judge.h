@@ -23,8 +23,8 @@ struct Verdict {
     std::string mistake;  // empty: none
 };
 
-// `output` is which of the node's results `result` is; error_bound that of its plan. Of large images `samples` pixels are
-// compared, and all on the edges.
+// `output` is which of the node's results `result` is; error_bound that of its plan. Of large
+// images `samples` pixels are compared, and all on the edges.
 Verdict judge(const Node &node, size_t output, const std::vector<const Picture *> &inputs,
               const Picture &result, double error_bound, int64_t samples, Random &random);
 

@@ -1,5 +1,6 @@
-// sepflow_soak [--minutes M] [--seed N] [--once]: random graphs for a time, each against a brute-force oracle, while memory must stay flat.
-// Graph i of a run is made from the seed N + i, so one that fails is run alone by --seed and --once.
+// sepflow_soak [--minutes M] [--seed N] [--once]: random graphs for a time, each against a
+// brute-force oracle, while memory must stay flat. Graph i of a run is made from the seed N + i, so
+// one that fails is run alone by --seed and --once.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>

@@ -9,7 +9,8 @@ namespace soak {
 
 namespace {
 
-// Over two minutes it settles by 40 KiB; a leak of 200 bytes a graph is more than this, even if only 2000 are done.
+// Over two minutes it settles by 40 KiB; a leak of 200 bytes a graph is more than this, even if
+// only 2000 are done.
 constexpr int64_t kMostLive = 256 << 10;
 // Where what is freed lies is chance, and a page with anything on it stays.
 constexpr int64_t kMostResident = 8 << 20;
@@ -40,7 +41,8 @@ Memory::Memory() {
     // No sample may itself be growth.
     live_.reserve(kMost);
     resident_.reserve(kMost);
-    // Else glibc raises these as it goes, and each thread's arena keeps the more to itself the larger a graph once was.
+    // Else glibc raises these as it goes, and each thread's arena keeps the more to itself the
+    // larger a graph once was.
     mallopt(M_MMAP_THRESHOLD, 128 << 10);
     mallopt(M_TRIM_THRESHOLD, 128 << 10);
 }
@@ -48,7 +50,7 @@ Memory::Memory() {
 void Memory::sample(double elapsed) {
     if (elapsed - last_ < 1.0 / kMost || live_.size() == kMost) return;
     last_ = elapsed;
-    // What is free goes back to the system, or the largest graph so far would count.
+    // Returns free memory to the system, or the largest graph so far would count.
     malloc_trim(0);
     live_.push_back({elapsed, live_bytes()});
     resident_.push_back({elapsed, resident_bytes()});

@@ -12,8 +12,8 @@ class Memory {
     Memory();
     // `elapsed` is the part of the run that is over, 0 .. 1.
     void sample(double elapsed);
-    // Empty, or by how much it grew: the median of the last tenth of the run over that of the second, the first being the time in which
-    // pools and caches fill.
+    // Empty, or by how much it grew: the median of the last tenth of the run over that of the
+    // second, the first being the time in which pools and caches fill.
     std::string growth() const;
     std::string summary() const;
 

@@ -17,7 +17,8 @@ bool is_float(sepflow_type type) {
     return type >> 8 == 3;
 }
 
-// The largest |pixel| of integers; floats are kept well below what they hold, so that nothing becomes infinite.
+// The largest |pixel| of integers; floats are kept well below what they hold, so that nothing
+// becomes infinite.
 double most(sepflow_type type) {
     switch (type) {
         case SEPFLOW_U8:
@@ -145,7 +146,8 @@ class Maker {
         result(node.name, feed.type, feed.reach, ++shapes_);
     }
 
-    // Whole taps, most of them positive; sometimes a sum of a few separable kernels, or one with zeros.
+    // Whole taps, most of them positive; sometimes a sum of a few separable kernels, or one with
+    // zeros.
     oracle::Kernel kernel(int64_t rows, int64_t columns, bool is_positive) {
         oracle::Kernel made{rows, columns,
                             std::vector<double>(static_cast<size_t>(rows * columns))};
@@ -187,7 +189,8 @@ class Maker {
         return sum;
     }
 
-    // Everything that is said of a filter but its kernels, whose largest has `rows` x `columns` taps and `largest_norm`.
+    // Everything that is said of a filter but its kernels, whose largest has `rows` x `columns`
+    // taps and `largest_norm`.
     void set_filter(Node &node, int64_t rows, int64_t columns, bool may_truncate,
                     double largest_norm) {
         const Place &feed = graph_.places[node.feeds[0]];
@@ -254,7 +257,8 @@ class Maker {
         return place.shape == feed.shape && (!is_float(place.type) || place.reach <= 1);
     }
 
-    // What is left out is made good by division, which takes a kernel whose sum is far from zero.
+    // Sets a mask. Division makes up for missing pixels, which takes a kernel whose sum is far from
+    // zero.
     void set_mask(Node &node, size_t mask, bool is_positive) {
         node.feeds.push_back(mask);
         node.missing = is_positive && random_.once_in(2) ? Missing::kIgnore : Missing::kFill;

@@ -26,7 +26,7 @@ struct FreeGraph {
     throw std::runtime_error(what);
 }
 
-// Cancels at a poll, if told to.
+// Cancels at a poll, if set to.
 struct Poll {
     std::atomic<int> left{-1};
     static int32_t is_cancelled(void *ctx) {
@@ -240,7 +240,7 @@ class Session {
         totals_.cancelled += status == SEPFLOW_E_CANCELLED;
     }
 
-    // Of the output, a rectangle alone.
+    // Computes one rectangle of the output.
     void compute_part(size_t i) {
         const Picture &whole = results_[i];
         const sepflow_rect &domain = whole.domain;

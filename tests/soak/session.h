@@ -1,5 +1,5 @@
-// One random graph, from nothing to nothing: built in the host, computed whole, in tiles, on threads, cancelled, changed while it lives,
-// judged node by node, and freed.
+// One random graph, from nothing to nothing: built in the host, computed whole, in tiles, on
+// threads, cancelled, changed while it lives, judged node by node, and freed.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct Totals {
 // Throws std::runtime_error that says what is wrong.
 void run_graph(const sepflow_registry *registry, uint64_t seed, Totals &totals);
 
-// What the seed makes, for people.
+// Describes the graph of the seed for readers.
 std::string described(uint64_t seed);
 
 }  // namespace soak

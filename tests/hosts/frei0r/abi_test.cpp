@@ -1,4 +1,4 @@
-// What a host asks, what it may do wrong, and what loading the plugin does to the process.
+// Questions of a host, its possible mistakes, and effects of loading the plugin on the process.
 #include <cstdio>
 #include <dirent.h>
 #include <fstream>
@@ -56,7 +56,7 @@ struct TemporaryFile {
     ~TemporaryFile() { unlink(path.c_str()); }
 };
 
-// What `body` writes to stderr.
+// Returns what `body` writes to stderr.
 template <typename Body>
 std::string told(const Body &body) {
     const TemporaryFile file;

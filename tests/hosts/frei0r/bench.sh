@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# The effect beside FFmpeg's own gblur and convolution, all in FFmpeg, on the same five 1920 x 1080 frames of shapes,
-# which a run makes once in the format that its filter takes and then filters again and again. One thread each;
-# processor time, user and system, as FFmpeg measures it (-benchmark). What a frame costs is the difference of a long run
-# and a short one, so that making frames and setting up are left out; that of a run without a filter stands below. Runs
-# take turns; medians. FRAMES and ROUNDS may be set.
+# The effect against FFmpeg's own gblur and convolution, all in FFmpeg, on the same five 1920 x 1080
+# frames of shapes, which a run makes once in the format that its filter takes and then filters
+# again and again. One thread each; processor time, user and system, as FFmpeg measures it
+# (-benchmark). What a frame costs is the difference of a long run and a short one, so that making
+# frames and setting up are left out; that of a run without a filter stands below. Runs take turns;
+# medians. FRAMES and ROUNDS may be set.
 set -euo pipefail
 cd -- "$(dirname -- "$0")/../../.."
 export FREI0R_PATH=$PWD/build/release/plugins/frei0r

@@ -26,7 +26,7 @@ class Told {
         close(old_);
         std::fclose(file_);
     }
-    // What came since it was asked last.
+    // Returns the messages since the last call.
     std::string news() {
         char text[1000];
         const ssize_t size = pread(fileno(file_), text, sizeof text, known_);
@@ -112,7 +112,7 @@ class Life {
         plugin.destruct(instance);
     }
 
-    // What is told is sound in any case.
+    // Requires that the answers are valid in any case.
     bool is_listed(const Plugin &plugin) {
         f0r_plugin_info_t info = {};
         info.num_params = -1;

@@ -1,4 +1,5 @@
-// The plugin as a host loads it, by the published header; frames; and what the direct call makes of them.
+// The plugin as a host loads it, by the published header; frames; and what the direct call makes of
+// them.
 #pragma once
 
 #include <cstdint>

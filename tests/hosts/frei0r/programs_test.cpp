@@ -1,5 +1,6 @@
-// The plugin in the programs of others: a clip that FFmpeg made and encoded goes in, a lossless one comes out, and each
-// frame is compared with what the direct call makes of the frame that the same program gives without us.
+// The plugin in the programs of others: a clip that FFmpeg made and encoded goes in, a lossless one
+// comes out, and each frame is compared with what the direct call makes of the frame that the same
+// program gives without us.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -14,7 +15,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// FFmpeg 5.1 pads rows to 16 pixels, which no effect can know of; the others hand on whatever there is.
+// FFmpeg 5.1 pads rows to 16 pixels, which no effect can know of; the others pass frames through as
+// they are.
 constexpr int kWidth = 320, kNarrow = 318, kHeight = 178, kFrames = 8;
 const char *const kUneven = "row 1 2 3 4 col 1 0 -1 2 5 norm";
 const char *const kUnevenWord = "row_1_2_3_4_col_1_0_-1_2_5_norm";
@@ -170,7 +172,8 @@ TEST_CASE("melt filters a clip, with as many threads as it likes") {
                  kUneven);
 }
 
-// MLT cuts frames for an effect that is asked to use threads of MLT's: each slice has borders of its own.
+// MLT cuts frames for an effect that is asked to use threads of MLT's: each slice has borders of
+// its own.
 TEST_CASE("melt may filter slices of a frame at once") {
     const std::vector<Frame> &in = from_melt();
     const std::vector<Frame> out =

@@ -86,7 +86,7 @@ TEST_CASE("frames of every size have the bytes of the direct call, and alpha as 
     }
 }
 
-TEST_CASE("frames may lie at any address, and nothing beside them is touched") {
+TEST_CASE("frames may lie at any address, and nothing around them is touched") {
     const Plugin plugin;
     Instance instance(plugin, 37, 23);
     instance.set("kernel", kUneven);
@@ -163,7 +163,8 @@ TEST_CASE("alpha, where it is filtered too, weighs the colours") {
     instance.set("alpha", "straight");
     instance.set("kernel", "gaussian 2");
     Frame in = noise(67, 43);
-    // A corner without alpha, whose colours must not bleed; their results next to it are those of the others.
+    // A corner without alpha, whose colours must not bleed; their results next to it are those of
+    // the others.
     for (int y = 0; y < 25; ++y) {
         for (int x = 0; x < 30; ++x) in.pixels[static_cast<size_t>(4 * (y * 67 + x) + 3)] = 0;
     }
@@ -173,7 +174,7 @@ TEST_CASE("alpha, where it is filtered too, weighs the colours") {
         std::all_of(out.pixels.begin(), out.pixels.begin() + 4, [](uint8_t v) { return v == 0; }));
     CHECK(!(out == filtered(in, "gaussian 2")));
 
-    // Nothing to weigh in opaque frames: the bytes of the direct call.
+    // Opaque frames have no weights: the bytes of the direct call.
     Frame opaque = noise(67, 43, 3, true), wanted = filtered(opaque, "gaussian 2");
     CHECK(instance.update(opaque) == wanted);
 }

@@ -1,4 +1,4 @@
-// Time of sepflow:separable beside gegl:gaussian-blur, from one buffer in memory to another.
+// Time of sepflow:separable against gegl:gaussian-blur, from one buffer in memory to another.
 #include <algorithm>
 #include <chrono>
 #include <cmath>

@@ -167,7 +167,7 @@ TEST_CASE("kernels from files can be forbidden, by a property and by SEPFLOW_NO_
     CHECK(warnings.texts.back().find("SEPFLOW_NO_FILES is set") != std::string::npos);
 }
 
-// A buffer's change is told of downstream as a rectangle, outside which pixels may be kept.
+// A buffer's change is reported downstream as a rectangle, outside which pixels may be kept.
 TEST_CASE("pixels change nowhere but in the rectangle that is invalidated") {
     const GeglRectangle box = {-5, 2, 60, 50}, changed = {8, 3, 4, 2};
     for (const std::string kernel : {"row 1 2 3 4 5 6 7 8 col 1 2", "3x1 0 0 1", "disc 4"}) {

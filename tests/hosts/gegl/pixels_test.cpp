@@ -1,4 +1,5 @@
-// Pixels of graphs against the direct call, byte for byte: the formats that we filter in are asked for, so nothing is converted.
+// Pixels of graphs against the direct call, byte for byte: the formats that we filter in are asked
+// for, so nothing is converted.
 #include <cstring>
 #include <doctest/doctest.h>
 

@@ -64,7 +64,7 @@ class Graph {
 
 void set(GeglNode *node, const std::string &name, const std::string &text);
 
-// What was warned of while it lives, instead of on standard error.
+// Warnings that were issued while it lives, instead of on standard error.
 class Warnings {
   public:
     Warnings();

@@ -1,7 +1,7 @@
-// Time of a 1080p frame through sepflow and through gaussianblur of GStreamer's "bad" plugins, which takes AYUV only.
-// Elements stand alone between two pads of a harness, whose buffers come from a pool, as those of a video sink do;
-// contenders take turns. Processor time is of all threads; where others use the processors, too, it tells more than
-// elapsed time.
+// Time of a 1080p frame through sepflow and through gaussianblur of GStreamer's "bad" plugins,
+// which takes AYUV only. Elements stand alone between two pads of a harness, whose buffers come
+// from a pool, as those of a video sink do; contenders take turns. Processor time is of all
+// threads; where others use the processors, too, it tells more than elapsed time.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>

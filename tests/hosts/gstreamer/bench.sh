@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# sepflow beside gaussianblur, from ./dev bench gstreamer
+# sepflow against gaussianblur, from ./dev bench gstreamer
 set -euo pipefail
 cd -- "$(dirname -- "$0")/../../.."
 registry=$(mktemp)

@@ -50,7 +50,7 @@ TEST_CASE("chroma at the border of a small frame, by hand") {
     // 228 228 128 128 128 128 128 128: 228 194.67, 161.33 128 ...
     CHECK(rig.filtered(in).component(info, GST_VIDEO_COMP_U).values ==
           std::vector<uint16_t>{211, 145, 128, 128});
-    // Of an odd width the last sample is one pixel: 228 228 128 228 | 128 wraps to 178 ...
+    // With an odd width the last sample is one pixel: 228 228 128 228 | 128 wraps to 178 ...
     const GstVideoInfo &odd = rig.format("I420", 5, 2);
     in = Frame::noise(odd);
     in.set(odd, GST_VIDEO_COMP_U, {228, 128, 98});
@@ -94,7 +94,8 @@ TEST_CASE(
                         if (!is_subsampled(info, c)) continue;
                         const auto exact =
                             through_pixels(info, c, in.component(info, c), filtering);
-                        // Half a unit of rounding, twice in 16-bit words of fewer bits, and as much tolerance.
+                        // Half a unit of rounding, twice in 16-bit words of fewer bits, and as much
+                        // tolerance.
                         CHECK(units_off(info, c, out.component(info, c), exact) <= 1.01);
                     }
                 }

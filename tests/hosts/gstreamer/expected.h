@@ -1,4 +1,4 @@
-// What the direct API makes of a component of a frame.
+// Results of the direct API for a component of a frame.
 #pragma once
 
 #include "tests/hosts/gstreamer/rig.h"
@@ -16,12 +16,12 @@ struct Filtering {
 // The sample that stands for nothing: 16 for video-range Y, 128 for chroma, 0 for all else.
 double zero_of(const GstVideoInfo &info, unsigned component);
 
-// Of a component that has a sample for each pixel: the direct call on its samples.
+// Returns the direct call's result for a component that has a sample for each pixel.
 Samples directly(const GstVideoInfo &info, unsigned component, const Samples &in,
                  const Filtering &filtering);
 
-// Of a component with fewer: repeated to the frame's pixels, filtered by a brute-force sum, averaged
-// back. Not rounded.
+// Returns the result for a component with fewer samples: repeated to the frame's pixels, filtered
+// by a brute-force sum, averaged back. Not rounded.
 std::vector<double> through_pixels(const GstVideoInfo &info, unsigned component, const Samples &in,
                                    const Filtering &filtering);
 // The same with alpha as each pixel's weight, averaged over the pixels that have any.

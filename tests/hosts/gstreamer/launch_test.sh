@@ -48,13 +48,13 @@ for kernel in 'gaussian 3' 'motion 9 30' '3x5 1 2 3 4 5 0 1 0 0 2 9 1 0 0 3 norm
     cmp "$work/out.pgm" "$work/expected.pgm" || fail "other pixels with kernel $kernel"
 done
 
-# Beside other elements, on their threads.
+# Next to other elements, on their threads.
 launch videotestsrc num-buffers=20 ! video/x-raw,format=I420,width=320,height=240 ! queue ! \
     sepflow kernel='disc 4 norm' threads=2 ! queue ! videoconvert ! video/x-raw,format=RGBA ! \
     sepflow kernel='sobel x' border=replicate ! fakesink || fail "$(cat "$work/messages")"
 
-# What is wrong is said. gst-launch-1.0 now and then does not end after any element's error (identity error-after=1, too, on a
-# busy machine), so its time is limited.
+# What is wrong is said. gst-launch-1.0 now and then does not end after any element's error
+# (identity error-after=1, too, on a busy machine), so its time is limited.
 refused() {
     ! timeout 10 gst-launch-1.0 -q "$@" >"$work/messages" 2>&1
 }

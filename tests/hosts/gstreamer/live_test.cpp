@@ -1,4 +1,5 @@
-// The element's life: loading, formats that change, properties that change while frames flow, and what it says.
+// The element's life: loading, formats that change, properties that change while frames flow, and
+// what it says.
 #include <atomic>
 #include <cstdio>
 #include <doctest/doctest.h>
@@ -31,7 +32,7 @@ void write(const std::string &file, const char *text) {
     std::ofstream(file) << text;
 }
 
-// What an element that never had another kernel makes of it.
+// Returns the results of an element that never had another kernel.
 std::vector<Samples> fresh(const std::string &kernel, const std::string &format, int w, int h,
                            double delta = 0) {
     Rig rig(kernel);

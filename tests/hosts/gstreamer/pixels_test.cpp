@@ -180,7 +180,8 @@ TEST_CASE("rows may be padded on both sides; what is no sample becomes zero, and
         Rig rig(kLopsided);
         const GstVideoInfo &info = rig.format(format, 37, 23);
         const Frame dense = rig.filtered(Frame::noise(info));
-        // Straight into a frame of ours: a downstream element would choose the padding for the harness.
+        // Straight into a frame of ours: a downstream element would choose the padding for the
+        // harness.
         Frame in = Frame::noise(info, 7, 24), out = Frame::blank(info, 40);
         const std::vector<uint8_t> before = in.bytes();
         GstVideoFrame from, to;

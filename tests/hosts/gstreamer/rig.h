@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-// GStreamer without its plugins and its cache, save ours from the build tree, which is loaded here.
+// GStreamer without its plugins and its cache, except ours from the build tree, which is loaded
+// here.
 struct Loading {
     int threads_before, threads_after;
     unsigned fpu_before, fpu_after;
@@ -27,7 +28,8 @@ class Frame {
   public:
     explicit Frame(GstBuffer *owned = nullptr) : buffer_(owned, gst_buffer_unref) {}
 
-    // Rows and planes lie `padding` bytes apart. What is no sample holds a canary, another one in noise.
+    // Rows and planes lie `padding` bytes apart. What is no sample holds a canary, another one in
+    // noise.
     static Frame noise(const GstVideoInfo &info, unsigned seed = 7, int padding = 0);
     static Frame blank(const GstVideoInfo &info, int padding = 0);
 
@@ -64,7 +66,8 @@ class Rig {
     const GstVideoInfo &info() const { return info_; }
     Frame filtered(const Frame &in);
 
-    // Of the next message of a kind, which the element has posted; empty: there is none.
+    // Returns the text of the next message of a kind that the element has posted; empty: there is
+    // none.
     std::string message(GstMessageType type);
 
   private:

@@ -50,7 +50,7 @@ class Life {
         host.reset();
         if (failures_ == 0) return SEPFLOW_OK;
         error->code = SEPFLOW_E_MEMORY;
-        std::strcpy(error->message, "told to the host");
+        std::strcpy(error->message, "reported to the host");
         return error->code;
     }
 

@@ -1,6 +1,7 @@
-// A host for one OpenFX plugin that makes every call a real one makes: actions in their documented order, tables
-// of functions as published, property sets that know only what they should. Written from the specification and
-// apart from plugins/openfx, so that a wrong place in a table or a wrong name shows.
+// A host for one OpenFX plugin that makes every call a real one makes: actions in their documented
+// order, tables of functions as published, property sets that know only what they should. Written
+// from the specification and apart from plugins/openfx, so that a wrong place in a table or a wrong
+// name shows.
 #pragma once
 
 #include <atomic>
@@ -35,7 +36,8 @@ struct Area {
     double x1, y1, x2, y2;
 };
 
-// Bottom-up: pixel (bounds.x1, bounds.y1) is the first of memory, or with a negative row_bytes of the last row.
+// Bottom-up: pixel (bounds.x1, bounds.y1) is the first of memory, or with a negative row_bytes of
+// the last row.
 struct Image {
     Rect bounds, definition;
     std::string depth, components;
@@ -84,7 +86,7 @@ class Host {
     int status = 0;
     // As described in the Filter context.
     Effect descriptor;
-    // What the plugin asked for and told.
+    // Counts of the plugin's requests and reports.
     std::atomic<int> open_images{0}, aborts_asked{0}, threads_run{0};
     std::atomic<bool> wants_abort{false};
     std::mutex mutex;

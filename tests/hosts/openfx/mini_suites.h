@@ -10,7 +10,7 @@ constexpr int kOk = 0, kFailed = 1, kUnknown = 3, kExists = 6, kBadHandle = 9, k
 // NULL where the host has none of that name and version. The handle is a Bag that knows the Host.
 const void *fetch_suite(void *handle, const char *name, int version);
 
-// Of the host that is loaded: the threads that its multi-thread suite started.
+// Threads that the multi-thread suite of the loaded host started.
 extern std::atomic<int> *threads_run;
 
 }  // namespace mini

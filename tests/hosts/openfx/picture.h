@@ -1,4 +1,5 @@
-// Top-down pictures, in the bottom-up memory of an OpenFX host and back, and what they should become.
+// Top-down pictures, in the bottom-up memory of an OpenFX host and back, and what they should
+// become.
 #pragma once
 
 #include <cstdlib>
@@ -61,7 +62,8 @@ inline Picture filtered(Picture &in, const std::string &kernel, double delta = 0
     return out;
 }
 
-// A part of a host's image plane whose whole is `definition`, in memory of its own with padded rows.
+// A part of a host's image plane whose whole is `definition`, in memory of its own with padded
+// rows.
 class Buffer {
   public:
     Buffer(const Kind &kind, const mini::Rect &bounds, const mini::Rect &definition,

@@ -1,4 +1,4 @@
-// What the plugin says, asks and answers, and what loading it does to the process.
+// Statements, questions and answers of the plugin, and effects of loading it on the process.
 #include <algorithm>
 #include <cstdlib>
 #include <dirent.h>
@@ -100,7 +100,8 @@ TEST_CASE("the description names contexts, pixels, threads, clips and the node's
 }
 
 TEST_CASE(
-    "a host without the suites that are needed is told so; without the others all still works") {
+    "a host without the suites that are needed gets a refusal; without the others all still "
+    "works") {
     mini::Suites without_parameters;
     without_parameters.parameters = false;
     CHECK(mini::Host(without_parameters).status == 4);
@@ -252,7 +253,7 @@ TEST_CASE("an abort ends the render at once and is no error") {
     CHECK(!(out == filtered(scene.in, "gaussian 3")));
 }
 
-// Those that we leave to the host are answered with kOfxStatReplyDefault, 14.
+// Actions that we leave to the host are answered with kOfxStatReplyDefault, 14.
 TEST_CASE("a session with every action, in the documented order") {
     mini::Host host;  // Load
     REQUIRE(host.describe() == 0);

@@ -37,7 +37,7 @@ bool is_of_memory(const std::string &error) {
 
 sepflow_status told(sepflow_error *error) {
     error->code = SEPFLOW_E_MEMORY;
-    std::strcpy(error->message, "told to the core");
+    std::strcpy(error->message, "reported to the core");
     return error->code;
 }
 

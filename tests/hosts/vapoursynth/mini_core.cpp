@@ -21,7 +21,7 @@ constexpr int kInitial = 0, kAllFramesReady = 1, kParallel = 0, kStrictSpatial =
               kVersion4 = 4 << 16;
 std::atomic<int> frames_alive{0}, nodes_alive{0};
 
-// What the plugin is given while a frame is made.
+// Context of the plugin while a frame is made.
 struct Context {
     std::vector<std::pair<int, Node *>> requested;
     std::map<int, const Frame *> ready;
@@ -226,7 +226,7 @@ int consume_node(Map *map, const char *key, Node *node, int) {
     return 0;
 }
 
-// By place in the published table; what is not here nobody should call.
+// Returns functions at their places in the published table. No plugin should call others.
 std::vector<const void *> table() {
     std::vector<const void *> places(108);
     const auto put = [&places](size_t place, auto *entry) {

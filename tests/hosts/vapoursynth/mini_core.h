@@ -1,7 +1,7 @@
-// A core for one VapourSynth plugin: loads it, calls its function with arguments checked against its signature,
-// and asks its filter for frames as the real one does, the checks of FPU state, format and size included. Its
-// table of functions is filled by place, as the published header orders them and apart from
-// plugins/vapoursynth, so that a wrong place shows.
+// A core for one VapourSynth plugin: loads it, calls its function with arguments checked against
+// its signature, and asks its filter for frames as the real one does, the checks of FPU state,
+// format and size included. Its table of functions is filled by place, as the published header
+// orders them and apart from plugins/vapoursynth, so that a wrong place shows.
 #pragma once
 
 #include <atomic>

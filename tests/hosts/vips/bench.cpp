@@ -1,5 +1,6 @@
-// Time of sepflow beside libvips's own operations for the same kernel: from memory into the same memory, taking turns.
-// `convsep` as its users would call it: whole taps over their sum, which suits its integer form best.
+// Time of sepflow against libvips's own operations for the same kernel: from memory into the same
+// memory, taking turns. `convsep` as its users would call it: whole taps over their sum, which
+// suits its integer form best.
 #include <algorithm>
 #include <chrono>
 #include <cmath>

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The operation beside libvips's own, in one run; `./dev bench vips` builds and runs it.
+# The operation against libvips's own, in one run; `./dev bench vips` builds and runs it.
 set -euo pipefail
 build=$(cd -- "$(dirname -- "$0")/../../.." && pwd)/build/release
 VIPSHOME=$build/tests/vips-home exec "$build/tests/sepflow_vips_bench" "$@"

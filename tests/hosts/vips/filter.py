@@ -1,4 +1,5 @@
-# filter.py gi|pyvips IN OUT KERNEL BORDER: the operation, found by its name. Ends with 77 where the binding is not installed.
+# filter.py gi|pyvips IN OUT KERNEL BORDER: the operation, found by its name. Ends with 77 where the
+# binding is not installed.
 import sys
 
 binding, source, target, kernel, border = sys.argv[1:]

@@ -1,4 +1,4 @@
-// What the module exports and leaves alone, when the operation is set up, and what it refuses.
+// Exports and side effects of the module, set-up of the operation, and its refusals.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>

@@ -1,4 +1,5 @@
-// Pictures in libvips, with our operation loaded, and what the direct call makes of the same pixels.
+// Pictures in libvips, with our operation loaded, and what the direct call makes of the same
+// pixels.
 #pragma once
 
 #include <memory>
@@ -25,7 +26,7 @@ inline constexpr VipsBandFormat kFormats[] = {
 // Four taps by five, of which no two rows or columns agree.
 inline const std::string kUneven = "row 1 2 3 4 col 1 0 -1 2 5 norm";
 
-// What loading may not change.
+// State that loading must not change.
 struct Surroundings {
     int threads;
     unsigned sse, x87;  // control bits
@@ -54,12 +55,12 @@ struct Filter {
 };
 Filter filter(const std::string &kernel, int border = SEPFLOW_BORDER_REFLECT101);
 
-// By the operation; NULL if it refuses.
+// Filters by the operation; NULL if it refuses.
 Image filtered(VipsImage *in, const Filter &filter);
-// By the direct call.
+// Filters by the direct call.
 Bytes direct(VipsImage *in, const Filter &filter);
 
-// What libvips says of the last failure; clears it.
+// Returns libvips's text for the last failure and clears it.
 std::string error_text();
 
 }  // namespace vips_test

@@ -1,4 +1,4 @@
-// sepflow.hpp from an installed library, beside a brute-force sum.
+// sepflow.hpp from an installed library, against a brute-force sum.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -58,7 +58,8 @@ void check(double most) {
     }
 }
 
-// A ramp whose first 7 x 7 pixels are missing: a pixel without a valid neighbour is missing_value, one with some their mean.
+// A ramp whose first 7 x 7 pixels are missing: a pixel without a valid neighbour is missing_value,
+// one with some their mean.
 template <class Weight>
 void check_mask(Weight full) {
     std::vector<float> ramp(W * H), out(W * H);
@@ -93,7 +94,8 @@ int main() {
     check<float, float>(2e-2);
     check<std::uint8_t, std::int16_t>(0.5);
 
-    // Options arrive: a constant border of 9 around an image of 9 under a kernel whose sum is 1, the scale 2, delta 1.
+    // Options arrive: a constant border of 9 around an image of 9 under a kernel whose sum is 1,
+    // the scale 2, delta 1.
     const std::vector<double> third(3, 1. / 3), fifth(5, 1. / 5);
     const sepflow::Plan<double> box(third, fifth,
                                     {.border_x = SEPFLOW_BORDER_CONSTANT,

@@ -1,4 +1,4 @@
-// The Go binding with an installed library, beside a brute-force sum.
+// The Go binding with an installed library, against a brute-force sum.
 package binding_test
 
 import (
@@ -110,7 +110,8 @@ func TestOptionsArrive(t *testing.T) {
 	}
 }
 
-// A ramp whose first 7 x 7 pixels are missing: a pixel without a valid neighbour is MissingValue, one with some their mean.
+// A ramp whose first 7 x 7 pixels are missing: a pixel without a valid neighbour is MissingValue,
+// one with some their mean.
 func checkMask[Weight sepflow.Pixel](t *testing.T, full Weight) {
 	ramp, out, kept, mask := make([]float32, w*h), make([]float32, w*h), make([]float32, w*h), make([]Weight, w*h)
 	for i := range ramp {

@@ -12,7 +12,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** BindingTest LAYOUTS: the Java binding with an installed library: layouts beside the header's, results beside a brute-force sum. */
+/** BindingTest LAYOUTS: the Java binding with an installed library: layouts against the header's,
+ * results against a brute-force sum. */
 final class BindingTest {
     private static final int W = 67, H = 43, C = 3, P = 3, Q = 5;
     private static final double[] TAPS = {1, 2, -3, 4, 5, 0, -1, 7, 2, 2, 3, -5, 1, 1, 4};
@@ -72,7 +73,8 @@ final class BindingTest {
         return sum;
     }
 
-    /** From interleaved pixels, and from planes to rows that lie bottom-up, by two threads that share the plan. */
+    /** From interleaved pixels, and from planes to rows that lie bottom-up, by two threads that
+     * share the plan. */
     private static void pixels(PixelType in, PixelType out, double most) throws Exception {
         Buffer from = allocate(in, W * H * C), planes = allocate(in, W * H * C);
         for (int y = 0; y < H; ++y) {
@@ -118,7 +120,8 @@ final class BindingTest {
             .border(Options.Border.WRAP, Options.Border.REPLICATE);
         try (Plan plan = Plan.of(TAPS, Q, anchored)) {
             Plan.Info info = plan.info();
-            // Flipped by convolution, so the anchor lies at column 0 and in the last row of what is correlated.
+            // Flipped by convolution, so the anchor lies at column 0 and in the last row of what is
+            // correlated.
             require(info.left == 0 && info.right == 4 && info.top == 2 && info.bottom == 0, "anchor");
             require(info.method.equals("direct"), "method");
         }
@@ -135,7 +138,8 @@ final class BindingTest {
         require(get(out, 2 * W) == 3 * W - 1 && get(out, 2 * W + 1) == 2 * W, "borders");
     }
 
-    /** A ramp whose first 7 x 7 pixels are missing: a pixel without a valid neighbour is missingValue, one with some their mean. */
+    /** A ramp whose first 7 x 7 pixels are missing: a pixel without a valid neighbour is
+     * missingValue, one with some their mean. */
     private static void missing(PixelType type, int full) {
         Buffer ramp = allocate(PixelType.F32, W * H), mask = allocate(type, W * H);
         for (int i = 0; i < W * H; ++i) {
@@ -175,7 +179,8 @@ final class BindingTest {
         Image result = new Image(PixelType.U8, allocate(PixelType.U8, W * H), W, H, 1);
         try (Plan plan = Plan.of("box 3", new Options(PixelType.U8, 1))) {
             refused(SepflowException.class, () -> plan.apply(image, result, -1));
-            refused(SepflowException.class, () -> plan.apply(image, image, result, 1));  // no missing pixels
+            // no missing pixels
+            refused(SepflowException.class, () -> plan.apply(image, image, result, 1));
         }
     }
 

@@ -1,6 +1,6 @@
 'use strict';
-// binding_test.js LAYOUTS: the Node.js binding with an installed library: layouts beside the header's, results beside a
-// brute-force sum.
+// binding_test.js LAYOUTS: the Node.js binding with an installed library: layouts against the
+// header's, results against a brute-force sum.
 const assert = require('assert');
 const fs = require('fs');
 const {layout} = require('sepflow/abi.js');
@@ -48,7 +48,8 @@ async function check(type, From, outType, To, most) {
     }
 }
 
-// A ramp whose first 7 x 7 pixels are missing: a pixel without a valid neighbour is missingValue, one with some their mean.
+// A ramp whose first 7 x 7 pixels are missing: a pixel without a valid neighbour is missingValue,
+// one with some their mean.
 async function checkMask(Weights, full) {
     const size = {width: W, height: H};
     const ramp = Float32Array.from({length: W * H}, (_, i) => i);

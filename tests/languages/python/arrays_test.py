@@ -1,5 +1,5 @@
-"""Arrays and kernels as NumPy users have them: taken where no value is lost, compared with SciPy's sums in f64, or refused
-with the way out."""
+"""Arrays and kernels as NumPy users have them: taken where no value is lost, compared with SciPy's
+sums in f64, or refused with the way out."""
 
 import array
 import unittest
@@ -98,7 +98,8 @@ class Images(unittest.TestCase):
         sepflow.filter(packed["value"].copy(), TAPS, out=packed["value"])
         self.assertLess(np.abs(packed["value"] - reference(picture((H, W), "f4"))).max(), 2e-2)
         self.assertFalse(packed["flag"].any())
-        one = np.full((1, 1), 7, [("value", "f4"), ("flag", "u1")])["value"]  # its address fits, its strides do not
+        # its address fits, its strides do not
+        one = np.full((1, 1), 7, [("value", "f4"), ("flag", "u1")])["value"]
         self.assertEqual(sepflow.filter(one, [[2.0]]), 14)
         a = picture((H, W), "f4")
         shifted = np.frombuffer(b"\0" + a.tobytes(), "f4", offset=1).reshape(H, W)

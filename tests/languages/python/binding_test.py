@@ -1,4 +1,5 @@
-"""The Python package with an installed library: NumPy arrays where they lie, beside SciPy's sums in f64."""
+"""The Python package with an installed library: NumPy arrays without copies, against SciPy's sums
+in f64."""
 
 import doctest
 import pickle
@@ -111,7 +112,8 @@ class Plans(unittest.TestCase):
         self.assertLess(np.abs(got - reference(padded)[1:-1, 2:-2]).max(), 1e-9)
         flipped = sepflow.filter(a, TAPS, convolve=True, scale=2, delta=1)
         self.assertLess(np.abs(flipped - 1 - 2 * reference(a, TAPS[::-1, ::-1])).max(), 1e-9)
-        # The kernel's corner on the pixel: what the middle gave, two columns to the left and one row down.
+        # The kernel's corner on the pixel: what the middle gave, two columns to the left and one
+        # row down.
         shifted = sepflow.filter(a, TAPS, anchor=(2, 0))
         self.assertLess(np.abs(shifted[2:, :-4] - reference(a)[1:-1, 2:-2]).max(), 1e-9)
         self.assertEqual(sepflow.filter(a, TAPS, extent="valid").shape, (H - 2, W - 4))

@@ -1,6 +1,7 @@
-"""dask_table.py [MEGAPIXELS...]: time and memory of sepflow.dask.filter against the image's size, with 1 and 2 worker processes of
-one thread each. Images are made chunk by chunk and results summed chunk by chunk, so neither is ever whole; the time of
-that alone is the column "without". Memory is the most that any worker held; "whole" what the image and the result are."""
+"""dask_table.py [MEGAPIXELS...]: time and memory of sepflow.dask.filter against the image's size,
+with 1 and 2 worker processes of one thread each. Images are made chunk by chunk and results summed
+chunk by chunk, so neither is ever whole; the time of that alone is the column "without". Memory is
+the most that any worker held; "whole" what the image and the result are."""
 
 import resource
 import statistics
@@ -18,7 +19,8 @@ CHUNK, KERNEL, RUNS = 2048, "gaussian 5", 3
 
 
 def made(run, block_info=None):
-    """A picture that is cheap to make, differs everywhere, and in every run: a cluster remembers results."""
+    """A picture that is cheap to make, differs everywhere, and in every run: a cluster remembers
+    results."""
     (top, bottom), (left, right) = block_info[None]["array-location"]
     y, x = np.ogrid[top:bottom, left:right]
     return ((x * 7 + y * 13 + run) % 251).astype("f4")

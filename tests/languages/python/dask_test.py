@@ -1,4 +1,5 @@
-"""sepflow.dask: chunks of any shape give the bytes of the single call, in this process, in several, and when one dies."""
+"""sepflow.dask: chunks of any shape give the bytes of the single call, in this process, in several,
+and when one dies."""
 
 import doctest
 import os
@@ -124,7 +125,8 @@ class Chunks(unittest.TestCase):
         for border in ("reflect101", "wrap", "constant"):
             with self.subTest(border):
                 self.require_same(picture((30, 41), "f4"), (7, 11), "box 95 61", border=border)
-        self.require_same(picture((30, 41), "f4"), (7, 11), "box 95 61", extent="valid")  # nothing is left
+        # nothing is left
+        self.require_same(picture((30, 41), "f4"), (7, 11), "box 95 61", extent="valid")
 
     def test_planes_before_rows(self):
         a = picture((4, H, W), "u1")

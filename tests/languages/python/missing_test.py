@@ -1,4 +1,5 @@
-"""Missing pixels: NaN, masks and numpy.ma, beside SciPy's sums of weights in f64 and beside astropy."""
+"""Missing pixels: NaN, masks and numpy.ma, against SciPy's sums of weights in f64 and against
+astropy."""
 
 import unittest
 
@@ -16,7 +17,8 @@ def picture(dtype):
 
 
 def holes():
-    """Where pixels are valid: not in a hole that is larger than the kernel, nor in places of their own."""
+    """Where pixels are valid: not in a hole that is larger than the kernel, nor in places of their
+    own."""
     valid = np.random.default_rng(6).random((H, W)) > 0.2
     valid[5:14, 8:27] = False
     return valid

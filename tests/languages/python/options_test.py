@@ -1,4 +1,5 @@
-"""What the node, the command and the C library refuse, the Python package refuses: by the option's name, with the way out."""
+"""What the node, the command and the C library refuse, the Python package refuses: by the option's
+name, with the way out."""
 
 import unittest
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# run.sh CMAKE STAGE SOURCES WORK: the README's examples, built by a CMake project that finds Sepflow in STAGE.
+# run.sh CMAKE STAGE SOURCES WORK: the README's examples, built by a CMake project that finds
+# Sepflow in STAGE.
 set -eu
 cmake=$1 stage=$2 sources=$3 work=$4
 rm -rf "$work"
@@ -11,6 +12,6 @@ for program in shared static; do
     [ "$(wc -c <$program.pgm)" = 307215 ]
 done
 cmp shared.pgm static.pgm
-# The host finds the plugins beside itself.
+# The host finds the plugins next to itself.
 env -i ./graph >graph.pgm
 [ "$(wc -c <graph.pgm)" = 307215 ]

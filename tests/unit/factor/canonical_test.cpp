@@ -1,5 +1,5 @@
-// Factors come out in one form: symmetric as the kernel is, with a fixed sign, keeping constants, exact where the
-// taps are integers.
+// Factors come out in one form: symmetric as the kernel is, with a fixed sign, keeping constants,
+// exact where the taps are integers.
 #include <algorithm>
 #include <cmath>
 #include <doctest/doctest.h>

@@ -8,7 +8,8 @@ using namespace sepflow_test;
 
 namespace {
 
-// The two passes at one pixel, in the type that they run in; the image holds just what the kernel covers.
+// The two passes at one pixel, in the type that they run in; the image holds just what the kernel
+// covers.
 template <typename T>
 long double two_passes(const Factoring &factoring, const Kernel &image, bool fused) {
     const auto add = [&](T sum, T tap, T sample) {

@@ -32,7 +32,8 @@ TEST_CASE("a kernel that sums to one keeps a constant image, whatever its rank")
     for (const Kernel &kernel : kernels) {
         CAPTURE(kernel.rows);
         CAPTURE(kernel.columns);
-        // Far below a rounding of the image, 2^-24 or 2^-53. What is left is the grid of the smallest taps.
+        // Far below a rounding of the image, 2^-24 or 2^-53. What is left is the grid of the
+        // smallest taps.
         CHECK(gain_error(factored(kernel, Precision::kSingle), 1) <= 0x1p-28);
         CHECK(gain_error(factored(as_floats(kernel), Precision::kSingle), 1) <= 0x1p-28);
         CHECK(gain_error(factored(kernel, Precision::kDouble), 1) <= 0x1p-56);

@@ -1,4 +1,5 @@
-// Kernels for the tests of this folder, and what the tests ask of factors, each written from its definition.
+// Kernels for the tests of this folder, and what the tests ask of factors, each written from its
+// definition.
 #pragma once
 
 #include <algorithm>
@@ -130,7 +131,7 @@ inline long double sum_of(const Filter &taps) {
     return sum;
 }
 
-// What the factors multiply a constant image by.
+// Returns the gain of the factors on a constant image.
 inline long double gain(const sepflow::Factoring &factoring) {
     long double sum = 0;
     for (const auto &factor : factoring.factors) sum += sum_of(factor.column) * sum_of(factor.row);

@@ -11,7 +11,8 @@ using namespace sepflow_test;
 
 namespace {
 
-// Every row (column) filter equals its mirror image times the sign, to the last bit; 0: either sign.
+// Every row (column) filter equals its mirror image times the sign, to the last bit; 0: either
+// sign.
 void check_mirrored(const Kernel &kernel, int column_sign, int row_sign) {
     for (const Precision precision : kPrecisions) {
         Budget budget;

@@ -1,5 +1,6 @@
-// What the compiler made of the passes: no gathers, no element-wise inserts, accumulators in registers, fused
-// operations only where they are allowed. A compiler update that undoes a transpose turns this red.
+// Compiler output for the passes: no gathers, no element-wise inserts, accumulators in registers,
+// fused operations only where they are allowed. A compiler update that undoes a transpose turns
+// this red.
 #include <cstdio>
 #include <doctest/doctest.h>
 #include <fstream>
@@ -72,8 +73,8 @@ TEST_CASE("passes are compiled to vector code that stays in registers") {
             CHECK(counts.products >= 20);
             // Folding spills some with AVX2's sixteen registers; a lost schedule spills each sum.
             CHECK(3 * counts.spills <= 2 * counts.products);
-            // A block of V x V moves in V log2 V shuffles, with the LLVM of Halide 19 up to three times as many, not in V * V
-            // inserts; the products of 3 V taps are unrolled beside.
+            // A block of V x V moves in V log2 V shuffles, with the LLVM of Halide 19 up to three
+            // times as many, not in V * V inserts; the products of 3 V taps are unrolled as well.
             CHECK(counts.inserts == 0);
             CHECK(counts.shuffles <= 4 * counts.products);
         }

@@ -1,4 +1,4 @@
-// Graphs as they are put together: what is refused, and what is told of them.
+// Graphs as they are built: refusals and descriptions.
 #include "tests/unit/host/example_graph.h"
 
 TEST_CASE("mistakes in a graph name what is at fault") {

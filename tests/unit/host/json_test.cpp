@@ -117,7 +117,7 @@ TEST_CASE("equal keys are fine in different objects, and outputs keep the order 
 
 namespace {
 
-// What is said of a node org.sepflow.separable with this parameter; "" if it is taken.
+// Returns the error for a node org.sepflow.separable with this parameter; "" if it is accepted.
 std::string said_of(Host &host, const std::string &param, const std::string &json) {
     const std::string text =
         R"({"inputs": ["p"], "nodes": {"a/b": {"type": "org.sepflow.separable", "params": {")" +

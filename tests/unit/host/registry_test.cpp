@@ -16,7 +16,8 @@ void note(void *ctx, const char *path, const char *reason) {
 
 }  // namespace
 
-TEST_CASE("a bad plugin is skipped with one line that says why, and the good ones beside it load") {
+TEST_CASE(
+    "a bad plugin is skipped with one line that says why, and the good ones next to it load") {
     sepflow_registry *registry = nullptr;
     REQUIRE(sepflow_registry_create(&registry, nullptr) == SEPFLOW_OK);
     Skipped skipped;

@@ -1,4 +1,5 @@
-// A plugin inside the test program, of a later minor version than the host's: its descriptors are longer.
+// A plugin inside the test program, of a later minor version than the host's: its descriptors are
+// longer.
 #include <atomic>
 #include <thread>
 
@@ -64,7 +65,8 @@ sepflow_status add(const sepflow_plan *, const sepflow_process *call, sepflow_er
     return SEPFLOW_OK;
 }
 
-// low = in / 2, high = in - 2, and the optional sum of both; the host must bring memory for the first two.
+// low = in / 2, high = in - 2, and the optional sum of both; the host must bring memory for the
+// first two.
 sepflow_status split(const sepflow_plan *, const sepflow_process *call, sepflow_error *) {
     const sepflow_image *outputs = call->outputs;
     if (call->output_count != 3 || outputs[0].data == nullptr || outputs[1].data == nullptr)

@@ -1,4 +1,5 @@
-// The host among plugins that crash, hang and throw. SEPFLOW_FAULTY_DIR/FAULT/FAULT.sepflow.so is faulty_node.cpp.
+// The host among plugins that crash, hang and throw. SEPFLOW_FAULTY_DIR/FAULT/FAULT.sepflow.so is
+// faulty_node.cpp.
 #include <map>
 
 #include "tests/unit/host/fixture.h"

@@ -1,4 +1,4 @@
-// What a graph may read, and where plugins may come from.
+// Files that a graph may read, and places that plugins may come from.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// What prepare says of a graph whose kernel has this text.
+// Prepares a graph whose kernel has this text.
 sepflow_status prepared(Host &host, const std::string &kernel) {
     host.set("blur", "kernel", kernel.c_str());
     return sepflow_graph_prepare(host.graph, &host.error);

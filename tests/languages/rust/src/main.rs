@@ -1,4 +1,5 @@
-//! The Rust binding with an installed library: layouts beside the header's, results beside a brute-force sum.
+//! The Rust binding with an installed library: layouts against the header's, results against a
+//! brute-force sum.
 use sepflow::{Border, Half, Image, ImageMut, Missing, Options, Pixel, Plan, Schedule, Strides};
 
 const W: usize = 67;
@@ -56,7 +57,8 @@ fn check<In: Pixel, Out: Pixel + Default + Into<f64> + PartialEq>(cast: fn(f64) 
     }
 }
 
-/// A ramp whose first 7 x 7 pixels are missing: a pixel without a valid neighbour is missing_value, one with some their mean.
+/// A ramp whose first 7 x 7 pixels are missing: a pixel without a valid neighbour is missing_value,
+/// one with some their mean.
 fn check_mask<Weight: Pixel>(full: Weight, none: Weight) {
     let ramp: Vec<f32> = (0..W * H).map(|i| i as f32).collect();
     let mask: Vec<Weight> = (0..W * H).map(|i| if i % W < 7 && i / W < 7 { none } else { full }).collect();

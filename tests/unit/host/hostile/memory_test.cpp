@@ -1,4 +1,4 @@
-// What a graph of many nodes makes its host allocate.
+// Allocations of the host for a graph of many nodes.
 #include <algorithm>
 #include <cstdlib>
 #include <new>
@@ -31,7 +31,8 @@ namespace {
 
 constexpr int64_t kW = 60, kH = 50;
 
-// Bytes for one tile of the last of a chain of nodes, each fed by the one before it and, where `also_first`, by the first.
+// Bytes for one tile of the last of a chain of nodes, each fed by the one before it and, where
+// `also_first`, by the first.
 size_t bytes_of_chain(const char *id, int nodes, bool also_first) {
     Host host;
     std::vector<float> pixels(kW * kH, 10);

@@ -1,4 +1,5 @@
-// Callers whose header is a later one: their structs are longer, and what they know more of is zero.
+// Callers whose header is a later one: their structs are longer, and what they know more of is
+// zero.
 #include "tests/unit/host/fixture.h"
 
 namespace {
