@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""english.py [FILE...]: checks the English of our sources and of README.md, or of the given files.
+"""english.py [FILE ...]: checks the English of our sources and README.md, or of the given files.
 
-Comments are at most 100 columns wide, comments in C and C++ open with none of OPENINGS, and neither
-comments nor messages hold a phrase of PHRASES. Prints one line per finding and fails if there is any."""
+Comments are at most 100 columns wide. Comments in C and C++ open with none of OPENINGS. Comments
+and messages hold no phrase of PHRASES. Each finding is one line; with any, the status is 1."""
 
 import re
 import sys
@@ -10,26 +10,26 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("generators", "include", "plugins", "runtime", "tests")
-FROZEN = ROOT / "tests/abi/0.1"
+LEFT_OUT = {ROOT / "tests/abi/0.1", Path(__file__).resolve()}  # frozen; this list of phrases
 WIDTH = 100
 OPENINGS = ("Of", "What", "Those", "Nothing", "That", "By")
-# The phrase -> the words to write instead. The verb "save" is fine, the preposition is not.
+# Phrase: its replacement. The verb "save" is right, the preposition is not.
 PHRASES = {
-    r"(?:,|\ball|\bany|\bnone|\bnothing|\banything|\bnobody|\bone|\bis) save": "except",
+    r"(?:(?<=,)|all|any|none|nothing|anything|no one|is) save": "except",
     r"save for": "except for",
     r"told": "reported, given, set",
-    r"beside": "next to, compared with, in addition to",
-    r"so many": "the number by name, such as N",
+    r"(?:(?<=\s)beside|beside(?=\s))": "next to, compared with, in addition to",
+    r"so many": "a number by name, as in N bytes",
     r"to be had": "available",
     r"all the same": "still",
     r"of use": "useful",
-    r"makes? no sense": "invalid, with the limit",
+    r"makes? no sense": "invalid, and the limit",
     r"heed(?:s|ed)?": "honour",
     r"hands? (?:\w+ )?on": "pass through",
     r"who (?:is|are) not trusted": "untrusted",
     r"takes? it along": "end it",
 }
-C_LIKE = re.compile(
+C = re.compile(
     r"""(?P<comment>//[^\n]*(?:\n[ \t]*//[^\n]*)*|/\*.*?\*/)"""
     r"""|(?P<text>R"\(.*?\)"|(?:"(?:\\.|[^"\\\n])*"\s*)+|`[^`]*`)|'(?:\\.|[^'\\\n])+'""", re.DOTALL)
 PYTHON = re.compile(
@@ -38,44 +38,43 @@ PYTHON = re.compile(
 SHELL = re.compile(
     r"""(?P<comment>(?<!\S)#[^\n]*(?:\n[ \t]*#[^\n]*)*)"""
     r"""|(?P<text><<'?END'?\n.*?\nEND\n|"(?:\\.|[^"\\])*"|'[^']*')""", re.DOTALL)
-LANGUAGES = dict.fromkeys((".c", ".h", ".cpp", ".hpp", ".in", ".rs", ".go", ".java", ".js", ".ts"), C_LIKE)
-LANGUAGES |= dict.fromkeys((".sh", ".cmake", ".txt", ""), SHELL)
-LANGUAGES |= {".py": PYTHON, ".md": re.compile(r"(?P<text>.+)", re.DOTALL)}
+C_FILES = (".c", ".h", ".cpp", ".hpp", ".in")
+LANGUAGES = {".py": PYTHON, ".md": re.compile("(?P<text>.+)", re.DOTALL)}
+LANGUAGES.update(dict.fromkeys((*C_FILES, ".rs", ".go", ".java", ".js", ".ts"), C))
+LANGUAGES.update(dict.fromkeys((".sh", ".cmake", ".txt", ""), SHELL))
 
 
 def sources():
-    files = [ROOT / "dev", ROOT / "CMakeLists.txt", ROOT / "README.md"]
-    for room in ROOMS:
-        files += (file for file in sorted((ROOT / room).rglob("*.*")) if file.suffix != ".md" and file.suffix in LANGUAGES
-                  and (file.suffix != ".txt" or file.name == "CMakeLists.txt") and FROZEN not in file.parents)
-    return files
+    yield from (ROOT / "dev", ROOT / "CMakeLists.txt", ROOT / "README.md")
+    for file in sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.*")):
+        is_prose = file.suffix in (".md", ".txt") and file.name != "CMakeLists.txt"
+        if file.suffix in LANGUAGES and not is_prose and not {file, *file.parents} & LEFT_OUT:
+            yield file
 
 
 def findings(file):
     source = file.read_text(encoding="utf-8")
     for match in LANGUAGES[file.suffix].finditer(source):
-        kind, found = match.lastgroup, match.group()
-        if kind is None:
-            continue
-        first = source.count("\n", 0, match.start()) + 1
-        if kind == "comment":
-            for line in range(first, first + found.count("\n") + 1):
-                if (width := len(source.splitlines()[line - 1])) > WIDTH:
-                    yield line, f"the comment is {width} columns wide, more than {WIDTH}"
-            word = re.match(r"[/*!\s]*(\w*)", found).group(1)
-            if file.suffix in (".c", ".h", ".cpp", ".hpp", ".in") and word in OPENINGS:
+        first, found = source.count("\n", 0, match.start()), match.group()
+        if match.lastgroup == "comment":
+            for line, text in enumerate(source.split("\n")[first:][:found.count("\n") + 1], first):
+                if len(text) > WIDTH:
+                    yield line, f"the comment is {len(text)} columns wide, more than {WIDTH}"
+            word = re.match(r"[/*!<\s]*(\w*)", found).group(1)
+            if file.suffix in C_FILES and word in OPENINGS:
                 yield first, f"the comment opens with '{word}'; open with a verb or a noun"
-        joined = re.sub(r"\s*\n[\s/*#]*|\"\s*\"", " ", found)
-        for phrase, better in PHRASES.items():
-            for hit in re.finditer(rf"{phrase}\b", joined, re.IGNORECASE):
-                yield first, f"'{hit.group()}'; write: {better}"
+        for phrase, better in PHRASES.items() if match.lastgroup else ():
+            spaced = r"(?<!\w)" + phrase.replace(" ", r'[\s/*#"]+') + r"\b"
+            for hit in re.finditer(spaced, found, re.IGNORECASE):
+                line = first + found.count("\n", 0, hit.start())
+                yield line, f"'{' '.join(hit.group().split())}'; write {better}"
 
 
 def main():
-    wrong = [f"{file.relative_to(ROOT)}:{line}: {finding}" for file in ([ROOT.joinpath(name).resolve() for name in sys.argv[1:]] or sources())
-             for line, finding in findings(file)]
-    print("\n".join(wrong), file=sys.stderr)
-    return 1 if wrong else 0
+    files = [Path(name).resolve() for name in sys.argv[1:]] or sources()
+    wrong = [f"{f.relative_to(ROOT)}:{n + 1}: {what}" for f in files for n, what in findings(f)]
+    sys.stderr.writelines(line + "\n" for line in wrong)
+    return bool(wrong)
 
 
 sys.exit(main())
