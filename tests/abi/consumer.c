@@ -1,5 +1,4 @@
-/* The README's example of direct calls: blurs a picture that it draws, in C99, against libsepflow
-   alone. */
+/* The README's example of direct calls: blurs a drawn picture, in C99, with libsepflow alone. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -66,7 +66,7 @@ constexpr Fault kFaults[] = {
     {"long_error", "records", "crashed"},
     {"no_message", "nulls", "left the error record"},
     {"wide_array", "structs", "crashed"},
-    {"any_flag", "flags", "that is not defined"},
+    {"any_flag", "flags", "an unknown flag"},
     {"null_error", "nulls", "with no error record"},
     {"no_generation", "descriptor", "/N"},
     {"default_outside", "descriptor", "outside of its limits"},

@@ -277,6 +277,6 @@ TEST_CASE("channels without colour are filtered as they are; no colour can lie a
                    GEGL_BLIT_DEFAULT);
     REQUIRE(warnings.texts.size() == 1);
     CHECK(warnings.texts[0].find("channels of float[5]") != std::string::npos);
-    CHECK(warnings.texts[0].find("are no colours: white cannot") != std::string::npos);
+    CHECK(warnings.texts[0].find("are not colours: white cannot") != std::string::npos);
     CHECK(out == in.pixels);  // passed through
 }

@@ -236,7 +236,7 @@ TEST_CASE("sizes that no memory or counter holds are refused, and tiles may be l
     run.tile_w = -1;
     const sepflow_image same = image_of(pixels);
     host.fails(sepflow_graph_compute(host.graph, "result", &same, &run, &host.error),
-               SEPFLOW_E_INVALID, "negative");
+               SEPFLOW_E_INVALID, "0 or more");
 
     // Wrapping at a corner asks for all of the image.
     sepflow_source source = {};
