@@ -1,5 +1,6 @@
 // Ports, formats and parameters as tables.
 #include "plugins/node.h"
+#include "runtime/base/pixel_type.h"
 
 namespace sepflow {
 
@@ -43,8 +44,7 @@ sepflow_port_desc output_port(const char *name, const std::vector<sepflow_type> 
 }
 
 const std::vector<sepflow_type> &all_types() {
-    static const std::vector<sepflow_type> types = {SEPFLOW_U8,  SEPFLOW_U16, SEPFLOW_S16,
-                                                    SEPFLOW_F16, SEPFLOW_F32, SEPFLOW_F64};
+    static const std::vector<sepflow_type> types(kTypes.begin(), kTypes.end());
     return types;
 }
 

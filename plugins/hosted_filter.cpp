@@ -5,9 +5,9 @@
 
 #include "plugins/separable/kernel_text.h"
 #include "plugins/separable/nodes.h"
-#include "runtime/error.h"
-#include "runtime/host/value.h"
-#include "runtime/number_text.h"
+#include "runtime/base/error.h"
+#include "runtime/base/number_text.h"
+#include "runtime/base/value.h"
 
 namespace sepflow {
 

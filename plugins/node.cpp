@@ -5,9 +5,9 @@
 
 #include <sepflow/sepflow.h>
 
-#include "runtime/error.h"
-#include "runtime/image.h"
-#include "runtime/structs.h"
+#include "runtime/base/error.h"
+#include "runtime/base/image.h"
+#include "runtime/base/structs.h"
 
 namespace sepflow {
 
@@ -29,9 +29,7 @@ sepflow_plan_info NodePlan::info() const {
 }
 
 sepflow_rect NodePlan::input_region(const sepflow_rect &out, const sepflow_rect &domain) const {
-    const int64_t x = std::max(out.x, domain.x), y = std::max(out.y, domain.y);
-    return {x, y, std::max<int64_t>(std::min(out.x + out.w, domain.x + domain.w) - x, 0),
-            std::max<int64_t>(std::min(out.y + out.h, domain.y + domain.h) - y, 0)};
+    return intersected(out, domain);
 }
 
 namespace {

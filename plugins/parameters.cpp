@@ -4,9 +4,9 @@
 #include <cstring>
 
 #include "plugins/node.h"
-#include "runtime/error.h"
-#include "runtime/number_text.h"
-#include "runtime/structs.h"
+#include "runtime/base/error.h"
+#include "runtime/base/number_text.h"
+#include "runtime/base/structs.h"
 
 namespace sepflow {
 

@@ -48,7 +48,7 @@ mutate runtime/execute/store.cpp 's/? 1 : kernel_sum_ \/ used/? 1 : 1/' sepflow_
 mutate runtime/plan/plan.cpp 's/if (options.convolve) {/if (false) {/' sepflow_oracle_tests
 mutate runtime/execute/tile.cpp "s/walk_.step, 0, 0, 0, out/walk_.step, plan_.options.delta, 0, 0, out/" sepflow_oracle_tests
 mutate runtime/execute/separable.cpp 's/last = first + count;/last = first + count - 1;/' sepflow_oracle_tests
-mutate runtime/execute/half.cpp 's/bits |= 1;/bits |= 0;/' sepflow_oracle_tests
+mutate runtime/base/half.cpp 's/bits |= 1;/bits |= 0;/' sepflow_oracle_tests
 mutate generators/pixel.h "s/12582912.0f;/12582913.0f;/" sepflow_oracle_tests
 mutate generators/tap_sum.h "s/rest_.x < steps % unrolled/rest_.x < steps % unrolled - 1/" sepflow_oracle_tests
 mutate generators/tap_sum.h 's/terms.sample(terms.length - 1 - k, t)/terms.sample(terms.length - k, t)/' sepflow_oracle_tests
@@ -72,7 +72,9 @@ mutate runtime/command/exif.cpp 's/is_maker_note = entry->tag == EXIF_TAG_MAKER_
 mutate runtime/command/embedded_pictures.cpp 's/\&\& !is_preview/\&\& true/' sepflow_command_tests
 mutate runtime/command/webp_write.cpp 's/config.exact = 1;/config.exact = 0;/' sepflow_command_tests
 mutate runtime/command/tiff_write.cpp 's/if (resolution.unit == kUnknown) return;//' sepflow_command_tests
-mutate runtime/number.h 's/if (denominator == 0)/if (false)/' sepflow_kernel_tests
+mutate runtime/base/rect.h 's/std::min(a.x + a.w, b.x + b.w) - x, 0)/std::min(a.x + a.w, b.x + b.w) - x, -9)/' sepflow_base_tests
+mutate runtime/base/pixel_type.h 's/return f(int16_t{});/return f(uint16_t{});/' sepflow_base_tests
+mutate runtime/base/number.h 's/if (denominator == 0)/if (false)/' sepflow_kernel_tests
 mutate runtime/plan/bank.cpp 's/t < span.end; ++t) ++readers\[t\];/t < span.end; ++t) readers[t] += of_output[t] != 0;/' sepflow_oracle_tests
 mutate runtime/execute/store.cpp 's/double used = sum_of_taps(x, y);/double used = sum_of_factors(x, y);/' sepflow_oracle_tests
 mutate runtime/plan/exactness.cpp 's/if (plan.scale_rounding != 0)/if (false)/' sepflow_oracle_tests
@@ -90,11 +92,11 @@ mutate runtime/factor/rank.cpp 's/cut_norm > allowed) return stored;/cut_norm > 
 mutate runtime/factor/symmetry.cpp 's/const int exponent = exponent_of_largest(kernel.taps);/const int exponent = 0;/' sepflow_factor_tests
 mutate runtime/host/tile.cpp 's/= united(needed\[feed.place\], in);/= is_empty(in) ? united(in, in) : in;/' sepflow_host_tests
 mutate runtime/host/compute.cpp 's/sepflow::overlap(place.image, job.out)/false/' sepflow_host_tests
-mutate runtime/structs.h 's/apart = first->struct_size;/apart = sizeof(Struct);/' sepflow_host_tests
-mutate runtime/structs.h 's/least = PublicStruct<Struct>::first_size/least = sizeof(Struct)/' sepflow_later_struct_size_tests
-mutate runtime/error.h 's/SEPFLOW_ERROR_FIRST_SIZE/sizeof(sepflow_error)/' sepflow_later_struct_size_tests
+mutate runtime/base/structs.h 's/apart = first->struct_size;/apart = sizeof(Struct);/' sepflow_host_tests
+mutate runtime/base/structs.h 's/least = PublicStruct<Struct>::first_size/least = sizeof(Struct)/' sepflow_later_struct_size_tests
+mutate runtime/base/error.h 's/SEPFLOW_ERROR_FIRST_SIZE/sizeof(sepflow_error)/' sepflow_later_struct_size_tests
 mutate runtime/host/tile.cpp 's/inputs_.clear(place.image_size)/inputs_.clear(sizeof(sepflow_image))/' sepflow_0_1_graph_later
-mutate runtime/child.h 's/now - last_, std::chrono::seconds(1)/now - last_, std::chrono::hours(1)/' sepflow_command_tests
+mutate runtime/base/child.h 's/now - last_, std::chrono::seconds(1)/now - last_, std::chrono::hours(1)/' sepflow_command_tests
 mutate runtime/command/supervise.cpp 's/if (ended_by != 0) end_descendants();/if (ended_by < 0) end_descendants();/' sepflow_command_tests
 mutate runtime/command/supervise.cpp 's/if (!is_ignored(number)) sigaddset/sigaddset/' sepflow_command_tests
 mutate runtime/command/temporary.cpp 's/if (notes\[i\].is_written.load()) remove(notes\[i\].path);//' sepflow_file_fault_tests
@@ -134,7 +136,7 @@ mutate plugins/vips/operation.cpp 's/(plan.info().flags \& SEPFLOW_PLAN_IDENTITY
 mutate plugins/vips/operation.cpp 's/? VIPS_OPERATION_NONE : VIPS/? VIPS_OPERATION_SEQUENTIAL : VIPS/' sepflow_vips_tests
 mutate plugins/openfx/effect.cpp 's/applied_\[i\] = std::move(value);/applied_[i] = value;/' sepflow_openfx_tests
 mutate plugins/vapoursynth/plugin.cpp 's/set_error(out, Sentence(error).text)/set_error(out, std::string(Sentence(error).text).c_str())/' sepflow_vapoursynth_tests
-mutate runtime/error.h 's/const size_t bytes = utf8_character(text);/const size_t bytes = 1;/' sepflow_node_tests
+mutate runtime/base/error.h 's/const size_t bytes = utf8_character(text);/const size_t bytes = 1;/' sepflow_node_tests
 mutate runtime/check/change_checks.cpp 's/if (!first.empty() \&\& look != first) return true;/if (!first.empty()) return true;/' sepflow_check_tests
 mutate runtime/check/count_checks.cpp 's/kTurns = 30000/kTurns = 1/' sepflow_check_tests
 

@@ -2,9 +2,9 @@
 
 #include <string>
 
-#include "runtime/error.h"
-#include "runtime/image.h"
-#include "runtime/structs.h"
+#include "runtime/base/error.h"
+#include "runtime/base/image.h"
+#include "runtime/base/structs.h"
 
 namespace sepflow {
 

@@ -4,8 +4,8 @@
 
 #include "plugins/arithmetic/call.h"
 #include "plugins/arithmetic/nodes.h"
-#include "runtime/error.h"
-#include "runtime/image.h"
+#include "runtime/base/error.h"
+#include "runtime/base/image.h"
 
 namespace sepflow {
 
@@ -45,7 +45,7 @@ class DecimatePlan : public NodePlan {
 
     sepflow_rect input_region(const sepflow_rect &out, const sepflow_rect &domain) const override {
         const sepflow_rect kept = NodePlan::input_region(out, output_domain(domain));
-        if (kept.w == 0 || kept.h == 0) return {domain.x, domain.y, 0, 0};
+        if (is_empty(kept)) return {domain.x, domain.y, 0, 0};
         return {x_.source(kept.x), y_.source(kept.y), (kept.w - 1) * x_.factor + 1,
                 (kept.h - 1) * y_.factor + 1};
     }

@@ -9,7 +9,7 @@
 #include "plugins/arithmetic/call.h"
 #include "plugins/arithmetic/samples.h"
 #include "plugins/node.h"
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 #include "runtime/execute/layout.h"
 
 namespace sepflow {

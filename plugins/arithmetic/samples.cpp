@@ -4,7 +4,8 @@
 #include <limits>
 #include <type_traits>
 
-#include "runtime/execute/half.h"
+#include "runtime/base/half.h"
+#include "runtime/base/pixel_type.h"
 
 namespace sepflow {
 
@@ -79,39 +80,27 @@ void store_halves(char *to, int64_t stride, int64_t count, const Number *numbers
 template <typename Number>
 void load_samples(sepflow_type type, const char *from, int64_t stride, int64_t count,
                   Number *numbers) {
-    switch (type) {
-        case SEPFLOW_U8:
-            return load_as<uint8_t>(from, stride, count, numbers);
-        case SEPFLOW_U16:
-            return load_as<uint16_t>(from, stride, count, numbers);
-        case SEPFLOW_S16:
-            return load_as<int16_t>(from, stride, count, numbers);
-        case SEPFLOW_F16:
-            return load_halves(from, stride, count, numbers);
-        case SEPFLOW_F32:
-            return load_as<float>(from, stride, count, numbers);
-        default:
-            return load_as<double>(from, stride, count, numbers);
-    }
+    visit_type(type, [&](auto sample) {
+        using Sample = decltype(sample);
+        if constexpr (std::is_same_v<Sample, Half>) {
+            load_halves(from, stride, count, numbers);
+        } else {
+            load_as<Sample>(from, stride, count, numbers);
+        }
+    });
 }
 
 template <typename Number>
 void store_samples(sepflow_type type, char *to, int64_t stride, int64_t count,
                    const Number *numbers) {
-    switch (type) {
-        case SEPFLOW_U8:
-            return store_as<uint8_t>(to, stride, count, numbers);
-        case SEPFLOW_U16:
-            return store_as<uint16_t>(to, stride, count, numbers);
-        case SEPFLOW_S16:
-            return store_as<int16_t>(to, stride, count, numbers);
-        case SEPFLOW_F16:
-            return store_halves(to, stride, count, numbers);
-        case SEPFLOW_F32:
-            return store_as<float>(to, stride, count, numbers);
-        default:
-            return store_as<double>(to, stride, count, numbers);
-    }
+    visit_type(type, [&](auto sample) {
+        using Sample = decltype(sample);
+        if constexpr (std::is_same_v<Sample, Half>) {
+            store_halves(to, stride, count, numbers);
+        } else {
+            store_as<Sample>(to, stride, count, numbers);
+        }
+    });
 }
 
 template void load_samples(sepflow_type, const char *, int64_t, int64_t, float *);

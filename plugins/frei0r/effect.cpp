@@ -11,8 +11,8 @@
 
 #include "plugins/frei0r/alpha.h"
 #include "plugins/frei0r/parameters.h"
-#include "runtime/error.h"
-#include "runtime/image.h"
+#include "runtime/base/error.h"
+#include "runtime/base/image.h"
 #include "runtime/kernel/kernel.h"
 
 namespace sepflow::frei0r {

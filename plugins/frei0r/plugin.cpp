@@ -6,7 +6,7 @@
 #include "plugins/frei0r/effect.h"
 #include "plugins/frei0r/frei0r_abi.h"
 #include "plugins/frei0r/parameters.h"
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 
 namespace {
 

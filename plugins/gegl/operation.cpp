@@ -9,7 +9,8 @@
 
 #include "plugins/gegl/picture.h"
 #include "plugins/gegl/properties.h"
-#include "runtime/error.h"
+#include "runtime/base/error.h"
+#include "runtime/base/rect.h"
 
 namespace sepflow {
 
@@ -109,7 +110,7 @@ GeglRectangle invalidated_by_change(GeglOperation *operation, const gchar *,
     if (info.method != nullptr && std::string(info.method) == "fft") return rectangle_of(box);
     const int64_t x = std::max(info.left, info.right), y = std::max(info.top, info.bottom);
     const sepflow_rect touched = {in->x - x, in->y - y, in->width + 2 * x, in->height + 2 * y};
-    return rectangle_of(common_part(touched, box));
+    return rectangle_of(intersected(touched, box));
 }
 
 // Passes the input through as it is where the kernel is an identity, or refused.

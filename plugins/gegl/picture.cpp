@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "runtime/error.h"
-#include "runtime/image.h"
+#include "runtime/base/error.h"
+#include "runtime/base/image.h"
 
 namespace sepflow {
 
@@ -61,13 +61,6 @@ GeglRectangle rectangle_of(const sepflow_rect &rect) {
             static_cast<gint>(rect.h)};
 }
 
-sepflow_rect common_part(const sepflow_rect &a, const sepflow_rect &b) {
-    const int64_t x = std::max(a.x, b.x), y = std::max(a.y, b.y);
-    const int64_t w = std::min(a.x + a.w, b.x + b.w) - x, h = std::min(a.y + a.h, b.y + b.h) - y;
-    if (w <= 0 || h <= 0) return {b.x, b.y, 0, 0};
-    return {x, y, w, h};
-}
-
 Picture::Picture(std::shared_ptr<const NodePlan> plan, const sepflow_rect &box, const Babl *format,
                  const Beyond &beyond, bool keeps_alpha)
     : plan_(std::move(plan)),
@@ -95,7 +88,7 @@ Picture::Picture(std::shared_ptr<const NodePlan> plan, const sepflow_rect &box, 
 }
 
 sepflow_rect Picture::needed(const sepflow_rect &out) const {
-    return common_part(plan_->input_region(out, domain_), box_);
+    return intersected(plan_->input_region(out, domain_), box_);
 }
 
 // The grid lies over the domain, as that of the transform's blocks does.
@@ -105,7 +98,7 @@ void Picture::filter(GeglBuffer *input, GeglBuffer *output, const sepflow_rect &
     };
     for (int64_t y = start(out.y, domain_.y, block_h_); y < out.y + out.h; y += block_h_) {
         for (int64_t x = start(out.x, domain_.x, block_w_); x < out.x + out.w; x += block_w_)
-            filter_block(input, output, common_part({x, y, block_w_, block_h_}, out));
+            filter_block(input, output, intersected({x, y, block_w_, block_h_}, out));
     }
 }
 
@@ -136,9 +129,9 @@ sepflow_image Picture::image_in(float *pixels, const sepflow_rect &bounds) const
 }
 
 void Picture::read(GeglBuffer *input, const sepflow_image &image) const {
-    const sepflow_rect inside = common_part(image.bounds, box_);
+    const sepflow_rect inside = intersected(image.bounds, box_);
     if (is_painted_ && !same(inside, image.bounds)) paint_around(image);
-    if (inside.w == 0 || inside.h == 0) return;
+    if (is_empty(inside)) return;
     const GeglRectangle rectangle = rectangle_of(inside);
     gegl_buffer_get(input, &rectangle, 1, format_, pixel(image, inside.x, inside.y),
                     static_cast<gint>(image.stride_y), GEGL_ABYSS_NONE);

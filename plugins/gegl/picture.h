@@ -15,7 +15,6 @@ const Babl *working_format(const Babl *source, const Babl *space, bool needs_alp
 
 sepflow_rect rect_of(const GeglRectangle &rectangle);
 GeglRectangle rectangle_of(const sepflow_rect &rect);
-sepflow_rect common_part(const sepflow_rect &a, const sepflow_rect &b);
 
 // Pixels outside the picture's bounding box.
 struct Beyond {

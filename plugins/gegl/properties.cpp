@@ -5,7 +5,7 @@
 #include <cfloat>
 #include <cstring>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 
 namespace sepflow {
 

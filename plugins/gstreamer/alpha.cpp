@@ -1,6 +1,6 @@
 #include "plugins/gstreamer/alpha.h"
 
-#include "runtime/image.h"
+#include "runtime/base/image.h"
 
 namespace sepflow::gstreamer {
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "plugins/gstreamer/live_plan.h"
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 
 using sepflow::gstreamer::FramePlan;
 using sepflow::gstreamer::LivePlan;

@@ -7,7 +7,8 @@
 #include <tuple>
 
 #include "plugins/gstreamer/alpha.h"
-#include "runtime/error.h"
+#include "runtime/base/error.h"
+#include "runtime/base/image.h"
 
 namespace sepflow::gstreamer {
 
@@ -203,7 +204,7 @@ void FramePlan::run_pass(const Pass &pass, const GstVideoFrame &in,
     call.region = output.bounds;
     call.max_threads = static_cast<int32_t>(settings_.number("threads"));
     if (pass.pixel_plan != nullptr) call.region = run_pixels(pass, in, inputs[0], output);
-    if (call.region.w > 0 && call.region.h > 0) pass.plan->process(call, nullptr);
+    if (!is_empty(call.region)) pass.plan->process(call, nullptr);
     if (first.bits > 8 && first.bits < 16) fit_to_bits(output, first);
 }
 

@@ -4,8 +4,8 @@
 #include <cstring>
 #include <string>
 
-#include "runtime/error.h"
-#include "runtime/image.h"
+#include "runtime/base/error.h"
+#include "runtime/base/image.h"
 
 namespace sepflow::gstreamer {
 

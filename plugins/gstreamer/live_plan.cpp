@@ -1,6 +1,6 @@
 #include "plugins/gstreamer/live_plan.h"
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 
 namespace sepflow::gstreamer {
 

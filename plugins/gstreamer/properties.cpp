@@ -4,7 +4,7 @@
 #include <array>
 #include <cfloat>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 
 namespace sepflow::gstreamer {
 

@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-#include "runtime/image.h"
+#include "runtime/base/image.h"
 
 namespace sepflow::gstreamer {
 
@@ -130,7 +130,7 @@ sepflow_rect samples_by_kernel(const PixelGrid &grid, int64_t columns, int64_t r
 }
 
 std::array<sepflow_rect, 4> around(const sepflow_rect &inner, const sepflow_rect &all) {
-    if (inner.w == 0 || inner.h == 0) return {all};
+    if (is_empty(inner)) return {all};
     const int64_t right = inner.x + inner.w, bottom = inner.y + inner.h;
     return {{{all.x, all.y, all.w, inner.y - all.y},
              {all.x, bottom, all.w, all.y + all.h - bottom},
@@ -140,7 +140,7 @@ std::array<sepflow_rect, 4> around(const sepflow_rect &inner, const sepflow_rect
 
 void RepeatedPlane::filter(const NodePlan &plan, const sepflow_rect &region,
                            int32_t max_threads) const {
-    if (region.w == 0 || region.h == 0) return;
+    if (is_empty(region)) return;
     const sepflow_rect domain = {0, 0, grid.width, grid.height}, wanted = pixels_of(region, grid),
                        needed = plan.input_region(wanted, domain);
     const auto samples = [&](const sepflow_rect &area) {

@@ -6,8 +6,8 @@
 #include <optional>
 #include <utility>
 
-#include "runtime/error.h"
-#include "runtime/image.h"
+#include "runtime/base/error.h"
+#include "runtime/base/image.h"
 
 namespace sepflow::openfx {
 
@@ -57,12 +57,6 @@ struct Resolution {
         set.set(name, static_cast<double>(-rect.y) / y, 3);
     }
 };
-
-sepflow_rect intersection(const sepflow_rect &a, const sepflow_rect &b) {
-    const int64_t x = std::max(a.x, b.x), y = std::max(a.y, b.y);
-    return {x, y, std::max<int64_t>(0, std::min(a.x + a.w, b.x + b.w) - x),
-            std::max<int64_t>(0, std::min(a.y + a.h, b.y + b.h) - y)};
-}
 
 // An image of a clip, given back to the host at the end.
 class ClipImage {
@@ -213,10 +207,10 @@ Status Effect::regions_of_interest(const Properties &in, const Properties &out) 
     double *const sides[] = {&asked.x1, &asked.y1, &asked.x2, &asked.y2};
     for (int i = 0; i < 4; ++i) *sides[i] = in.number(property::kInterest, i);
     const sepflow_rect region =
-        intersection(source.resolution.pixels(asked), plan->output_domain(source.domain));
-    if (region.w == 0 || region.h == 0) return kReplyDefault;
+        intersected(source.resolution.pixels(asked), plan->output_domain(source.domain));
+    if (is_empty(region)) return kReplyDefault;
     const sepflow_rect needed = plan->input_region(region, source.domain);
-    if (needed.w == 0 || needed.h == 0) return kReplyDefault;
+    if (is_empty(needed)) return kReplyDefault;
     source.resolution.put(out, property::kSourceInterest, needed);
     return kOk;
 }
@@ -236,7 +230,7 @@ Status Effect::render(const Properties &in) {
     const ClipImage output(output_, time), source(source_, time);
     if (!output.is_there()) throw Error(SEPFLOW_E_INVALID, "Output: the host gives no image");
     const sepflow_image to = output.view("Output");
-    const sepflow_rect window = intersection(rect_of(in, property::kRenderWindow), to.bounds);
+    const sepflow_rect window = intersected(rect_of(in, property::kRenderWindow), to.bounds);
     if (!source.is_there()) {  // what is not there is transparent black
         clear(to, window);
         return kOk;
@@ -252,10 +246,10 @@ Status Effect::render(const Properties &in) {
     call.input_count = 1;
     call.outputs = &to;
     call.output_count = 1;
-    call.region = intersection(window, plan->output_domain(from.domain));
+    call.region = intersected(window, plan->output_domain(from.domain));
     call.call_ctx = handle_;
     if (!same(call.region, window)) clear(to, window);
-    if (call.region.w > 0 && call.region.h > 0) plan->process(call, &process_host());
+    if (!is_empty(call.region)) plan->process(call, &process_host());
     if (complained_.exchange(false)) clear_error(handle_);
     return kOk;
 }

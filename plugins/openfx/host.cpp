@@ -4,7 +4,7 @@
 #include <atomic>
 #include <type_traits>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 
 namespace sepflow::openfx {
 

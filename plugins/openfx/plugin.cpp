@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "plugins/openfx/effect.h"
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 
 namespace sepflow::openfx {
 

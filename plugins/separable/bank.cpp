@@ -10,10 +10,10 @@
 #include "plugins/separable/filter_params.h"
 #include "plugins/separable/kernel_text.h"
 #include "plugins/separable/nodes.h"
-#include "runtime/error.h"
+#include "runtime/base/error.h"
+#include "runtime/base/structs.h"
 #include "runtime/execute/execute.h"
 #include "runtime/kernel/kernel.h"
-#include "runtime/structs.h"
 
 namespace sepflow {
 

@@ -1,6 +1,6 @@
 #include "plugins/separable/filter_params.h"
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 
 namespace sepflow {
 

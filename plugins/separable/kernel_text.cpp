@@ -3,8 +3,8 @@
 #include <climits>
 #include <optional>
 
-#include "runtime/error.h"
-#include "runtime/structs.h"
+#include "runtime/base/error.h"
+#include "runtime/base/structs.h"
 
 namespace sepflow {
 

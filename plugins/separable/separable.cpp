@@ -5,7 +5,7 @@
 #include "plugins/separable/filter_params.h"
 #include "plugins/separable/kernel_text.h"
 #include "plugins/separable/nodes.h"
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 #include "runtime/execute/execute.h"
 #include "runtime/kernel/kernel.h"
 #include "runtime/plan/plan.h"

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <functional>
 
-#include "runtime/error.h"
-#include "runtime/image.h"
+#include "runtime/base/error.h"
+#include "runtime/base/image.h"
 
 namespace sepflow::vapoursynth {
 

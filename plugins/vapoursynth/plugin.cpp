@@ -7,7 +7,7 @@
 #include <sepflow/sepflow.h>
 
 #include "plugins/vapoursynth/filter.h"
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 
 namespace sepflow::vapoursynth {
 

@@ -8,8 +8,8 @@
 
 #include "plugins/vips/arguments.h"
 #include "plugins/vips/filtered.h"
+#include "runtime/base/error.h"
 #include "runtime/command/metadata.h"
-#include "runtime/error.h"
 
 namespace sepflow {
 

@@ -47,7 +47,7 @@ void add_regions(Bytewise &to, const Subject &subject, const Plan &plan) {
 }
 
 void add_pixels(Bytewise &to, const Scene &scene, const How &how = How()) {
-    if (scene.out_domain().w == 0 || scene.out_domain().h == 0) return;
+    if (is_empty(scene.out_domain())) return;
     Bytes pixels;
     const Reply reply = scene.try_compute(scene.out_domain(), how, &pixels);
     to.add(reply.status);

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <iterator>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 
 namespace sepflow::check {
 

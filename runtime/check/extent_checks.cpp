@@ -5,19 +5,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "runtime/base/image.h"
 #include "runtime/check/check.h"
 #include "runtime/check/scene.h"
-#include "runtime/image.h"
 
 namespace sepflow::check {
 
 namespace {
 
 constexpr sepflow_rect kDomain = {-4, 6, 41, 27};
-
-bool is_empty(const sepflow_rect &rect) {
-    return rect.w == 0 || rect.h == 0;
-}
 
 void check_nothing(const Scene &scene, const sepflow_rect &region, const std::string &how) {
     for (const int32_t threads : {1, 0}) {

@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "runtime/base/image.h"
 #include "runtime/check/check.h"
 #include "runtime/check/scene.h"
-#include "runtime/image.h"
 
 namespace sepflow::check {
 

@@ -6,11 +6,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "runtime/base/error.h"
 #include "runtime/check/plugin.h"
 #include "runtime/command/interrupt.h"
 #include "runtime/command/plan_numbers.h"
 #include "runtime/command/program.h"
-#include "runtime/error.h"
 
 namespace sepflow::check {
 

@@ -7,8 +7,8 @@
 #include <limits>
 #include <set>
 
+#include "runtime/base/value.h"
 #include "runtime/check/check.h"
-#include "runtime/host/value.h"
 
 namespace sepflow::check {
 

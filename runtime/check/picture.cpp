@@ -5,9 +5,10 @@
 #include <cstring>
 #include <new>
 #include <sys/mman.h>
+#include <type_traits>
 #include <unistd.h>
 
-#include "runtime/execute/half.h"
+#include "runtime/base/half.h"
 
 namespace sepflow::check {
 
@@ -86,7 +87,7 @@ Picture::Picture(sepflow_type type, int32_t channels, const sepflow_rect &bounds
     image_.stride_x = strides.x;
     image_.stride_y = strides.y;
     image_.stride_c = strides.c;
-    const bool is_empty = bounds.w == 0 || bounds.h == 0;
+    const bool is_empty = sepflow::is_empty(bounds);
     const int64_t way_x = is_empty ? 0 : strides.x * (bounds.w - 1),
                   way_y = is_empty ? 0 : strides.y * (bounds.h - 1);
     const int64_t before = -std::min<int64_t>(way_x, 0) - std::min<int64_t>(way_y, 0);
@@ -141,31 +142,28 @@ Bytes noise(sepflow_type type, size_t samples, uint32_t seed) {
 }
 
 void put_number(unsigned char *sample, sepflow_type type, double value) {
-    const auto put = [&](auto number) { std::memcpy(sample, &number, sizeof number); };
-    if (type == SEPFLOW_U8) put(static_cast<uint8_t>(value));
-    if (type == SEPFLOW_U16) put(static_cast<uint16_t>(value));
-    if (type == SEPFLOW_S16) put(static_cast<int16_t>(value));
-    if (type == SEPFLOW_F16) put(half_from_double(value));
-    if (type == SEPFLOW_F32) put(static_cast<float>(value));
-    if (type == SEPFLOW_F64) put(value);
+    visit_type(type, [&](auto number) {
+        using Sample = decltype(number);
+        if constexpr (std::is_same_v<Sample, Half>) {
+            number.bits = half_from_double(value);
+        } else {
+            number = static_cast<Sample>(value);
+        }
+        std::memcpy(sample, &number, sizeof number);
+    });
 }
 
 double number_at(const unsigned char *sample, sepflow_type type) {
-    const auto get = [&](auto number) {
+    return visit_type(type, [&](auto number) -> double {
         std::memcpy(&number, sample, sizeof number);
-        return number;
-    };
-    if (type == SEPFLOW_U8) return get(uint8_t{});
-    if (type == SEPFLOW_U16) return get(uint16_t{});
-    if (type == SEPFLOW_S16) return get(int16_t{});
-    if (type == SEPFLOW_F16) {
-        const uint16_t half = get(uint16_t{});
-        float value = 0;
-        half_to_float(&half, &value, 1);
-        return value;
-    }
-    if (type == SEPFLOW_F32) return get(float{});
-    return get(double{});
+        if constexpr (std::is_same_v<decltype(number), Half>) {
+            float value = 0;
+            half_to_float(&number.bits, &value, 1);
+            return value;
+        } else {
+            return number;
+        }
+    });
 }
 
 std::string described(const sepflow_rect &rect) {

@@ -9,7 +9,7 @@
 
 #include <sepflow/node.h>
 
-#include "runtime/image.h"
+#include "runtime/base/image.h"
 
 namespace sepflow::check {
 
@@ -17,9 +17,6 @@ using Bytes = std::vector<unsigned char>;
 
 inline size_t sample_bytes(sepflow_type type) {
     return static_cast<size_t>(type_bytes(type));
-}
-inline bool is_float(sepflow_type type) {
-    return type >> 8 == 3;
 }
 
 // How pixels lie in memory.

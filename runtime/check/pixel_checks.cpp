@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "runtime/base/image.h"
+#include "runtime/base/pixel_type.h"
 #include "runtime/check/check.h"
 #include "runtime/check/scene.h"
-#include "runtime/host/value.h"
-#include "runtime/image.h"
 
 namespace sepflow::check {
 
@@ -22,10 +22,10 @@ std::vector<sepflow_rect> regions_of(const sepflow_rect &out) {
         {out.x + out.w / 2, out.y + out.h / 2, 1, 1},
         {out.x, out.y + out.h - 1, out.w, 1},
         {out.x + out.w - 1, out.y, 1, out.h}};
-    const auto is_empty = [&](const sepflow_rect &region) {
-        return region.w < 1 || region.h < 1 || !contains(out, region);
+    const auto is_useless = [&](const sepflow_rect &region) {
+        return is_empty(region) || !contains(out, region);
     };
-    regions.erase(std::remove_if(regions.begin(), regions.end(), is_empty), regions.end());
+    regions.erase(std::remove_if(regions.begin(), regions.end(), is_useless), regions.end());
     return regions;
 }
 
@@ -114,7 +114,7 @@ void sizes(Subject &subject) {
             w, h, [&](const Plan &plan, const Format &format, const std::string &how) {
                 const Scene scene(subject, plan, format, domain);
                 const sepflow_rect out = scene.out_domain();
-                if (out.w == 0 || out.h == 0) return;
+                if (is_empty(out)) return;
                 const std::string where =
                     scene.difference(scene.compute(out), scene.compute(out), out);
                 require(where.empty(), how + ", " + described(domain) + ": other pixels each time");

@@ -2,19 +2,17 @@
 #include <algorithm>
 #include <cmath>
 
+#include "runtime/base/image.h"
+#include "runtime/base/pixel_type.h"
 #include "runtime/check/appearance.h"
 #include "runtime/check/check.h"
 #include "runtime/check/scene.h"
-#include "runtime/host/value.h"
-#include "runtime/image.h"
 
 namespace sepflow::check {
 
 namespace {
 
 constexpr sepflow_rect kDomain = {-3, 5, 37, 29};
-constexpr sepflow_type kTypes[] = {SEPFLOW_U8,  SEPFLOW_U16, SEPFLOW_S16,
-                                   SEPFLOW_F16, SEPFLOW_F32, SEPFLOW_F64};
 
 bool offers(const sepflow_port_desc &port, sepflow_type type) {
     return std::find(port.types, port.types + port.type_count, type) !=
@@ -131,7 +129,7 @@ void regions(Subject &subject) {
                     const sepflow_rect in = plan.input_region(port, tile, kDomain);
                     require(same(in, plan.input_region(port, tile, kDomain)),
                             how + ": input_region of " + described(tile) + " changes");
-                    require(in.w == 0 || in.h == 0 || contains(whole, in),
+                    require(is_empty(in) || contains(whole, in),
                             how + ": " + described(tile) +
                                 " needs input that all of the output does not need");
                 }

@@ -6,10 +6,10 @@
 
 #include <sepflow/host.h>
 
+#include "runtime/base/error.h"
+#include "runtime/base/nearest.h"
+#include "runtime/base/value.h"
 #include "runtime/check/check.h"
-#include "runtime/error.h"
-#include "runtime/host/value.h"
-#include "runtime/nearest.h"
 
 namespace sepflow::check {
 

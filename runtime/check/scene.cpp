@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <cstring>
 
-#include "runtime/host/value.h"
-#include "runtime/image.h"
+#include "runtime/base/image.h"
+#include "runtime/base/pixel_type.h"
 
 namespace sepflow::check {
 

@@ -4,9 +4,9 @@
 #include <ctime>
 #include <memory>
 
+#include "runtime/base/image.h"
 #include "runtime/check/check.h"
 #include "runtime/check/scene.h"
-#include "runtime/image.h"
 
 namespace sepflow::check {
 

@@ -6,11 +6,11 @@
 #include <cstring>
 #include <dlfcn.h>
 
+#include "runtime/base/error.h"
+#include "runtime/base/image.h"
+#include "runtime/base/structs.h"
+#include "runtime/base/value.h"
 #include "runtime/check/picture.h"
-#include "runtime/error.h"
-#include "runtime/host/value.h"
-#include "runtime/image.h"
-#include "runtime/structs.h"
 
 namespace sepflow::check {
 
@@ -88,8 +88,7 @@ sepflow_rect Plan::input_region(uint32_t port, const sepflow_rect &out,
     const auto status = ask_plainly(
         "input_region", [&] { return desc_->input_region(plan_.get(), port, &out, &domain, &in); });
     require(status == SEPFLOW_OK && is_sane(in), "input_region fails: " + std::to_string(status));
-    const bool is_empty = in.w == 0 || in.h == 0;
-    require(is_empty || contains(domain, in), "input_region leaves the input's domain");
+    require(is_empty(in) || contains(domain, in), "input_region leaves the input's domain");
     return in;
 }
 

@@ -8,10 +8,10 @@
 
 #include <sepflow/node.h>
 
+#include "runtime/base/structs.h"
 #include "runtime/check/calls.h"
 #include "runtime/check/host.h"
 #include "runtime/check/process_state.h"
-#include "runtime/structs.h"
 
 namespace sepflow::check {
 

@@ -2,9 +2,9 @@
 // halo.
 #include <algorithm>
 
+#include "runtime/base/image.h"
 #include "runtime/check/check.h"
 #include "runtime/check/scene.h"
-#include "runtime/image.h"
 
 namespace sepflow::check {
 
@@ -57,7 +57,7 @@ void tiles(Subject &subject) {
     const auto visit = [&](const Plan &plan, const Format &format, const std::string &how) {
         const Scene scene(subject, plan, format, kDomain);
         const sepflow_rect out = scene.out_domain();
-        if (out.w == 0 || out.h == 0) return;
+        if (is_empty(out)) return;
         const Bytes whole = scene.compute(out);
         check_tiles(scene, whole, 7, 5, how);
         check_tiles(scene, whole, (out.w + 2) / 3, (out.h + 2) / 3, how);

@@ -12,9 +12,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "runtime/base/child.h"
+#include "runtime/base/error.h"
 #include "runtime/check/verdict.h"
-#include "runtime/child.h"
-#include "runtime/error.h"
 
 namespace sepflow::check {
 

@@ -3,7 +3,7 @@
 
 #include <sepflow/sepflow.h>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 
 namespace sepflow::command {
 

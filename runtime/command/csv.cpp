@@ -3,7 +3,7 @@
 #include <charconv>
 #include <utility>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 #include "runtime/kernel/number_rows.h"
 
 namespace sepflow::command {

@@ -8,8 +8,8 @@
 
 #include <sepflow/node.h>
 
+#include "runtime/base/error.h"
 #include "runtime/command/output_file.h"
-#include "runtime/error.h"
 
 namespace sepflow::command {
 

@@ -3,12 +3,12 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "runtime/base/error.h"
+#include "runtime/base/structs.h"
 #include "runtime/command/describe.h"
 #include "runtime/command/pixel_type.h"
 #include "runtime/command/plugins.h"
 #include "runtime/command/verbs.h"
-#include "runtime/error.h"
-#include "runtime/structs.h"
 
 namespace sepflow::command {
 

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "runtime/number.h"
+#include "runtime/base/number.h"
 
 namespace sepflow::command {
 

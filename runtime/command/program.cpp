@@ -8,12 +8,12 @@
 
 #include <sepflow/sepflow.h>
 
+#include "runtime/base/error.h"
+#include "runtime/base/nearest.h"
 #include "runtime/command/complete.h"
 #include "runtime/command/interrupt.h"
 #include "runtime/command/manual.h"
 #include "runtime/command/supervise.h"
-#include "runtime/error.h"
-#include "runtime/nearest.h"
 
 namespace sepflow::command {
 

@@ -13,10 +13,10 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "runtime/child.h"
+#include "runtime/base/child.h"
+#include "runtime/base/error.h"
 #include "runtime/command/interrupt.h"
 #include "runtime/command/temporary.h"
-#include "runtime/error.h"
 
 namespace sepflow::command {
 

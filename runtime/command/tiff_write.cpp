@@ -4,12 +4,12 @@
 #include <cstring>
 #include <memory>
 
+#include "runtime/base/error.h"
 #include "runtime/command/channels.h"
 #include "runtime/command/embedded_pictures.h"
 #include "runtime/command/image_formats.h"
 #include "runtime/command/rows.h"
 #include "runtime/command/tiff_options.h"
-#include "runtime/error.h"
 
 namespace sepflow::command {
 

@@ -7,8 +7,8 @@
 #include <unistd.h>
 #include <vector>
 
+#include "runtime/base/error.h"
 #include "runtime/command/verbs.h"
-#include "runtime/error.h"
 
 namespace sepflow::command {
 

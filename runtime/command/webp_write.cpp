@@ -3,9 +3,9 @@
 #include <webp/encode.h>
 #include <webp/mux.h>
 
+#include "runtime/base/error.h"
 #include "runtime/command/image_formats.h"
 #include "runtime/command/rows.h"
-#include "runtime/error.h"
 
 namespace sepflow::command {
 

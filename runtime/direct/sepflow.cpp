@@ -6,11 +6,11 @@
 
 #include <sepflow/sepflow.h>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
+#include "runtime/base/structs.h"
 #include "runtime/execute/execute.h"
 #include "runtime/plan/bank.h"
 #include "runtime/plan/plan.h"
-#include "runtime/structs.h"
 
 // Plan of one kernel or of a bank.
 struct sepflow_plan {

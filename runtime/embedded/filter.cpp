@@ -4,8 +4,8 @@
 #include <cctype>
 #include <cstring>
 
+#include "runtime/base/error.h"
 #include "runtime/embedded/target.h"
-#include "runtime/error.h"
 #include "runtime/kernel/kernel.h"
 
 namespace sepflow::embedded {

@@ -26,7 +26,7 @@ std::string number(double value) {
     return digits;
 }
 
-std::string type_name(sepflow_type type) {
+std::string c_type(sepflow_type type) {
     const std::string bits = std::to_string(type & 0xff);
     return type >> 8 == 1 ? "uint" + bits + "_t" : type >> 8 == 2 ? "int" + bits + "_t" : "float";
 }
@@ -146,8 +146,8 @@ Values words_of(const Filter &filter) {
             {"NAME", upper},
             {"version", c_text(sepflow_version())},
             {"target", c_text(filter.target_name)},
-            {"in", type_name(options.in_type)},
-            {"out", type_name(options.out_type)},
+            {"in", c_type(options.in_type)},
+            {"out", c_type(options.out_type)},
             {"sample", filter.plan.fixed ? "int16_t" : "float"},
             {"channels", std::to_string(options.channels)},
             {"max_width", std::to_string(filter.max_width)},

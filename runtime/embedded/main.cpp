@@ -5,13 +5,13 @@
 #include <iostream>
 #include <string>
 
+#include "runtime/base/error.h"
 #include "runtime/command/plan_numbers.h"
 #include "runtime/command/program.h"
 #include "runtime/embedded/filter.h"
 #include "runtime/embedded/header.h"
 #include "runtime/embedded/output_files.h"
 #include "runtime/embedded/passes.h"
-#include "runtime/error.h"
 
 namespace sepflow::embedded {
 

@@ -14,8 +14,8 @@
 #include <unistd.h>
 #include <utility>
 
-#include "runtime/child.h"
-#include "runtime/error.h"
+#include "runtime/base/child.h"
+#include "runtime/base/error.h"
 
 namespace sepflow::embedded {
 

@@ -5,7 +5,7 @@
 
 #include <sepflow/node.h>
 
-#include "runtime/image.h"
+#include "runtime/base/image.h"
 
 namespace sepflow {
 

@@ -6,8 +6,8 @@
 #include <limits>
 #include <optional>
 
+#include "runtime/base/half.h"
 #include "runtime/execute/border.h"
-#include "runtime/execute/half.h"
 #include "runtime/execute/pixels.h"
 
 namespace sepflow {

@@ -10,8 +10,8 @@
 #include <sepflow/node.h>
 
 #include "generators/passes.h"
-#include "runtime/error.h"
-#include "runtime/image.h"
+#include "runtime/base/error.h"
+#include "runtime/base/image.h"
 
 namespace sepflow {
 

@@ -8,7 +8,7 @@
 
 #include <sepflow/node.h>
 
-#include "runtime/execute/half.h"
+#include "runtime/base/half.h"
 #include "runtime/execute/layout.h"
 
 namespace sepflow {

@@ -1,12 +1,12 @@
 #include <algorithm>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
+#include "runtime/base/structs.h"
 #include "runtime/execute/check.h"
 #include "runtime/execute/execute.h"
 #include "runtime/execute/parallel.h"
 #include "runtime/execute/scratch.h"
 #include "runtime/execute/work.h"
-#include "runtime/structs.h"
 
 namespace sepflow {
 

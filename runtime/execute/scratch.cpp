@@ -2,7 +2,7 @@
 
 #include <new>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 
 namespace sepflow {
 

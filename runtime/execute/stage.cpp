@@ -4,8 +4,8 @@
 #include <cstring>
 #include <type_traits>
 
+#include "runtime/base/half.h"
 #include "runtime/execute/border.h"
-#include "runtime/execute/half.h"
 #include "runtime/execute/pass_buffer.h"
 
 namespace sepflow {

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <numeric>
 
-#include "runtime/execute/half.h"
+#include "runtime/base/half.h"
 #include "runtime/execute/pixels.h"
 
 namespace sepflow {

@@ -5,7 +5,7 @@
 #include <limits>
 #include <string>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 #include "runtime/factor/balance.h"
 #include "runtime/factor/canonical.h"
 #include "runtime/factor/certificate.h"

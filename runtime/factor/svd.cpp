@@ -5,7 +5,7 @@
 #include <limits>
 #include <string>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 #include "runtime/factor/balance.h"
 #include "runtime/factor/lapack.h"
 #include "runtime/factor/ties.h"

@@ -1,7 +1,7 @@
 #include <cstring>
 #include <string>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 #include "runtime/fourier/block_convolver.h"
 
 namespace sepflow {

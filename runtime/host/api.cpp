@@ -1,10 +1,10 @@
 // The C functions of host.h that build and run graphs.
 #include <cstring>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
+#include "runtime/base/image.h"
+#include "runtime/base/structs.h"
 #include "runtime/host/graph.h"
-#include "runtime/image.h"
-#include "runtime/structs.h"
 
 using sepflow::Error;
 using sepflow::guarded;
@@ -21,7 +21,7 @@ void check_input(const std::string &name, sepflow_type type, int32_t channels,
                  const sepflow_rect &domain) {
     if (!sepflow::is_type(type)) throw Error(SEPFLOW_E_FORMAT, name + ": unknown pixel type");
     if (channels < 1) throw Error(SEPFLOW_E_FORMAT, name + ": channels must be at least 1");
-    if (!sepflow::is_sane(domain) || domain.w == 0 || domain.h == 0)
+    if (!sepflow::is_sane(domain) || sepflow::is_empty(domain))
         throw Error(SEPFLOW_E_INVALID,
                     name + ": its domain is empty or has coordinates beyond 2^48");
 }

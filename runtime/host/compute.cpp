@@ -6,12 +6,12 @@
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
+#include "runtime/base/image.h"
+#include "runtime/base/structs.h"
 #include "runtime/host/arena.h"
 #include "runtime/host/graph.h"
 #include "runtime/host/tile.h"
-#include "runtime/image.h"
-#include "runtime/structs.h"
 
 using sepflow::Error;
 using sepflow::Place;
@@ -30,7 +30,7 @@ sepflow_run checked_run(const sepflow_run *given) {
 sepflow_image checked_out(const Place &place, const sepflow_image &given) {
     sepflow_image out = sepflow::checked_image(&given, "out", place.type, place.channels);
     out.domain = place.domain;
-    if (out.bounds.w == 0 || out.bounds.h == 0) return out;
+    if (sepflow::is_empty(out.bounds)) return out;
     if (!sepflow::contains(place.domain, out.bounds)) {
         throw Error(SEPFLOW_E_INVALID, "out: its bounds leave the domain of the output");
     }
@@ -153,7 +153,7 @@ void sepflow_graph::compute(const std::string &name, const sepflow_image &given,
     const sepflow::Outlet target = output(name);
     const sepflow_run run = checked_run(given_run);
     const sepflow_image out = checked_out(places[target.place], given);
-    if (out.bounds.w == 0 || out.bounds.h == 0) return;
+    if (sepflow::is_empty(out.bounds)) return;
 
     sepflow::TileJob job = {*this, target, steps_to(*this, target.place), out, {&run}};
     check_apart(job);

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <cstring>
 
-#include "runtime/error.h"
-#include "runtime/nearest.h"
-#include "runtime/structs.h"
+#include "runtime/base/error.h"
+#include "runtime/base/nearest.h"
+#include "runtime/base/structs.h"
+#include "runtime/base/value.h"
 
 using sepflow::Error;
 using sepflow::Outlet;

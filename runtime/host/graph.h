@@ -7,10 +7,10 @@
 
 #include <sepflow/host.h>
 
+#include "runtime/base/pixel_type.h"
+#include "runtime/base/structs.h"
 #include "runtime/host/files.h"
 #include "runtime/host/registry.h"
-#include "runtime/host/value.h"
-#include "runtime/structs.h"
 
 namespace sepflow {
 

@@ -1,10 +1,10 @@
 // Graphs as JSON; the format is in README.md.
 #include <algorithm>
 
+#include "runtime/base/nearest.h"
 #include "runtime/host/document.h"
 #include "runtime/host/graph.h"
 #include "runtime/host/json_value.h"
-#include "runtime/nearest.h"
 
 namespace sepflow {
 

@@ -7,7 +7,7 @@
 
 #include <sepflow/host.h>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 
 namespace sepflow {
 

@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <cstring>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
+#include "runtime/base/image.h"
+#include "runtime/base/structs.h"
 #include "runtime/host/graph.h"
-#include "runtime/image.h"
-#include "runtime/structs.h"
 
 using sepflow::Error;
 using sepflow::Place;

@@ -12,8 +12,8 @@
 #include <spawn.h>
 #include <unistd.h>
 
-#include "runtime/child.h"
-#include "runtime/error.h"
+#include "runtime/base/child.h"
+#include "runtime/base/error.h"
 #include "runtime/host/probed.h"
 #include "runtime/host/search.h"
 

@@ -10,7 +10,7 @@
 
 #include <sepflow/host.h>
 
-#include "runtime/child.h"
+#include "runtime/base/child.h"
 
 namespace {
 

@@ -5,10 +5,10 @@
 #include <cstring>
 #include <dlfcn.h>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
+#include "runtime/base/structs.h"
 #include "runtime/host/probe.h"
 #include "runtime/host/search.h"
-#include "runtime/structs.h"
 
 namespace sepflow {
 

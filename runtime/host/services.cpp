@@ -5,7 +5,7 @@
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 #include "runtime/host/files.h"
 #include "runtime/host/registry.h"
 

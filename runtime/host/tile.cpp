@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <new>
 
-#include "runtime/error.h"
-#include "runtime/image.h"
+#include "runtime/base/error.h"
+#include "runtime/base/image.h"
 
 namespace sepflow {
 
@@ -12,17 +12,6 @@ namespace {
 
 constexpr int64_t kAlignment = 64;
 constexpr size_t kNoSlot = static_cast<size_t>(-1);
-
-bool is_empty(const sepflow_rect &r) {
-    return r.w <= 0 || r.h <= 0;
-}
-
-sepflow_rect united(const sepflow_rect &a, const sepflow_rect &b) {
-    if (is_empty(a)) return b;
-    if (is_empty(b)) return a;
-    const int64_t x = std::min(a.x, b.x), y = std::min(a.y, b.y);
-    return {x, y, std::max(a.x + a.w, b.x + b.w) - x, std::max(a.y + a.h, b.y + b.h) - y};
-}
 
 [[noreturn]] void fail_for_size() {
     throw Error(SEPFLOW_E_MEMORY, "a tile's buffers are larger than any memory");

@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include "runtime/base/structs.h"
 #include "runtime/host/graph.h"
-#include "runtime/structs.h"
 
 namespace sepflow {
 

@@ -7,7 +7,7 @@
 #include <sstream>
 #include <string>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 #include "runtime/kernel/kernel.h"
 #include "runtime/kernel/netpbm.h"
 #include "runtime/kernel/number_rows.h"

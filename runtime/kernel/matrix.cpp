@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 #include "runtime/kernel/kernel.h"
 
 namespace sepflow {

@@ -8,11 +8,11 @@
 #include <string>
 #include <utility>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
+#include "runtime/base/nearest.h"
+#include "runtime/base/number.h"
 #include "runtime/kernel/kernel.h"
 #include "runtime/kernel/named.h"
-#include "runtime/nearest.h"
-#include "runtime/number.h"
 
 namespace sepflow {
 

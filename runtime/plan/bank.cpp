@@ -7,7 +7,7 @@
 #include <tuple>
 #include <utility>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 #include "runtime/factor/bounds.h"
 #include "runtime/factor/certificate.h"
 #include "runtime/factor/norms.h"

@@ -5,10 +5,10 @@
 #include <cstring>
 #include <string>
 
-#include "runtime/error.h"
-#include "runtime/image.h"
+#include "runtime/base/error.h"
+#include "runtime/base/image.h"
+#include "runtime/base/structs.h"
 #include "runtime/plan/budget.h"
-#include "runtime/structs.h"
 
 namespace sepflow {
 

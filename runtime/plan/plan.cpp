@@ -5,7 +5,7 @@
 #include <numeric>
 #include <string>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 #include "runtime/factor/balance.h"
 #include "runtime/factor/certificate.h"
 #include "runtime/factor/norms.h"

@@ -1,7 +1,7 @@
 // Which pixels a plan's output has and which its input must bring.
 #include <algorithm>
 
-#include "runtime/image.h"
+#include "runtime/base/image.h"
 #include "runtime/plan/plan.h"
 
 namespace sepflow {

@@ -10,7 +10,7 @@
 
 #include <sepflow/sepflow.h>
 
-#include "runtime/image.h"
+#include "runtime/base/image.h"
 #include "tests/fuzz/input.h"
 
 namespace {

@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 #include "runtime/kernel/kernel.h"
 #include "tests/fuzz/directory.h"
 #include "tests/fuzz/input.h"

@@ -5,7 +5,7 @@
 
 #include <sepflow/sepflow.h>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 #include "runtime/kernel/kernel.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/kernel.h"

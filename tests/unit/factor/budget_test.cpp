@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 #include <limits>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 #include "runtime/factor/svd.h"
 #include "tests/unit/factor/kernels.h"
 

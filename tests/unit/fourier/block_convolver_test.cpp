@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "generators/passes.h"
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 
 using sepflow::BlockConvolver;
 

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 #include <string>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 #include "tests/unit/kernel/kernel_file.h"
 
 using namespace kernel_test;

@@ -8,7 +8,7 @@
 #include <string>
 #include <unistd.h>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 #include "runtime/kernel/kernel.h"
 
 namespace kernel_test {

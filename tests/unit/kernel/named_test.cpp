@@ -5,7 +5,7 @@
 #include <functional>
 #include <numeric>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 #include "runtime/kernel/kernel.h"
 
 using sepflow::Kernel;

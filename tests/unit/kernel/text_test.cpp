@@ -5,7 +5,7 @@
 #include <random>
 #include <string>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 #include "runtime/kernel/kernel.h"
 
 using sepflow::Error;

@@ -1,5 +1,5 @@
 // Error records: what of a message reaches the caller.
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 
 #include <cstring>
 #include <doctest/doctest.h>

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "plugins/node.h"
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 
 using sepflow::Error;
 using sepflow::Parameters;

@@ -1,4 +1,4 @@
-#include "runtime/execute/half.h"
+#include "runtime/base/half.h"
 
 #include <cmath>
 #include <cstring>

@@ -11,7 +11,7 @@
 #include <sepflow/node.h>
 #include <sepflow/sepflow.h>
 
-#include "runtime/error.h"
+#include "runtime/base/error.h"
 
 namespace sepflow {
 

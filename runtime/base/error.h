@@ -9,7 +9,7 @@
 
 #include <sepflow/node.h>
 
-#include "runtime/utf8.h"
+#include "runtime/base/utf8.h"
 
 namespace sepflow {
 

@@ -1,22 +1,14 @@
-#include "runtime/host/value.h"
+#include "runtime/base/value.h"
 
 #include <charconv>
 #include <string_view>
 
-#include "runtime/error.h"
-#include "runtime/number.h"
+#include "runtime/base/error.h"
+#include "runtime/base/number.h"
 
 namespace sepflow {
 
 namespace {
-
-struct TypeName {
-    sepflow_type type;
-    const char *name;
-};
-constexpr TypeName kTypeNames[] = {{SEPFLOW_U8, "u8"},   {SEPFLOW_U16, "u16"},
-                                   {SEPFLOW_S16, "s16"}, {SEPFLOW_F16, "f16"},
-                                   {SEPFLOW_F32, "f32"}, {SEPFLOW_F64, "f64"}};
 
 int64_t whole_number(std::string_view text) {
     if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
@@ -38,20 +30,6 @@ auto read_for(const sepflow_param_desc &desc, const std::string &text, Read read
 }
 
 }  // namespace
-
-std::string type_name(sepflow_type type) {
-    for (const TypeName &known : kTypeNames) {
-        if (known.type == type) return known.name;
-    }
-    return "type " + std::to_string(type);
-}
-
-sepflow_type type_from_name(const std::string &name) {
-    for (const TypeName &known : kTypeNames) {
-        if (name == known.name) return known.type;
-    }
-    return SEPFLOW_TYPE_NONE;
-}
 
 sepflow_value value_from_text(const sepflow_param_desc &desc, const std::string &text) {
     sepflow_value value = {};

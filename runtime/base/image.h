@@ -5,16 +5,10 @@
 
 #include <sepflow/node.h>
 
+#include "runtime/base/pixel_type.h"
+#include "runtime/base/rect.h"
+
 namespace sepflow {
-
-inline int type_bytes(sepflow_type type) {
-    return (type & 0xff) / 8;
-}
-
-inline bool is_type(sepflow_type type) {
-    return type == SEPFLOW_U8 || type == SEPFLOW_U16 || type == SEPFLOW_S16 ||
-           type == SEPFLOW_F16 || type == SEPFLOW_F32 || type == SEPFLOW_F64;
-}
 
 // Returns |value|, also of INT64_MIN: the stride of an axis with one sample may be anything.
 inline uint64_t magnitude(int64_t value) {
@@ -24,15 +18,6 @@ inline uint64_t magnitude(int64_t value) {
 inline char *pixel_address(const sepflow_image &image, int64_t x, int64_t y, int64_t channel) {
     return static_cast<char *>(image.data) + (x - image.bounds.x) * image.stride_x +
            (y - image.bounds.y) * image.stride_y + channel * image.stride_c;
-}
-
-inline bool contains(const sepflow_rect &outer, const sepflow_rect &inner) {
-    return inner.x >= outer.x && inner.y >= outer.y && inner.x + inner.w <= outer.x + outer.w &&
-           inner.y + inner.h <= outer.y + outer.h;
-}
-
-inline bool same(const sepflow_rect &a, const sepflow_rect &b) {
-    return a.x == b.x && a.y == b.y && a.w == b.w && a.h == b.h;
 }
 
 inline sepflow_rect domain_of(const sepflow_image &image) {

@@ -1,11 +1,11 @@
-#include "runtime/image.h"
+#include "runtime/base/image.h"
 
 #include <algorithm>
 #include <cstdlib>
 #include <string>
 
-#include "runtime/error.h"
-#include "runtime/structs.h"
+#include "runtime/base/error.h"
+#include "runtime/base/structs.h"
 
 namespace sepflow {
 
