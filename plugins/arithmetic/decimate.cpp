@@ -2,8 +2,9 @@
 // grid, for pyramids. Filter first; this node only picks.
 #include <algorithm>
 
-#include "plugins/arithmetic/call.h"
+#include "plugins/arithmetic/checked_call.h"
 #include "plugins/arithmetic/nodes.h"
+#include "plugins/kit/descriptors.h"
 #include "runtime/base/error.h"
 #include "runtime/base/image.h"
 
@@ -51,8 +52,8 @@ class DecimatePlan : public NodePlan {
     }
 
     void process(const sepflow_process &given, const sepflow_host *) const override {
-        const Call call = checked_call(given, 1, format_);
-        if (call.is_empty()) return;
+        const CheckedCall call = checked_call(given, 1, format_);
+        if (is_empty(call.region)) return;
         if (!contains(output_domain(call.inputs[0].bounds), call.region)) {
             throw Error(SEPFLOW_E_INVALID, "the input's bounds lack pixels that the region needs");
         }
@@ -72,7 +73,7 @@ class DecimatePlan : public NodePlan {
 
   private:
     template <typename Sample>
-    void pick(const Call &call) const {
+    void pick(const CheckedCall &call) const {
         const sepflow_image &in = call.inputs[0], &out = call.output;
         const sepflow_rect &region = call.region;
         for (int64_t y = region.y; y < region.y + region.h; ++y) {

@@ -1,7 +1,7 @@
 // The nodes of this plugin, one file each.
 #pragma once
 
-#include "plugins/node.h"
+#include "plugins/kit/node_kind.h"
 
 namespace sepflow {
 

@@ -6,9 +6,10 @@
 #include <memory>
 #include <vector>
 
-#include "plugins/arithmetic/call.h"
+#include "plugins/arithmetic/checked_call.h"
 #include "plugins/arithmetic/samples.h"
-#include "plugins/node.h"
+#include "plugins/kit/descriptors.h"
+#include "plugins/kit/node_kind.h"
 #include "runtime/base/error.h"
 #include "runtime/execute/layout.h"
 
@@ -26,8 +27,8 @@ class PointwisePlan : public NodePlan {
         : formula_(parameters), format_(format) {}
 
     void process(const sepflow_process &given, const sepflow_host *) const override {
-        const Call call = checked_call(given, Formula::kInputs, format_);
-        if (call.is_empty()) return;
+        const CheckedCall call = checked_call(given, Formula::kInputs, format_);
+        if (is_empty(call.region)) return;
         for (uint32_t i = 0; i < Formula::kInputs; ++i) check_input(call.inputs[i], call);
         if (needs_double(format_.in_type) || needs_double(format_.out_type)) {
             run<double>(call);
@@ -56,7 +57,7 @@ class PointwisePlan : public NodePlan {
                pixel_address(a, region.x, region.y, 0) == pixel_address(b, region.x, region.y, 0);
     }
 
-    static void check_input(const sepflow_image &input, const Call &call) {
+    static void check_input(const sepflow_image &input, const CheckedCall &call) {
         if (!contains(input.bounds, call.region)) {
             throw Error(SEPFLOW_E_INVALID, "an input's bounds lack pixels that the region needs");
         }
@@ -68,7 +69,7 @@ class PointwisePlan : public NodePlan {
 
     // Interleaved channels are one long row of samples; otherwise each channel is a row.
     template <typename Number>
-    void run(const Call &call) const {
+    void run(const CheckedCall &call) const {
         bool interleaved = is_interleaved(call.output);
         for (uint32_t i = 0; i < Formula::kInputs; ++i) {
             interleaved = interleaved && is_interleaved(call.inputs[i]);

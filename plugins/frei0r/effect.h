@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "plugins/hosted_filter.h"
+#include "plugins/hosted/hosted_filter.h"
 
 namespace sepflow::frei0r {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "plugins/hosted_filter.h"
+#include "plugins/hosted/hosted_filter.h"
 
 namespace sepflow::frei0r {
 

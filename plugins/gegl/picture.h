@@ -5,7 +5,7 @@
 #include <array>
 
 #include "plugins/gegl/gegl_api.h"
-#include "plugins/hosted_filter.h"
+#include "plugins/hosted/hosted_filter.h"
 
 namespace sepflow {
 

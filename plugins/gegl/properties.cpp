@@ -5,6 +5,7 @@
 #include <cfloat>
 #include <cstring>
 
+#include "plugins/kit/descriptors.h"
 #include "runtime/base/error.h"
 
 namespace sepflow {

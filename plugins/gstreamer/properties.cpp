@@ -4,6 +4,7 @@
 #include <array>
 #include <cfloat>
 
+#include "plugins/kit/descriptors.h"
 #include "runtime/base/error.h"
 
 namespace sepflow::gstreamer {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "plugins/hosted_filter.h"
+#include "plugins/hosted/hosted_filter.h"
 #include "plugins/openfx/host.h"
 
 namespace sepflow::openfx {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "plugins/kit/descriptors.h"
 #include "plugins/separable/filter_params.h"
 #include "plugins/separable/kernel_text.h"
 #include "plugins/separable/nodes.h"

@@ -1,5 +1,6 @@
 #include "plugins/separable/filter_params.h"
 
+#include "plugins/kit/descriptors.h"
 #include "runtime/base/error.h"
 
 namespace sepflow {

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "plugins/node.h"
+#include "plugins/kit/node_kind.h"
 #include "runtime/plan/plan.h"
 
 namespace sepflow {

@@ -2,6 +2,7 @@
 #include <memory>
 #include <vector>
 
+#include "plugins/kit/descriptors.h"
 #include "plugins/separable/filter_params.h"
 #include "plugins/separable/kernel_text.h"
 #include "plugins/separable/nodes.h"

@@ -5,7 +5,7 @@
 #include <memory>
 #include <utility>
 
-#include "plugins/hosted_filter.h"
+#include "plugins/hosted/hosted_filter.h"
 #include "plugins/vapoursynth/vapoursynth_abi.h"
 
 namespace sepflow::vapoursynth {

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "plugins/hosted_filter.h"
+#include "plugins/hosted/hosted_filter.h"
 #include "plugins/vips/vips_api.h"
 
 namespace sepflow {

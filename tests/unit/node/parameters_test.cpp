@@ -1,4 +1,6 @@
 // The parameters of a node of ours, apart from any node.
+#include "plugins/kit/parameters.h"
+
 #include <clocale>
 #include <cstdlib>
 #include <doctest/doctest.h>
@@ -7,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "plugins/node.h"
+#include "plugins/kit/descriptors.h"
 #include "runtime/base/error.h"
 
 using sepflow::Error;

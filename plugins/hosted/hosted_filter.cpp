@@ -1,8 +1,9 @@
-#include "plugins/hosted_filter.h"
+#include "plugins/hosted/hosted_filter.h"
 
 #include <algorithm>
 #include <cstring>
 
+#include "plugins/kit/descriptors.h"
 #include "plugins/separable/kernel_text.h"
 #include "plugins/separable/nodes.h"
 #include "runtime/base/error.h"

@@ -1,5 +1,5 @@
 // The C functions of node.h over the parameters and the plan of a node of ours.
-#include "plugins/node.h"
+#include "plugins/kit/node_kind.h"
 
 #include <algorithm>
 

@@ -1,9 +1,9 @@
-// The values of a node's parameters, checked against their descriptors.
+#include "plugins/kit/parameters.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 
-#include "plugins/node.h"
 #include "runtime/base/error.h"
 #include "runtime/base/number_text.h"
 #include "runtime/base/structs.h"

@@ -1,5 +1,5 @@
-// Ports, formats and parameters as tables.
-#include "plugins/node.h"
+#include "plugins/kit/descriptors.h"
+
 #include "runtime/base/pixel_type.h"
 
 namespace sepflow {

@@ -10,7 +10,7 @@
 
 #include <sepflow/node.h>
 
-#include "plugins/node.h"
+#include "plugins/kit/node_kind.h"
 #include "runtime/kernel/kernel.h"
 
 namespace sepflow {

@@ -1,4 +1,4 @@
-#include "plugins/arithmetic/call.h"
+#include "plugins/arithmetic/checked_call.h"
 
 #include <string>
 
@@ -8,7 +8,7 @@
 
 namespace sepflow {
 
-Call checked_call(const sepflow_process &given, uint32_t inputs, const PlanFormat &format) {
+CheckedCall checked_call(const sepflow_process &given, uint32_t inputs, const PlanFormat &format) {
     if (given.flags != 0)
         throw Error(SEPFLOW_E_UNSUPPORTED, "process: flags that this version does not know");
     if (given.input_count != inputs || given.output_count != 1 || given.inputs == nullptr ||
@@ -18,17 +18,17 @@ Call checked_call(const sepflow_process &given, uint32_t inputs, const PlanForma
                                            " and one output");
     }
     if (given.max_threads < 0) throw Error(SEPFLOW_E_INVALID, "process: max_threads is negative");
-    Call call = {};
+    CheckedCall call = {};
     call.region = given.region;
     check_sane(call.region, "region");
     for (uint32_t i = 0; i < inputs; ++i) {
         const std::string name = "input " + std::to_string(i);
         const sepflow_image input = element(given.inputs, i);
         call.inputs[i] = checked_image(&input, name.c_str(), format.in_type, format.channels);
-        if (!call.is_empty()) check_memory(call.inputs[i], name.c_str());
+        if (!is_empty(call.region)) check_memory(call.inputs[i], name.c_str());
     }
     call.output = checked_image(given.outputs, "output", format.out_type, format.channels);
-    if (call.is_empty()) return call;
+    if (is_empty(call.region)) return call;
     check_memory(call.output, "output");
     check_distinct_pixels(call.output, "output");
     if (!contains(call.output.bounds, call.region)) {
