@@ -1,4 +1,4 @@
-/* sepflow/sepflow.h - direct calls: convolve images with any 2-D kernel, without plugins.
+/* sepflow/sepflow.h - the C API: convolve images with any 2-D kernel, without plugins.
 
        sepflow_options options = {.struct_size = sizeof options};
        options.in_type = SEPFLOW_U8;

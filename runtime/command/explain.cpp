@@ -24,7 +24,7 @@ void explain(Explain o) {
     const NamedKernel kernel = read_kernel(o.plan.kernel);
     const sepflow_type in = type_from_name(o.in_type), wanted = type_from_name(o.plan.type);
     set_defaults(o.plan, in);
-    const PlanPointer plan = make_direct_plan(o.plan, kernel, in, wanted);
+    const PlanPointer plan = make_plan(o.plan, kernel, in, wanted);
     if (!o.picture.empty()) draw_plan(plan.get(), kernel.text, o.picture);
     if (o.json) {
         std::cout << json_text(plan_json(plan.get(), kernel.text)) << '\n';

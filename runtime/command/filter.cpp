@@ -158,7 +158,7 @@ void filter(Filter o) {
     const sepflow_plan_info info = filter_info(graph.get());
     const bool is_asked_for = report || o.explain || !o.quiet;
     const PlanPointer plan =
-        is_asked_for ? make_direct_plan(o.plan, kernel, in_type, rendering.type()) : nullptr;
+        is_asked_for ? make_plan(o.plan, kernel, in_type, rendering.type()) : nullptr;
     if (report) write_report(o, input.get(), rendering, info, plan.get(), *report);
     if (compare_file) rendering.write(comparison.picture.get(), *compare_file);
     out.commit();

@@ -189,8 +189,8 @@ void set_node_parameters(sepflow_graph *graph, const std::string &node, const Pl
     if (o.strict) set("strict", "1");
 }
 
-PlanPointer make_direct_plan(const PlanOptions &o, const NamedKernel &named, sepflow_type in_type,
-                             sepflow_type out_type) {
+PlanPointer make_plan(const PlanOptions &o, const NamedKernel &named, sepflow_type in_type,
+                      sepflow_type out_type) {
     sepflow_options options = {};
     options.struct_size = sizeof options;
     options.in_type = in_type;

@@ -1,5 +1,5 @@
 // The options of a plan on the command line, for the verbs that take them, and what they become:
-// parameters of the separable node, or options of the direct calls.
+// parameters of the separable node, or options of the C API.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -45,7 +45,7 @@ struct FreePlan {
     void operator()(sepflow_plan *plan) const { sepflow_plan_free(plan); }
 };
 using PlanPointer = std::unique_ptr<sepflow_plan, FreePlan>;
-PlanPointer make_direct_plan(const PlanOptions &options, const NamedKernel &kernel,
-                             sepflow_type in_type, sepflow_type out_type);
+PlanPointer make_plan(const PlanOptions &options, const NamedKernel &kernel, sepflow_type in_type,
+                      sepflow_type out_type);
 
 }  // namespace sepflow::command

@@ -1,4 +1,4 @@
-/* The README's example of direct calls: blurs a drawn picture, in C99, with libsepflow alone. */
+/* The README's example of the C API: blurs a drawn picture, in C99, with libsepflow alone. */
 #include <stdio.h>
 #include <stdlib.h>
 

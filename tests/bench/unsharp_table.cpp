@@ -81,12 +81,12 @@ Row unsharp_table(const Settings &settings) {
     check(sepflow_registry_scan(made, SEPFLOW_PLUGINS, nullptr, nullptr), error);
     Table table(
         "Times of a graph that blurs and of one that makes an unsharp mask, as multiples of a "
-        "direct call that blurs.",
+        "call of sepflow_apply that blurs.",
         {"type", "size", "taps", "threads", "blur", "unsharp", "unsharp/blur"});
     for (const Workload &workload : settings.workloads) {
         const Buffers buffers(workload);
         const std::vector<Times> times =
-            take_turns({sepflow_contender("direct", buffers, buffers.ours),
+            take_turns({sepflow_contender("apply", buffers, buffers.ours),
                         graph_contender("blur", kBlur, registry.get(), buffers),
                         graph_contender("unsharp", kUnsharp, registry.get(), buffers)},
                        settings.seconds);

@@ -1,4 +1,4 @@
-// The direct calls of sepflow.h where memory runs out.
+// The functions of sepflow.h where memory runs out.
 #include <cstdio>
 #include <doctest/doctest.h>
 #include <fstream>

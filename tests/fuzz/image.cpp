@@ -1,6 +1,6 @@
 // The command's path of an image, as `sepflow filter` goes it: the first two bytes say the file's
 // suffix, the kernel and the output's suffix, the rest is what the file holds. An output appears
-// where the command succeeds, and holds what the direct calls make of the same pixels; where it
+// where the command succeeds, and holds what sepflow_apply makes of the same pixels; where it
 // fails there is none.
 #include <CLI/CLI.hpp>
 #include <filesystem>
@@ -81,10 +81,10 @@ void check_output(const std::string &in, const std::string &out, const char *ker
         double a, b;
         std::memcpy(&a, &found.bytes[i], 8);
         std::memcpy(&b, &wanted.bytes[i], 8);
-        require(a == b || (a != a && b != b), "the same numbers as from the direct calls");
+        require(a == b || (a != a && b != b), "the same numbers as from sepflow_apply");
     }
     if (from.type != SEPFLOW_F64)
-        require(found.bytes == wanted.bytes, "the same bytes as from the direct calls");
+        require(found.bytes == wanted.bytes, "the same bytes as from sepflow_apply");
 }
 
 void run(CLI::App &app, const std::string &in, const std::string &out, const char *kernel) {

@@ -1,4 +1,4 @@
-// The plugin as a host loads it, by the published header; frames; and what the direct call makes of
+// The plugin as a host loads it, by the published header; frames; and what sepflow_apply makes of
 // them.
 #pragma once
 
@@ -68,7 +68,7 @@ inline Frame noise(int w, int h, unsigned seed = 7, bool opaque = false) {
     return frame;
 }
 
-// Colours by the direct call, in the three channels that they are; alpha as it was.
+// Colours by sepflow_apply, in the three channels that they are; alpha as it was.
 inline Frame filtered(Frame &in, const std::string &kernel,
                       sepflow_options options = oracle::options_of(SEPFLOW_U8)) {
     options.channels = 3;

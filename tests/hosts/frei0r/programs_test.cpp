@@ -1,5 +1,5 @@
 // The plugin in the programs of others: a clip that FFmpeg made and encoded goes in, a lossless one
-// comes out, and each frame is compared with what the direct call makes of the frame that the same
+// comes out, and each frame is compared with what sepflow_apply makes of the frame that the same
 // program gives without us.
 #include <algorithm>
 #include <cstdio>

@@ -1,4 +1,4 @@
-// Frames through the plugin against the direct call, byte for byte.
+// Frames through the plugin against sepflow_apply, byte for byte.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -69,7 +69,7 @@ int greatest_difference(const Frame &a, const Frame &b) {
 
 }  // namespace
 
-TEST_CASE("frames of every size have the bytes of the direct call, and alpha as it was") {
+TEST_CASE("frames of every size have the bytes of sepflow_apply, and alpha as it was") {
     const Plugin plugin;
     const std::array<int, 2> sizes[] = {{1, 1}, {1, 9},   {7, 1},   {3, 2},    {37, 23},
                                         {8, 8}, {67, 43}, {64, 40}, {319, 178}};
@@ -174,7 +174,7 @@ TEST_CASE("alpha, where it is filtered too, weighs the colours") {
         std::all_of(out.pixels.begin(), out.pixels.begin() + 4, [](uint8_t v) { return v == 0; }));
     CHECK(!(out == filtered(in, "gaussian 2")));
 
-    // Opaque frames have no weights: the bytes of the direct call.
+    // Opaque frames have no weights: the bytes of sepflow_apply.
     Frame opaque = noise(67, 43, 3, true), wanted = filtered(opaque, "gaussian 2");
     CHECK(instance.update(opaque) == wanted);
 }

@@ -1,4 +1,4 @@
-// Pixels of graphs against the direct call, byte for byte: the formats that we filter in are asked
+// Pixels of graphs against sepflow_apply, byte for byte: the formats that we filter in are asked
 // for, so nothing is converted.
 #include <cstring>
 #include <doctest/doctest.h>
@@ -53,8 +53,7 @@ void check_graph(Picture &in, const Properties &properties, const Make &make) {
 
 }  // namespace
 
-TEST_CASE(
-    "every border, format and kernel gives the bytes of the direct call, whole and in parts") {
+TEST_CASE("every border, format and kernel gives the bytes of sepflow_apply, whole and in parts") {
     const std::pair<const char *, int> borders[] = {{"clamp", SEPFLOW_BORDER_REPLICATE},
                                                     {"loop", SEPFLOW_BORDER_WRAP},
                                                     {"reflect", SEPFLOW_BORDER_REFLECT},
@@ -121,7 +120,7 @@ TEST_CASE("with nothing around it a picture gets alpha and fades") {
     }
 }
 
-TEST_CASE("anchor, flip, scale, delta, rank and method mean what they mean in the direct call") {
+TEST_CASE("anchor, flip, scale, delta, rank and method mean what they mean in sepflow_apply") {
     Picture in = noise("RGB float", kBox);
     const std::string kernel = "3x5 1 2 3 4 5 0 1 0 0 2 9 1 0 0 -3";
     const Set set = [](sepflow_options &options) {

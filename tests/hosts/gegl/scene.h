@@ -1,4 +1,4 @@
-// GEGL with our operation, pictures in memory, and what the direct call makes of them.
+// GEGL with our operation, pictures in memory, and what sepflow_apply makes of them.
 #pragma once
 
 #include <functional>
@@ -33,7 +33,7 @@ struct Picture {
 
 Picture noise(const char *format_name, const GeglRectangle &box);
 
-// The picture by a direct call; its domain may be wider than the box, with `around` there.
+// The picture by sepflow_apply; its domain may be wider than the box, with `around` there.
 using Set = std::function<void(sepflow_options &)>;
 Picture filtered(
     Picture &in, const std::string &kernel, const Set &set = [](sepflow_options &) {});

@@ -77,8 +77,8 @@ double zero_of(const GstVideoInfo &info, unsigned c) {
     return 0;
 }
 
-Samples directly(const GstVideoInfo &info, unsigned c, const Samples &in,
-                 const Filtering &filtering) {
+Samples applied(const GstVideoInfo &info, unsigned c, const Samples &in,
+                const Filtering &filtering) {
     const unsigned bits = GST_VIDEO_INFO_COMP_DEPTH(&info, c), shift = shift_of(info, c);
     Samples out = in;
     if (bits == 8) {

@@ -1,4 +1,4 @@
-// Results of the direct API for a component of a frame.
+// Results of sepflow_apply for a component of a frame.
 #pragma once
 
 #include "tests/hosts/gstreamer/rig.h"
@@ -16,9 +16,9 @@ struct Filtering {
 // The sample that stands for nothing: 16 for video-range Y, 128 for chroma, 0 for all else.
 double zero_of(const GstVideoInfo &info, unsigned component);
 
-// Returns the direct call's result for a component that has a sample for each pixel.
-Samples directly(const GstVideoInfo &info, unsigned component, const Samples &in,
-                 const Filtering &filtering);
+// Of a component that has a sample for each pixel: sepflow_apply on its samples.
+Samples applied(const GstVideoInfo &info, unsigned component, const Samples &in,
+                const Filtering &filtering);
 
 // Returns the result for a component with fewer samples: repeated to the frame's pixels, filtered
 // by a brute-force sum, averaged back. Not rounded.
@@ -29,7 +29,7 @@ std::vector<double> weighed_through_pixels(const GstVideoInfo &info, unsigned co
                                            const Samples &in, const Samples &alpha,
                                            const Filtering &filtering);
 
-// Colours weighed by alpha in f64, by three direct calls; alpha itself at the end. Not rounded.
+// Colours weighed by alpha in f64, by three calls of sepflow_apply; alpha itself at the end. Not rounded.
 std::vector<std::vector<double>> weighed(const std::vector<Samples> &in,
                                          const Filtering &filtering);
 

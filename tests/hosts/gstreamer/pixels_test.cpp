@@ -1,4 +1,4 @@
-// Pixels through the element against the direct API, component by component.
+// Pixels through the element against sepflow_apply, component by component.
 #include <algorithm>
 #include <doctest/doctest.h>
 #include <gst/video/gstvideofilter.h>
@@ -50,7 +50,7 @@ void check_component(const GstVideoInfo &info, unsigned c, const Samples &in, co
         CHECK(out == in);
     } else if (GST_VIDEO_FORMAT_INFO_W_SUB(info.finfo, c) == 0 &&
                GST_VIDEO_FORMAT_INFO_H_SUB(info.finfo, c) == 0) {
-        CHECK(out == directly(info, c, in, filtering));
+        CHECK(out == applied(info, c, in, filtering));
     } else {
         // Half a unit of rounding, and as much tolerance.
         const auto exact = clamped(through_pixels(info, c, in, filtering), info, c);
@@ -66,7 +66,7 @@ void check_frame(Rig &rig, const GstVideoInfo &info, const Filtering &filtering)
 
 }  // namespace
 
-TEST_CASE("every format has the samples of the direct API; chroma moves about grey") {
+TEST_CASE("every format has the samples of sepflow_apply; chroma moves about grey") {
     const std::vector<std::string> formats = all_formats();
     REQUIRE(formats.size() > 60);
     for (const std::string &format : formats) {
@@ -82,7 +82,7 @@ TEST_CASE("every format has the samples of the direct API; chroma moves about gr
     }
 }
 
-TEST_CASE("every border has the samples of the direct API") {
+TEST_CASE("every border has the samples of sepflow_apply") {
     for (const char *format : {"GRAY8", "GRAY16_LE", "RGB", "BGRx", "I420", "NV12"}) {
         CAPTURE(format);
         Rig rig;

@@ -1,4 +1,4 @@
-// Pixels through the host against the direct call, byte for byte.
+// Pixels through the host against sepflow_apply, byte for byte.
 #include <doctest/doctest.h>
 #include <thread>
 
@@ -52,7 +52,7 @@ std::vector<mini::Rect> tiles(const mini::Rect &whole, int w, int h) {
 }  // namespace
 
 TEST_CASE(
-    "a whole image has the bytes of the direct call, for all pixels and both signs of row bytes") {
+    "a whole image has the bytes of sepflow_apply, for all pixels and both signs of row bytes") {
     mini::Host host;
     const mini::Rect whole = {0, 0, 37, 23};
     for (const Kind &kind : kinds()) {

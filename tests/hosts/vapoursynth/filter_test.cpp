@@ -1,4 +1,4 @@
-// sepflow.Separable in the small core, against the direct call.
+// sepflow.Separable in the small core, against sepflow_apply.
 #include <algorithm>
 #include <cstring>
 #include <dirent.h>
@@ -139,7 +139,7 @@ unsigned fpu_state() {
 
 }  // namespace
 
-TEST_CASE("every plane of every format has the bytes of the direct call") {
+TEST_CASE("every plane of every format has the bytes of sepflow_apply") {
     std::vector<mini::Format> formats;
     for (const int family : {mini::kGray, mini::kRgb, mini::kYuv}) {
         for (const int bits : {8, 9, 10, 12, 14, 16})

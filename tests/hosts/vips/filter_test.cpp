@@ -1,4 +1,4 @@
-// The operation's pixels against the direct call's: formats, borders, kernels, extents.
+// The operation's pixels against those of sepflow_apply: formats, borders, kernels, extents.
 #include <algorithm>
 #include <cmath>
 #include <doctest/doctest.h>
@@ -25,7 +25,7 @@ void check_equal(VipsImage *in, const Filter &filter, int bands) {
     REQUIRE_MESSAGE(out != nullptr, error_text());
     CHECK(out->BandFmt == (filter.format == VIPS_FORMAT_NOTSET ? in->BandFmt : filter.format));
     CHECK(out->Bands == bands);
-    CHECK((bytes_of(out.get()) == direct(in, filter)));
+    CHECK((bytes_of(out.get()) == applied(in, filter)));
 }
 
 double greatest_difference(VipsImage *a, VipsImage *b) {
@@ -41,7 +41,7 @@ double greatest_difference(VipsImage *a, VipsImage *b) {
 
 }  // namespace
 
-TEST_CASE("every band format has the pixels of the direct call, under every border") {
+TEST_CASE("every band format has the pixels of sepflow_apply, under every border") {
     for (const VipsBandFormat format : kFormats) {
         for (const int bands : {1, 3}) {
             const Image in = noise(format, kWidth, kHeight, bands);
@@ -77,7 +77,7 @@ TEST_CASE("borders of their own for each axis, anchors, convolution, delta and t
     }
 }
 
-TEST_CASE("blocks of transforms lie where they lie in the direct call") {
+TEST_CASE("blocks of transforms lie where they lie in sepflow_apply") {
     for (const VipsBandFormat format : {VIPS_FORMAT_UCHAR, VIPS_FORMAT_FLOAT}) {
         const Image in = noise(format, 901, 703);
         for (const int border :
@@ -191,5 +191,5 @@ TEST_CASE("coded pictures are decoded") {
     const Image decoded_owner(decoded);
     const Image out = filtered(coded, filter(kUneven));
     REQUIRE_MESSAGE(out != nullptr, error_text());
-    CHECK((bytes_of(out.get()) == direct(decoded, filter(kUneven))));
+    CHECK((bytes_of(out.get()) == applied(decoded, filter(kUneven))));
 }

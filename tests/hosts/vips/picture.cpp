@@ -175,7 +175,7 @@ Image filtered(VipsImage *in, const Filter &filter) {
     return Image(status == 0 ? out : nullptr);
 }
 
-Bytes direct(VipsImage *in, const Filter &filter) {
+Bytes applied(VipsImage *in, const Filter &filter) {
     const VipsBandFormat format = filter.format == VIPS_FORMAT_NOTSET ? in->BandFmt : filter.format;
     sepflow_options options = filter.options;
     options.in_type = working_type(in->BandFmt);

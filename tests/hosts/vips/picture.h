@@ -1,4 +1,4 @@
-// Pictures in libvips, with our operation loaded, and what the direct call makes of the same
+// Pictures in libvips, with our operation loaded, and what sepflow_apply makes of the same
 // pixels.
 #pragma once
 
@@ -57,8 +57,8 @@ Filter filter(const std::string &kernel, int border = SEPFLOW_BORDER_REFLECT101)
 
 // Filters by the operation; NULL if it refuses.
 Image filtered(VipsImage *in, const Filter &filter);
-// Filters by the direct call.
-Bytes direct(VipsImage *in, const Filter &filter);
+// By sepflow_apply.
+Bytes applied(VipsImage *in, const Filter &filter);
 
 // Returns libvips's text for the last failure and clears it.
 std::string error_text();

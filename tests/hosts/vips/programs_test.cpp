@@ -111,14 +111,14 @@ TEST_CASE("the vips command filters files" * doctest::skip(kIsSanitized)) {
     folder.succeeds("vips sepflow in.tif out.tif --kernel 'gaussian 3' --vips-leak");
     CHECK_MESSAGE(folder.read("said").find("objects alive") == std::string::npos,
                   folder.read("said"));
-    CHECK((bytes_of(loaded(folder("out.tif")).get()) == direct(in.get(), filter("gaussian 3"))));
+    CHECK((bytes_of(loaded(folder("out.tif")).get()) == applied(in.get(), filter("gaussian 3"))));
 
     // The first row needs the last, too far away for a reader that goes from top to bottom.
     const Image tall = noise(VIPS_FORMAT_UCHAR, 31, 60003);
     save(tall.get(), folder("tall.png"));
     folder.succeeds("vips sepflow tall.png out.tif --kernel 'disc 4.5' --border wrap");
     CHECK((bytes_of(loaded(folder("out.tif")).get()) ==
-           direct(tall.get(), filter("disc 4.5", SEPFLOW_BORDER_WRAP))));
+           applied(tall.get(), filter("disc 4.5", SEPFLOW_BORDER_WRAP))));
 
     std::ofstream(folder("kernel.mat")) << "4 3 20 0\n1 2 3 4\n5 -6 7 8\n9 10 11 13\n";
     folder.succeeds(
@@ -129,7 +129,7 @@ TEST_CASE("the vips command filters files" * doctest::skip(kIsSanitized)) {
     text.options.tolerance = 0.0001;
     text.format = VIPS_FORMAT_FLOAT;
     const Image ours = loaded(folder("out.v"));
-    const Bytes result = bytes_of(ours.get()), expected = direct(in.get(), text);
+    const Bytes result = bytes_of(ours.get()), expected = applied(in.get(), text);
     REQUIRE(result.size() == expected.size());
     for (size_t i = 0; i < result.size(); i += sizeof(float)) {
         float a, b;
@@ -163,7 +163,7 @@ TEST_CASE("Python finds the operation by name" * doctest::skip(kIsSanitized)) {
         ++bindings;
         REQUIRE_MESSAGE(outcome.status == 0, binding, ": ", outcome.said);
         CHECK((bytes_of(loaded(folder("out.tif")).get()) ==
-               direct(in.get(), filter("gaussian 3", SEPFLOW_BORDER_REPLICATE))));
+               applied(in.get(), filter("gaussian 3", SEPFLOW_BORDER_REPLICATE))));
         std::filesystem::remove(folder("out.tif"));
     }
     if (bindings == 0)
@@ -193,5 +193,5 @@ TEST_CASE("a picture larger than the memory in use is filtered" * doctest::skip(
     REQUIRE(vips_extract_area(out.get(), &piece, 400 * (repeats / 2), 400 * (repeats - 3), 400, 400,
                               nullptr) == 0);
     const Image owner(piece);
-    CHECK((bytes_of(piece) == direct(tile.get(), filter("gaussian 3", SEPFLOW_BORDER_WRAP))));
+    CHECK((bytes_of(piece) == applied(tile.get(), filter("gaussian 3", SEPFLOW_BORDER_WRAP))));
 }

@@ -106,7 +106,7 @@ TEST_CASE("regions of any size and order, from several threads at once, are the 
                  {SEPFLOW_EXTENT_SAME, SEPFLOW_EXTENT_VALID, SEPFLOW_EXTENT_FULL}) {
                 Filter some = filter("disc 4.5", border);
                 some.options.extent = extent;
-                const Bytes expected = direct(in.get(), some);
+                const Bytes expected = applied(in.get(), some);
                 const Image out = filtered(in.get(), some);
                 REQUIRE_MESSAGE(out != nullptr, error_text());
                 CHECK((by_pieces(out.get(), pieces(out.get(), 37, 29, 1), 1) == expected));
@@ -164,5 +164,5 @@ TEST_CASE("a kernel that changes nothing hands the picture through") {
     const Image in = noise(VIPS_FORMAT_SHORT, kWidth, kHeight);
     Filter into = filter("1x1 1");
     into.format = VIPS_FORMAT_UCHAR;
-    CHECK((bytes_of(filtered(in.get(), into).get()) == direct(in.get(), into)));
+    CHECK((bytes_of(filtered(in.get(), into).get()) == applied(in.get(), into)));
 }

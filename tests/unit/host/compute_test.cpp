@@ -8,8 +8,8 @@
 
 namespace {
 
-std::vector<float> direct(const char *text, std::vector<float> in,
-                          int border_x = SEPFLOW_BORDER_REFLECT101) {
+std::vector<float> applied(const char *text, std::vector<float> in,
+                           int border_x = SEPFLOW_BORDER_REFLECT101) {
     sepflow_options options = {};
     options.struct_size = sizeof options;
     options.in_type = SEPFLOW_F32;
@@ -30,11 +30,11 @@ TEST_CASE("a graph gives what its nodes give one after the other") {
     std::vector<float> pixels = picture();
     build(host, pixels);
     host.prepare();
-    const std::vector<float> blurred = direct("gaussian 3 1.5", pixels, SEPFLOW_BORDER_WRAP);
+    const std::vector<float> blurred = applied("gaussian 3 1.5", pixels, SEPFLOW_BORDER_WRAP);
     std::vector<float> sharp(pixels.size());
     for (size_t i = 0; i < sharp.size(); ++i) sharp[i] = pixels[i] + (pixels[i] - blurred[i]);
     CHECK(host.compute("sharp") == sharp);
-    CHECK(host.compute("result") == direct("sobel y", sharp));
+    CHECK(host.compute("result") == applied("sobel y", sharp));
 }
 
 TEST_CASE("bytes do not depend on tiles or threads") {
@@ -78,7 +78,7 @@ TEST_CASE("a node that feeds two others computes what either needs, whichever as
         host.output("result", "sum");
         host.bind("photo", image_of(pixels));
         host.prepare();
-        std::vector<float> wanted = direct("gaussian 3", pixels);
+        std::vector<float> wanted = applied("gaussian 3", pixels);
         for (size_t i = 0; i < wanted.size(); ++i) wanted[i] += pixels[i];
         sepflow_run run = {};
         run.struct_size = sizeof run;
@@ -103,7 +103,7 @@ TEST_CASE("a node may be fed twice by one buffer that it works in") {
     host.output("result", "sum");
     host.bind("photo", image_of(pixels));
     host.prepare();
-    std::vector<float> wanted = direct("gaussian 2", pixels);
+    std::vector<float> wanted = applied("gaussian 2", pixels);
     for (size_t i = 0; i < wanted.size(); ++i) wanted[i] = wanted[i] * wanted[i] + pixels[i];
     CHECK(host.compute("result") == wanted);
 }

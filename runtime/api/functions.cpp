@@ -1,4 +1,4 @@
-// The direct calls of sepflow.h, each a few lines over the plan and execute rooms.
+// The functions of sepflow.h, each a few lines over the plan and execute rooms.
 #include <algorithm>
 #include <atomic>
 #include <cstring>

@@ -48,7 +48,7 @@ std::vector<Row> plan_rows() {
     };
 }
 
-std::vector<Row> direct_rows() {
+std::vector<Row> function_rows() {
     const std::shared_ptr<sepflow_plan> plan = plan_of("2x3 1 2 3 4 5 -6");
     const Plan first = plan_of("box 3"), second = plan_of("gaussian 1");
     const sepflow_plan *members[] = {first.get(), second.get()};
@@ -78,9 +78,10 @@ std::vector<Row> direct_rows() {
 
 }  // namespace
 
-TEST_CASE("direct calls take every struct from its first size on, and refuse smaller ones") {
+TEST_CASE(
+    "functions of sepflow.h take every struct from its first size on, and refuse smaller ones") {
     check_rows(plan_rows());
-    check_rows(direct_rows());
+    check_rows(function_rows());
 }
 
 }  // namespace abi_test
