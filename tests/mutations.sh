@@ -67,11 +67,11 @@ mutate runtime/plan/plan.h 's/const bool plainest = .*/const bool plainest = fal
 mutate runtime/execute/separable.cpp 's/const Least least = least_tile(part.blocking, walk.step);/const Least least = {1, 1};/' sepflow_bytes_tests
 mutate runtime/host/tile.cpp 's/same_format \&\& readers(feed) == 1/same_format/' sepflow_host_tests
 mutate runtime/host/tile.cpp 's/!optional || outlet == target/(optional \&\& false) || outlet == target/' sepflow_host_tests
-mutate runtime/command/exif.cpp 's/{EXIF_TAG_PIXEL_X_DIMENSION, image.width}/{EXIF_TAG_PIXEL_X_DIMENSION, image.height}/' sepflow_command_tests
-mutate runtime/command/exif.cpp 's/is_maker_note = entry->tag == EXIF_TAG_MAKER_NOTE/is_maker_note = false/' sepflow_command_tests
-mutate runtime/command/embedded_pictures.cpp 's/\&\& !is_preview/\&\& true/' sepflow_command_tests
-mutate runtime/command/webp_write.cpp 's/config.exact = 1;/config.exact = 0;/' sepflow_command_tests
-mutate runtime/command/tiff_write.cpp 's/if (resolution.unit == kUnknown) return;//' sepflow_command_tests
+mutate runtime/command/files/exif.cpp 's/{EXIF_TAG_PIXEL_X_DIMENSION, image.width}/{EXIF_TAG_PIXEL_X_DIMENSION, image.height}/' sepflow_command_tests
+mutate runtime/command/files/exif.cpp 's/is_maker_note = entry->tag == EXIF_TAG_MAKER_NOTE/is_maker_note = false/' sepflow_command_tests
+mutate runtime/command/files/embedded_pictures.cpp 's/\&\& !is_preview/\&\& true/' sepflow_command_tests
+mutate runtime/command/files/webp_write.cpp 's/config.exact = 1;/config.exact = 0;/' sepflow_command_tests
+mutate runtime/command/files/tiff_write.cpp 's/if (resolution.unit == kUnknown) return;//' sepflow_command_tests
 mutate runtime/base/rect.h 's/std::min(a.x + a.w, b.x + b.w) - x, 0)/std::min(a.x + a.w, b.x + b.w) - x, -9)/' sepflow_base_tests
 mutate runtime/base/pixel_type.h 's/return f(int16_t{});/return f(uint16_t{});/' sepflow_base_tests
 mutate runtime/base/number.h 's/if (denominator == 0)/if (false)/' sepflow_kernel_tests
@@ -97,9 +97,9 @@ mutate runtime/base/structs.h 's/least = PublicStruct<Struct>::first_size/least 
 mutate runtime/base/error.h 's/SEPFLOW_ERROR_FIRST_SIZE/sizeof(sepflow_error)/' sepflow_later_struct_size_tests
 mutate runtime/host/tile.cpp 's/inputs_.clear(place.image_size)/inputs_.clear(sizeof(sepflow_image))/' sepflow_0_1_graph_later
 mutate runtime/base/child.h 's/now - last_, std::chrono::seconds(1)/now - last_, std::chrono::hours(1)/' sepflow_command_tests
-mutate runtime/command/supervise.cpp 's/if (ended_by != 0) end_descendants();/if (ended_by < 0) end_descendants();/' sepflow_command_tests
-mutate runtime/command/supervise.cpp 's/if (!is_ignored(number)) sigaddset/sigaddset/' sepflow_command_tests
-mutate runtime/command/temporary.cpp 's/if (notes\[i\].is_written.load()) remove(notes\[i\].path);//' sepflow_file_fault_tests
+mutate runtime/command/process/supervise.cpp 's/if (ended_by != 0) end_descendants();/if (ended_by < 0) end_descendants();/' sepflow_command_tests
+mutate runtime/command/process/supervise.cpp 's/if (!is_ignored(number)) sigaddset/sigaddset/' sepflow_command_tests
+mutate runtime/command/process/temporary.cpp 's/if (notes\[i\].is_written.load()) remove(notes\[i\].path);//' sepflow_file_fault_tests
 mutate runtime/host/probed.cpp 's/kDoubt = 3600/kDoubt = 36000/' sepflow_host_tests
 mutate runtime/host/probed.cpp 's/found.st_nlink == 1/found.st_nlink != 0/' sepflow_host_tests
 mutate runtime/host/json_value.cpp 's/ || json.number != std::floor(json.number))/)/' sepflow_host_tests

@@ -9,7 +9,7 @@
 #include "plugins/vips/arguments.h"
 #include "plugins/vips/filtered.h"
 #include "runtime/base/error.h"
-#include "runtime/command/metadata.h"
+#include "runtime/command/files/metadata.h"
 
 namespace sepflow {
 

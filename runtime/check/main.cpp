@@ -8,9 +8,9 @@
 
 #include "runtime/base/error.h"
 #include "runtime/check/plugin.h"
-#include "runtime/command/interrupt.h"
-#include "runtime/command/plan_numbers.h"
-#include "runtime/command/program.h"
+#include "runtime/command/process/interrupt.h"
+#include "runtime/command/process/numbers.h"
+#include "runtime/command/process/program.h"
 
 namespace sepflow::check {
 

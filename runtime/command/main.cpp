@@ -1,4 +1,4 @@
-// sepflow: filter images with any kernel by 1-D passes. Each verb has a file in this folder.
+// sepflow: filter images with any kernel by 1-D passes. Verbs are in verbs/, a file each.
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <string>
@@ -6,11 +6,11 @@
 
 #include <sepflow/sepflow.h>
 
-#include "runtime/command/complete.h"
-#include "runtime/command/manual.h"
-#include "runtime/command/program.h"
-#include "runtime/command/supervise.h"
-#include "runtime/command/verbs.h"
+#include "runtime/command/process/complete.h"
+#include "runtime/command/process/manual.h"
+#include "runtime/command/process/program.h"
+#include "runtime/command/process/supervise.h"
+#include "runtime/command/verbs/verbs.h"
 
 namespace sepflow::command {
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "runtime/base/error.h"
-#include "runtime/command/plan_numbers.h"
-#include "runtime/command/program.h"
+#include "runtime/command/process/numbers.h"
+#include "runtime/command/process/program.h"
 #include "runtime/embedded/filter.h"
 #include "runtime/embedded/header.h"
 #include "runtime/embedded/output_files.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/command/temporary.h"
+#include "runtime/command/process/temporary.h"
 
 namespace sepflow::embedded {
 

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "runtime/command/embedded_pictures.h"
-#include "runtime/command/exif.h"
+#include "runtime/command/files/embedded_pictures.h"
+#include "runtime/command/files/exif.h"
 #include "tests/command/made_files.h"
 #include "tests/command/read_back.h"
 

@@ -8,11 +8,11 @@
 #include <sepflow/sepflow.h>
 
 #include "runtime/base/error.h"
-#include "runtime/command/image_file.h"
-#include "runtime/command/interrupt.h"
-#include "runtime/command/pixel_type.h"
-#include "runtime/command/plugins.h"
-#include "runtime/command/verbs.h"
+#include "runtime/command/files/band_format.h"
+#include "runtime/command/files/image_file.h"
+#include "runtime/command/process/interrupt.h"
+#include "runtime/command/verbs/plugins.h"
+#include "runtime/command/verbs/verbs.h"
 #include "tests/fuzz/directory.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/nodes.h"

@@ -1,8 +1,8 @@
 // Metadata of files. The first byte says what the rest is: Exif data, XMP, Photoshop's resources,
 // or a file whose header is read. The kept part holds no picture, and is kept again as it is.
-#include "runtime/command/embedded_pictures.h"
-#include "runtime/command/exif.h"
-#include "runtime/command/file_facts.h"
+#include "runtime/command/files/embedded_pictures.h"
+#include "runtime/command/files/exif.h"
+#include "runtime/command/files/file_facts.h"
 #include "tests/fuzz/directory.h"
 #include "tests/fuzz/input.h"
 
