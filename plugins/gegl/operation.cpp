@@ -8,7 +8,7 @@
 #include <string>
 
 #include "plugins/gegl/picture.h"
-#include "plugins/gegl/properties.h"
+#include "plugins/gegl/settings.h"
 #include "runtime/base/error.h"
 #include "runtime/base/rect.h"
 
@@ -18,9 +18,9 @@ namespace {
 
 // prepare makes the picture, again and again; process only reads it, on many threads.
 struct Separable {
-    Properties properties;
+    Settings settings;
     HostedFilter filter;
-    bool is_changed = true;          // properties, since the filter was given them
+    bool is_changed = true;          // settings, since the filter was given them
     std::optional<Picture> picture;  // none after an error
     std::shared_ptr<const NodePlan> plan;
     std::mutex mutex;  // guards shown_error
@@ -60,19 +60,19 @@ sepflow_rect box_of(GeglOperation *operation) {
 }
 
 void set_up(GeglOperation *operation, Separable &separable, const Babl *format) {
-    if (separable.is_changed) separable.properties.give(separable.filter);
+    if (separable.is_changed) separable.settings.give(separable.filter);
     separable.is_changed = false;
     separable.plan =
         separable.filter.plan(SEPFLOW_F32, SEPFLOW_F32, babl_format_get_n_components(format));
     separable.picture.emplace(separable.plan, box_of(operation), format,
-                              separable.properties.beyond(), separable.properties.keeps_alpha());
+                              separable.settings.beyond(), separable.settings.keeps_alpha());
 }
 
 void prepare(GeglOperation *operation) {
     Separable &separable = separable_of(operation);
     const Babl *format = working_format(gegl_operation_get_source_format(operation, "input"),
                                         gegl_operation_get_source_space(operation, "input"),
-                                        separable.properties.beyond().is_transparent);
+                                        separable.settings.beyond().is_transparent);
     gegl_operation_set_format(operation, "input", format);
     gegl_operation_set_format(operation, "output", format);
     separable.picture.reset();
@@ -105,7 +105,7 @@ GeglRectangle invalidated_by_change(GeglOperation *operation, const gchar *,
                                     const GeglRectangle *in) {
     const Separable &separable = separable_of(operation);
     const sepflow_rect box = box_of(operation);
-    if (!separable.plan || separable.properties.beyond().reads_far) return rectangle_of(box);
+    if (!separable.plan || separable.settings.beyond().reads_far) return rectangle_of(box);
     const sepflow_plan_info info = separable.plan->info();
     if (info.method != nullptr && std::string(info.method) == "fft") return rectangle_of(box);
     const int64_t x = std::max(info.left, info.right), y = std::max(info.top, info.bottom);
@@ -140,12 +140,12 @@ gboolean process(GeglOperation *operation, GeglBuffer *input, GeglBuffer *output
 }
 
 void set_property(GObject *object, guint id, const GValue *value, GParamSpec *) {
-    separable_of(object).properties.set(id, value);
+    separable_of(object).settings.set(id, *value);
     separable_of(object).is_changed = true;
 }
 
 void get_property(GObject *object, guint id, GValue *value, GParamSpec *) {
-    separable_of(object).properties.get(id, value);
+    separable_of(object).settings.get(id, *value);
 }
 
 void finalize(GObject *object) {
@@ -159,7 +159,7 @@ void init_class(gpointer klass, gpointer) {
     object_class->set_property = set_property;
     object_class->get_property = get_property;
     object_class->finalize = finalize;
-    Properties::install(object_class);
+    Settings::install(object_class);
 
     auto *operation_class = static_cast<GeglOperationClass *>(klass);
     operation_class->prepare = prepare;
@@ -183,7 +183,7 @@ void init(GTypeInstance *instance, gpointer) {
 }  // namespace
 
 void register_operation(GTypeModule *module) {
-    Properties::register_enums(module);
+    Settings::register_enums(module);
     GTypeInfo info = {};
     info.class_size = sizeof(OperationClass);
     info.class_init = init_class;

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "plugins/gstreamer/layout.h"
-#include "plugins/gstreamer/properties.h"
 #include "plugins/gstreamer/repeated_plane.h"
+#include "plugins/gstreamer/settings.h"
 #include "plugins/gstreamer/subsampling.h"
 
 namespace sepflow::gstreamer {

@@ -26,6 +26,6 @@ struct Arguments {
 void install_arguments(VipsObjectClass *object_class, size_t offset);
 
 // Gives the filter what was set. Throws Error.
-void give(VipsObject *object, const Arguments &arguments, HostedFilter &filter);
+void give(VipsObject *object, HostedFilter &filter);
 
 }  // namespace sepflow

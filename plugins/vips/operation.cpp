@@ -67,7 +67,7 @@ void set_up(Operation &operation, HostedFilter &filter) {
     VipsObject *object = VIPS_OBJECT(&operation);
     if (is_set(object, "kernel") == is_set(object, "mask"))
         throw Error(SEPFLOW_E_PARAM, "set kernel, such as \"gaussian 3\", or mask, a matrix image");
-    give(object, operation.arguments, filter);
+    give(object, filter);
     if (operation.mask != nullptr) set_mask(filter, operation.mask);
 }
 
@@ -141,7 +141,7 @@ bool names_file(const std::string &kernel) {
 VipsOperationFlags get_flags(VipsOperation *operation) {
     HostedFilter filter;
     try {
-        give(VIPS_OBJECT(operation), reinterpret_cast<Operation *>(operation)->arguments, filter);
+        give(VIPS_OBJECT(operation), filter);
     } catch (const std::exception &) {
         return VIPS_OPERATION_NONE;  // which build will tell
     }

@@ -1,4 +1,4 @@
-#include "plugins/gegl/properties.h"
+#include "plugins/gegl/settings.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,6 @@
 #include <cstring>
 
 #include "plugins/kit/descriptors.h"
-#include "runtime/base/error.h"
 
 namespace sepflow {
 
@@ -33,10 +32,6 @@ bool is_hidden(const std::string &id) {
                                                        "border_value", "missing",  "missing_value",
                                                        "keep_missing"};
     return std::find(hidden.begin(), hidden.end(), id) != hidden.end();
-}
-
-bool is_own(const std::string &id) {
-    return id == "border" || id == "keep_alpha";
 }
 
 std::vector<sepflow_param_desc> make_descs() {
@@ -73,114 +68,62 @@ std::string enum_type_name(const sepflow_param_desc &desc) {
     return std::string("SepflowGegl_") + desc.id;
 }
 
-GParamSpec *number_spec(const sepflow_param_desc &desc, const char *name, GParamFlags flags) {
+GParamSpec *number_spec(const sepflow_param_desc &desc, GParamFlags flags) {
     const bool has_limits = desc.min != 0 || desc.max != 0;
     const double min = has_limits ? desc.min : -DBL_MAX, max = has_limits ? desc.max : DBL_MAX;
     const double from = std::max(min, -kSliderEnd), to = std::min(max, kSliderEnd);
     const std::string doc = explained(desc);
     if (desc.type == SEPFLOW_VALUE_FLOAT) {
-        return gegl_param_spec_double(name, desc.name, doc.c_str(), -DBL_MAX, DBL_MAX, desc.def,
+        return gegl_param_spec_double(desc.id, desc.name, doc.c_str(), -DBL_MAX, DBL_MAX, desc.def,
                                       from, to, 1, flags);
     }
-    return gegl_param_spec_int(name, desc.name, doc.c_str(), G_MININT, G_MAXINT,
+    return gegl_param_spec_int(desc.id, desc.name, doc.c_str(), G_MININT, G_MAXINT,
                                static_cast<gint>(desc.def), static_cast<gint>(from),
                                static_cast<gint>(to), 1, flags);
 }
 
-GParamSpec *param_spec(const sepflow_param_desc &desc) {
+GParamSpec *spec_of(const sepflow_param_desc &desc) {
     const auto flags =
         static_cast<GParamFlags>(G_PARAM_READWRITE | G_PARAM_CONSTRUCT | GEGL_PARAM_PAD_INPUT);
-    std::string name = desc.id;
-    std::replace(name.begin(), name.end(), '_', '-');
     if (desc.type == SEPFLOW_VALUE_CHOICE) {
-        return gegl_param_spec_enum(name.c_str(), desc.name, desc.doc,
+        return gegl_param_spec_enum(desc.id, desc.name, desc.doc,
                                     g_type_from_name(enum_type_name(desc).c_str()),
                                     choice_index(desc, desc.text_default), flags);
     }
     if (is_switch(desc))
-        return g_param_spec_boolean(name.c_str(), desc.name, desc.doc, desc.def != 0, flags);
+        return g_param_spec_boolean(desc.id, desc.name, desc.doc, desc.def != 0, flags);
     if (desc.type == SEPFLOW_VALUE_INT || desc.type == SEPFLOW_VALUE_FLOAT)
-        return number_spec(desc, name.c_str(), flags);
-    return gegl_param_spec_string(name.c_str(), desc.name, desc.doc, FALSE, FALSE,
-                                  desc.text_default, flags);
-}
-
-void give_one(HostedFilter &filter, const sepflow_param_desc &desc, const GValue &value) {
-    if (desc.type == SEPFLOW_VALUE_CHOICE) {
-        filter.set(desc.id, desc.choices[g_value_get_enum(&value)]);
-    } else if (is_switch(desc)) {
-        filter.set(desc.id, g_value_get_boolean(&value) ? 1.0 : 0.0);
-    } else if (desc.type == SEPFLOW_VALUE_INT) {
-        filter.set(desc.id, g_value_get_int(&value));
-    } else if (desc.type == SEPFLOW_VALUE_FLOAT) {
-        filter.set(desc.id, g_value_get_double(&value));
-    } else {
-        const gchar *text = g_value_get_string(&value);
-        filter.set(desc.id, std::string(text != nullptr ? text : ""));
-    }
+        return number_spec(desc, flags);
+    return gegl_param_spec_string(desc.id, desc.name, desc.doc, FALSE, FALSE, desc.text_default,
+                                  flags);
 }
 
 }  // namespace
 
-void Properties::register_enums(GTypeModule *module) {
-    // GLib keeps the pointer.
-    static std::vector<std::vector<GEnumValue>> lists;
+Settings::Settings() : Properties(descs()) {}
+
+void Settings::register_enums(GTypeModule *module) {
     for (const sepflow_param_desc &desc : descs()) {
-        if (desc.type != SEPFLOW_VALUE_CHOICE) continue;
-        std::vector<GEnumValue> list;
-        for (uint32_t i = 0; i < desc.choice_count; ++i)
-            list.push_back({static_cast<gint>(i), desc.choices[i], desc.choices[i]});
-        list.push_back({0, nullptr, nullptr});
-        lists.push_back(std::move(list));
-        g_type_module_register_enum(module, enum_type_name(desc).c_str(), lists.back().data());
+        if (desc.type == SEPFLOW_VALUE_CHOICE)
+            g_type_module_register_enum(module, enum_type_name(desc).c_str(), enum_values(desc));
     }
 }
 
-void Properties::install(GObjectClass *object_class) {
+void Settings::install(GObjectClass *object_class) {
     guint id = 0;  // which GObject counts from 1
     for (const sepflow_param_desc &desc : descs())
-        g_object_class_install_property(object_class, ++id, param_spec(desc));
+        g_object_class_install_property(object_class, ++id, spec_of(desc));
 }
 
-Properties::Properties() : values_(descs().size(), GValue(G_VALUE_INIT)) {}
-
-Properties::~Properties() {
-    for (GValue &value : values_) {
-        if (G_IS_VALUE(&value)) g_value_unset(&value);
-    }
-}
-
-void Properties::set(guint id, const GValue *value) {
-    GValue &own = values_.at(id - 1);
-    if (!G_IS_VALUE(&own)) g_value_init(&own, G_VALUE_TYPE(value));
-    g_value_copy(value, &own);
-}
-
-void Properties::get(guint id, GValue *value) const {
-    g_value_copy(&values_.at(id - 1), value);
-}
-
-void Properties::give(HostedFilter &filter) const {
-    for (size_t i = 0; i < values_.size(); ++i) {
-        if (!is_own(descs()[i].id)) give_one(filter, descs()[i], values_[i]);
-    }
+void Settings::give(HostedFilter &filter) const {
+    Properties::give(filter);
     filter.set("border_x", beyond().border);
     filter.set("border_y", beyond().border);
 }
 
-const Beyond &Properties::beyond() const {
-    return kBeyond.at(static_cast<size_t>(g_value_get_enum(&of("border"))));
-}
-
-bool Properties::keeps_alpha() const {
-    return g_value_get_boolean(&of("keep_alpha"));
-}
-
-const GValue &Properties::of(const char *id) const {
-    for (size_t i = 0; i < values_.size(); ++i) {
-        if (std::strcmp(descs()[i].id, id) == 0) return values_[i];
-    }
-    throw Error(SEPFLOW_E_INTERNAL, std::string("there is no property ") + id);
+const Beyond &Settings::beyond() const {
+    return *std::find_if(kBeyond.begin(), kBeyond.end(),
+                         [&](const Beyond &beyond) { return beyond.name == text("border"); });
 }
 
 }  // namespace sepflow
