@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "plugins/hosted/hosted_filter.h"
-#include "plugins/openfx/host.h"
+#include "plugins/openfx/suites.h"
 
 namespace sepflow::openfx {
 

@@ -136,7 +136,7 @@ std::vector<Planned> planned(const Request &request, const std::vector<std::stri
 }
 
 void check_hosts(Subject &subject) {
-    for (Host *host : {&subject.host(), &subject.caller()})
+    for (CheckingHost *host : {&subject.host(), &subject.caller()})
         require(host->mistake().empty(), host->mistake());
 }
 

@@ -217,7 +217,7 @@ Reply Scene::try_compute(const sepflow_rect &region, const How &how, Bytes *resu
     call.scratch = how.scratch_bytes > 0 ? scratch.data() : nullptr;
     call.scratch_size = how.scratch_bytes;
     call.host = how.host != nullptr ? how.host->get() : nullptr;
-    call.call_ctx = Host::call_context(how.threads);
+    call.call_ctx = CheckingHost::call_context(how.threads);
     if (how.change) how.change(call);
     const Later<sepflow_process> later(call, 0xff);
 

@@ -30,7 +30,7 @@ struct Later {
 struct How {
     Picture::Place place;
     int32_t threads = 1;
-    Host *host = nullptr;           // that the call names
+    CheckingHost *host = nullptr;   // that the call names
     bool has_whole_bounds = false;  // images hold all of their domain
     bool has_no_domain = false;     // which is the bounds then: of whole bounds only
     bool has_later_call = false;    // the call's struct is of a later version

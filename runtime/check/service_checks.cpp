@@ -17,7 +17,7 @@ constexpr sepflow_rect kDomain = {0, 0, 203, 131};
 // Which callbacks a host saw.
 struct Seen {
     int64_t allocations, polls, parallel_fors;
-    explicit Seen(const Host &host)
+    explicit Seen(const CheckingHost &host)
         : allocations(host.allocations()),
           polls(host.polls()),
           parallel_fors(host.parallel_fors()) {}
@@ -30,7 +30,7 @@ struct Seen {
 // Each node has the host that it was made with.
 void check_other_node(Subject &subject, const Scene &scene, const Bytes &wanted) {
     const sepflow_rect out = scene.out_domain();
-    auto other_host = std::make_unique<Host>();
+    auto other_host = std::make_unique<CheckingHost>();
     {
         Node other = subject.node(other_host->get());
         const Plan plan = other.configure(config_for(scene.format(), kDomain.w, kDomain.h));
@@ -49,7 +49,7 @@ void callers_host(Subject &subject) {
     const sepflow_rect out = p.scene.out_domain();
     const Bytes wanted = p.scene.compute(out);
     for (const int32_t threads : {1, 4}) {
-        auto caller = std::make_unique<Host>();
+        auto caller = std::make_unique<CheckingHost>();
         How how;
         how.threads = threads;
         how.host = caller.get();
@@ -71,7 +71,7 @@ void callers_host(Subject &subject) {
 // Where the host runs no tasks, the call fails.
 void pool(Subject &subject) {
     Prepared p(subject, kDomain);
-    Host &host = subject.caller();
+    CheckingHost &host = subject.caller();
     const sepflow_rect out = p.scene.out_domain();
     How how;
     how.host = &host;

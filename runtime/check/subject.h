@@ -10,7 +10,7 @@
 
 #include "runtime/base/structs.h"
 #include "runtime/check/calls.h"
-#include "runtime/check/host.h"
+#include "runtime/check/checking_host.h"
 #include "runtime/check/process_state.h"
 
 namespace sepflow::check {
@@ -119,8 +119,8 @@ class Subject {
     void unload();  // deinit, dlclose
     const sepflow_entry &entry() const { return *library_->entry(); }
     const sepflow_node_desc &desc() const { return *desc_; }
-    Host &host() { return host_; }      // that nodes are made with
-    Host &caller() { return caller_; }  // that calls of process name, where they name one
+    CheckingHost &host() { return host_; }      // that nodes are made with
+    CheckingHost &caller() { return caller_; }  // that calls of process name, where they name one
 
     uint32_t image_size() const { return image_size_of(library_->entry()); }
     sepflow_param_desc param(uint32_t index) const;
@@ -160,7 +160,7 @@ class Subject {
 
     Target target_;
     ProcessState before_;
-    Host host_, caller_;
+    CheckingHost host_, caller_;
     std::unique_ptr<Library> library_;  // goes before the hosts
     const sepflow_node_desc *desc_ = nullptr;
 };

@@ -88,7 +88,7 @@ class Life {
 
 // Each allocation fails once, and with it all that follow.
 void memory(Subject &subject) {
-    Host &host = subject.host();
+    CheckingHost &host = subject.host();
     for (const int32_t threads : {1, 4}) {
         Life life(subject, threads);
         require(life.live() == SEPFLOW_OK, "it has no memory, with all that there is");
@@ -110,7 +110,7 @@ void memory(Subject &subject) {
 void cancel(Subject &subject) {
     constexpr sepflow_rect kLarge = {0, 0, 401, 1501};
     const Format format = subject.any_format();
-    Host &host = subject.caller();
+    CheckingHost &host = subject.caller();
     Node node = subject.node();
     const Plan plan = node.configure(config_for(format, kLarge.w, kLarge.h));
     const Scene scene(subject, plan, format, kLarge);

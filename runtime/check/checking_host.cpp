@@ -1,4 +1,4 @@
-#include "runtime/check/host.h"
+#include "runtime/check/checking_host.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -45,7 +45,7 @@ uint64_t bytes_before(uint64_t align) {
 
 }  // namespace
 
-Host::Host() {
+CheckingHost::CheckingHost() {
     host_.struct_size = sizeof host_;
     host_.abi_major = SEPFLOW_ABI_MAJOR;
     host_.abi_minor = SEPFLOW_ABI_MINOR_SHOWN;
@@ -62,17 +62,17 @@ Host::Host() {
     hosts().insert(this);
 }
 
-Host::~Host() {
+CheckingHost::~CheckingHost() {
     drop_freed();
     const std::lock_guard<std::mutex> lock(hosts_mutex);
     hosts().erase(this);
 }
 
-void *Host::call_context(int32_t max_threads) {
+void *CheckingHost::call_context(int32_t max_threads) {
     return max_threads == 1 ? kSerial : kParallel;
 }
 
-Host &Host::self(void *ctx) {
+CheckingHost &CheckingHost::self(void *ctx) {
     const std::lock_guard<std::mutex> lock(hosts_mutex);
     if (hosts().count(ctx) == 0) {
         last_words(
@@ -80,26 +80,26 @@ Host &Host::self(void *ctx) {
             "host that is gone");
         std::abort();
     }
-    return *static_cast<Host *>(ctx);
+    return *static_cast<CheckingHost *>(ctx);
 }
 
-void Host::fail_allocation(int64_t n) {
+void CheckingHost::fail_allocation(int64_t n) {
     allocations_.store(0);
     first_failure_.store(n);
 }
 
-void Host::cancel_at(int64_t n) {
+void CheckingHost::cancel_at(int64_t n) {
     polls_.store(0);
     was_cancelled_.store(false);
     first_cancel_.store(n);
 }
 
-size_t Host::blocks_kept() {
+size_t CheckingHost::blocks_kept() {
     const std::lock_guard<std::mutex> lock(mutex_);
     return blocks_.size();
 }
 
-std::string Host::mistake() {
+std::string CheckingHost::mistake() {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (const auto &[memory, block] : freed_) {
         if (!holds(memory, block.bytes, kFreedBytes) && mistake_.empty())
@@ -108,19 +108,19 @@ std::string Host::mistake() {
     return mistake_;
 }
 
-void Host::drop_freed() {
+void CheckingHost::drop_freed() {
     const std::lock_guard<std::mutex> lock(mutex_);
     while (!freed_.empty()) give_up_oldest();
     freed_.shrink_to_fit();
 }
 
-void Host::note(const std::string &mistake) {
+void CheckingHost::note(const std::string &mistake) {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (mistake_.empty()) mistake_ = mistake;
 }
 
-void Host::log(void *ctx, int32_t level, const char *, const char *message) {
-    Host &host = self(ctx);
+void CheckingHost::log(void *ctx, int32_t level, const char *, const char *message) {
+    CheckingHost &host = self(ctx);
     ++host.logs_;
     if (message == nullptr) host.note("it logs NULL");
     if (level < SEPFLOW_LOG_DEBUG || level > SEPFLOW_LOG_PLUGIN_BUG)
@@ -128,8 +128,8 @@ void Host::log(void *ctx, int32_t level, const char *, const char *message) {
 }
 
 // Between bytes that must stay.
-void *Host::alloc(void *ctx, uint64_t bytes, uint64_t align) {
-    Host &host = self(ctx);
+void *CheckingHost::alloc(void *ctx, uint64_t bytes, uint64_t align) {
+    CheckingHost &host = self(ctx);
     if (align == 0 || (align & (align - 1)) != 0 || align > kMostAlign) {
         host.note("it asks alloc for an alignment of " + std::to_string(align));
         return nullptr;
@@ -148,8 +148,8 @@ void *Host::alloc(void *ctx, uint64_t bytes, uint64_t align) {
     return memory;
 }
 
-void Host::free(void *ctx, void *memory) {
-    Host &host = self(ctx);
+void CheckingHost::free(void *ctx, void *memory) {
+    CheckingHost &host = self(ctx);
     if (memory == nullptr) return;
     std::unique_lock<std::mutex> lock(host.mutex_);
     const auto found = host.blocks_.find(memory);
@@ -163,7 +163,7 @@ void Host::free(void *ctx, void *memory) {
 }
 
 // The caller holds the lock.
-void Host::set_aside(void *memory, const Block &block) {
+void CheckingHost::set_aside(void *memory, const Block &block) {
     const uint64_t before = bytes_before(block.align);
     const auto *bytes = static_cast<const char *>(memory);
     const bool is_kept =
@@ -176,7 +176,7 @@ void Host::set_aside(void *memory, const Block &block) {
     while (bytes_freed_ > kMostBytesFreed) give_up_oldest();
 }
 
-void Host::give_up_oldest() {
+void CheckingHost::give_up_oldest() {
     const auto [memory, block] = freed_.front();
     freed_.pop_front();
     bytes_freed_ -= block.bytes;
@@ -186,7 +186,7 @@ void Host::give_up_oldest() {
                       std::align_val_t(block.align));
 }
 
-void Host::run_task(sepflow_task task, void *arg, int64_t i) {
+void CheckingHost::run_task(sepflow_task task, void *arg, int64_t i) {
     const uint64_t modes = fpu_modes();
     const bool was_in_task = is_in_task;
     is_in_task = true;
@@ -200,9 +200,9 @@ void Host::run_task(sepflow_task task, void *arg, int64_t i) {
 }
 
 // Each task once, from the last to the first, on as many threads as were set, or as there are.
-sepflow_status Host::parallel_for(void *ctx, void *call_ctx, int64_t count, sepflow_task task,
-                                  void *arg) {
-    Host &host = self(ctx);
+sepflow_status CheckingHost::parallel_for(void *ctx, void *call_ctx, int64_t count,
+                                          sepflow_task task, void *arg) {
+    CheckingHost &host = self(ctx);
     ++host.parallel_fors_;
     if (call_ctx != kSerial && call_ctx != kParallel)
         host.note("it calls parallel_for with another call_ctx");
@@ -229,8 +229,8 @@ sepflow_status Host::parallel_for(void *ctx, void *call_ctx, int64_t count, sepf
     return SEPFLOW_OK;
 }
 
-int32_t Host::is_cancelled(void *ctx, void *call_ctx) {
-    Host &host = self(ctx);
+int32_t CheckingHost::is_cancelled(void *ctx, void *call_ctx) {
+    CheckingHost &host = self(ctx);
     if (call_ctx != kSerial && call_ctx != kParallel)
         host.note("it calls is_cancelled with another call_ctx");
     const int64_t first = host.first_cancel_.load();

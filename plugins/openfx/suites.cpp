@@ -1,4 +1,4 @@
-#include "plugins/openfx/host.h"
+#include "plugins/openfx/suites.h"
 
 #include <algorithm>
 #include <atomic>

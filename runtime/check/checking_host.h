@@ -12,11 +12,11 @@
 
 namespace sepflow::check {
 
-class Host {
+class CheckingHost {
   public:
-    Host();
-    Host(const Host &) = delete;
-    ~Host();
+    CheckingHost();
+    CheckingHost(const CheckingHost &) = delete;
+    ~CheckingHost();
     const sepflow_host *get() const { return &host_; }
 
     // From the n-th on (1 is the next) allocations give NULL, polls say that the call is cancelled;
@@ -43,7 +43,7 @@ class Host {
     struct Block {
         uint64_t bytes, align;
     };
-    static Host &self(void *ctx);
+    static CheckingHost &self(void *ctx);
     static void log(void *ctx, int32_t level, const char *node_id, const char *message);
     static void *alloc(void *ctx, uint64_t bytes, uint64_t align);
     static void free(void *ctx, void *memory);
