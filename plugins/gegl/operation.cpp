@@ -12,7 +12,7 @@
 #include "runtime/base/error.h"
 #include "runtime/base/rect.h"
 
-namespace sepflow {
+namespace sepflow::gegl {
 
 namespace {
 
@@ -193,4 +193,4 @@ void register_operation(GTypeModule *module) {
                                 static_cast<GTypeFlags>(0));
 }
 
-}  // namespace sepflow
+}  // namespace sepflow::gegl

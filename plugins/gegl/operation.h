@@ -3,8 +3,8 @@
 
 #include "plugins/gegl/gegl_api.h"
 
-namespace sepflow {
+namespace sepflow::gegl {
 
 void register_operation(GTypeModule *module);
 
-}  // namespace sepflow
+}  // namespace sepflow::gegl

@@ -7,7 +7,7 @@
 #include "runtime/base/error.h"
 #include "runtime/base/image.h"
 
-namespace sepflow {
+namespace sepflow::gegl {
 
 namespace {
 
@@ -153,4 +153,4 @@ void Picture::copy_alpha(const sepflow_image &from, const sepflow_image &to) con
     }
 }
 
-}  // namespace sepflow
+}  // namespace sepflow::gegl

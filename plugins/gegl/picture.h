@@ -7,7 +7,7 @@
 #include "plugins/gegl/gegl_api.h"
 #include "plugins/hosted/hosted_filter.h"
 
-namespace sepflow {
+namespace sepflow::gegl {
 
 // Linear light, floats, in the space of the source, with alpha multiplied in; grey, CMYK and
 // channels without colour stay what they are.
@@ -51,4 +51,4 @@ class Picture {
     std::array<float, 8> around_ = {};
 };
 
-}  // namespace sepflow
+}  // namespace sepflow::gegl

@@ -13,7 +13,7 @@ const GeglModuleInfo *gegl_module_query(GTypeModule *) {
 }
 
 gboolean gegl_module_register(GTypeModule *module) {
-    sepflow::register_operation(module);
+    sepflow::gegl::register_operation(module);
     return TRUE;
 }
 }

@@ -7,7 +7,7 @@
 
 #include "plugins/kit/descriptors.h"
 
-namespace sepflow {
+namespace sepflow::gegl {
 
 namespace {
 
@@ -126,4 +126,4 @@ const Beyond &Settings::beyond() const {
                          [&](const Beyond &beyond) { return beyond.name == text("border"); });
 }
 
-}  // namespace sepflow
+}  // namespace sepflow::gegl

@@ -5,7 +5,7 @@
 #include "plugins/gegl/picture.h"
 #include "plugins/hosted/gobject.h"
 
-namespace sepflow {
+namespace sepflow::gegl {
 
 class Settings : public Properties {
   public:
@@ -20,4 +20,4 @@ class Settings : public Properties {
     bool keeps_alpha() const { return number("keep_alpha") != 0; }
 };
 
-}  // namespace sepflow
+}  // namespace sepflow::gegl

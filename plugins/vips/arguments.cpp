@@ -6,7 +6,7 @@
 
 #include "plugins/hosted/gobject.h"
 
-namespace sepflow {
+namespace sepflow::vips {
 
 namespace {
 
@@ -82,4 +82,4 @@ void give(VipsObject *object, HostedFilter &filter) {
     }
 }
 
-}  // namespace sepflow
+}  // namespace sepflow::vips

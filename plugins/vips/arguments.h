@@ -7,7 +7,7 @@
 #include "plugins/hosted/hosted_filter.h"
 #include "plugins/vips/vips_api.h"
 
-namespace sepflow {
+namespace sepflow::vips {
 
 // libvips keeps the value of each argument in a field of the object, which it finds by its offset.
 union ArgumentValue {
@@ -28,4 +28,4 @@ void install_arguments(VipsObjectClass *object_class, size_t offset);
 // Gives the filter what was set. Throws Error.
 void give(VipsObject *object, HostedFilter &filter);
 
-}  // namespace sepflow
+}  // namespace sepflow::vips

@@ -5,7 +5,7 @@
 
 #include "runtime/base/error.h"
 
-namespace sepflow {
+namespace sepflow::vips {
 
 namespace {
 
@@ -172,4 +172,4 @@ int32_t channels_of(const VipsImage *image) {
     return vips_band_format_iscomplex(image->BandFmt) ? 2 * image->Bands : image->Bands;
 }
 
-}  // namespace sepflow
+}  // namespace sepflow::vips

@@ -7,7 +7,7 @@
 #include "plugins/hosted/hosted_filter.h"
 #include "plugins/vips/vips_api.h"
 
-namespace sepflow {
+namespace sepflow::vips {
 
 struct Unref {
     void operator()(VipsImage *image) const { g_object_unref(image); }
@@ -34,4 +34,4 @@ VipsBandFormat working_format(VipsBandFormat format);
 sepflow_type type_of(VipsBandFormat format);
 int32_t channels_of(const VipsImage *image);
 
-}  // namespace sepflow
+}  // namespace sepflow::vips

@@ -11,7 +11,7 @@
 #include "runtime/base/error.h"
 #include "runtime/command/files/metadata.h"
 
-namespace sepflow {
+namespace sepflow::vips {
 
 namespace {
 
@@ -191,4 +191,4 @@ void register_operation() {
                            static_cast<GTypeFlags>(0));
 }
 
-}  // namespace sepflow
+}  // namespace sepflow::vips

@@ -1,8 +1,8 @@
 // The operation sepflow.
 #pragma once
 
-namespace sepflow {
+namespace sepflow::vips {
 
 void register_operation();
 
-}  // namespace sepflow
+}  // namespace sepflow::vips

@@ -8,7 +8,7 @@ extern "C" {
 G_MODULE_EXPORT const gchar *g_module_check_init(GModule *module);
 
 const gchar *g_module_check_init(GModule *module) {
-    sepflow::register_operation();
+    sepflow::vips::register_operation();
     g_module_make_resident(module);
     return nullptr;
 }

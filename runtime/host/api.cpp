@@ -8,7 +8,7 @@
 
 using sepflow::Error;
 using sepflow::guarded;
-using sepflow::Place;
+using sepflow::host::Place;
 
 namespace {
 
@@ -53,10 +53,10 @@ sepflow_status sepflow_graph_from_json(const sepflow_registry *registry, const c
     return guarded(error, [&] {
         require(registry, json, graph);
         *graph = nullptr;
-        if (length > sepflow::kMaxGraphBytes)
+        if (length > sepflow::host::kMaxGraphBytes)
             throw Error(SEPFLOW_E_UNSUPPORTED, "graph: its text is longer than 16 MiB");
         auto made = std::make_unique<sepflow_graph>(registry);
-        sepflow::read_json(std::string(json, length), *made);
+        sepflow::host::read_json(std::string(json, length), *made);
         *graph = made.release();
     });
 }

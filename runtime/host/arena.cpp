@@ -4,7 +4,7 @@
 #include <mutex>
 #include <vector>
 
-namespace sepflow {
+namespace sepflow::host {
 
 namespace {
 
@@ -44,4 +44,4 @@ LentArena::~LentArena() {
     shelf().arenas.at(threads_).kept.push_back(std::move(arena_));
 }
 
-}  // namespace sepflow
+}  // namespace sepflow::host

@@ -6,7 +6,7 @@
 #include <memory>
 #include <tbb/task_arena.h>
 
-namespace sepflow {
+namespace sepflow::host {
 
 class LentArena {
   public:
@@ -25,4 +25,4 @@ class LentArena {
     std::unique_ptr<tbb::task_arena> arena_;
 };
 
-}  // namespace sepflow
+}  // namespace sepflow::host

@@ -14,7 +14,7 @@
 #include "runtime/host/tile.h"
 
 using sepflow::Error;
-using sepflow::Place;
+using sepflow::host::Place;
 
 namespace {
 
@@ -47,7 +47,7 @@ std::vector<size_t> steps_to(const sepflow_graph &graph, size_t target) {
     for (auto i = graph.order.rbegin(); i != graph.order.rend(); ++i) {
         if (!is_needed[*i]) continue;
         steps.push_back(*i);
-        for (const sepflow::Outlet &feed : graph.places[*i].feeds) {
+        for (const sepflow::host::Outlet &feed : graph.places[*i].feeds) {
             if (feed.is_connected()) is_needed[feed.place] = 1;
         }
     }
@@ -56,7 +56,7 @@ std::vector<size_t> steps_to(const sepflow_graph &graph, size_t target) {
 }
 
 // Tiles are written while others still read their inputs.
-void check_apart(const sepflow::TileJob &job) {
+void check_apart(const sepflow::host::TileJob &job) {
     for (const size_t step : job.steps) {
         const Place &place = job.graph.places[step];
         if (place.is_input() && place.source.read == nullptr &&
@@ -90,7 +90,7 @@ class Tiles {
 };
 
 // Rows beyond its own that a tile of the output makes its nodes compute or read.
-int64_t halo_rows(const sepflow::TileJob &job) {
+int64_t halo_rows(const sepflow::host::TileJob &job) {
     const sepflow_rect &region = job.out.bounds;
     std::vector<sepflow_rect> needed;
     find_regions(job, {region.x + region.w / 2, region.y + region.h / 2, 1, 1}, needed);
@@ -99,10 +99,10 @@ int64_t halo_rows(const sepflow::TileJob &job) {
     return rows - 1;
 }
 
-// Long rows suit the passes. A tile lower than its halo would compute the halo more often than
-// itself: an unsharp mask with 161 x 161 taps took 194 ms in tiles of 32 rows, 166 in 128, 152 in
-// 256 (3000 x 3000 u8, EPYC with 1 MiB of second-level cache, one thread, best of 9).
-Tiles choose_tiles(const sepflow::TileJob &job, const sepflow_run &run) {
+// Long rows suit the passes. A tile lower than its halo would compute the halo more often than itself: an unsharp
+// mask with 161 x 161 taps took 194 ms in tiles of 32 rows, 166 in 128, 152 in 256 (3000 x 3000 u8, EPYC with 1 MiB
+// of second-level cache, one thread, best of 9).
+Tiles choose_tiles(const sepflow::host::TileJob &job, const sepflow_run &run) {
     constexpr int64_t kCachedBytes = 1 << 20;  // of a tile's pixels, where the halo is low
     constexpr int64_t kMostBytes = 16 << 20;   // where it is not
     constexpr int64_t kLeastWidth = 1024, kMostWidth = 4096;
@@ -150,16 +150,16 @@ class Progress {
 void sepflow_graph::compute(const std::string &name, const sepflow_image &given,
                             const sepflow_run *given_run) const {
     if (order.empty()) throw Error(SEPFLOW_E_NOT_READY, "the graph is not prepared");
-    const sepflow::Outlet target = output(name);
+    const sepflow::host::Outlet target = output(name);
     const sepflow_run run = checked_run(given_run);
     const sepflow_image out = checked_out(places[target.place], given);
     if (sepflow::is_empty(out.bounds)) return;
 
-    sepflow::TileJob job = {*this, target, steps_to(*this, target.place), out, {&run}};
+    sepflow::host::TileJob job = {*this, target, steps_to(*this, target.place), out, {&run}};
     check_apart(job);
     const Tiles tiles = choose_tiles(job, run);
     Progress progress(run, tiles.count());
-    const auto run_tile = [&](sepflow::TileRunner &runner, int64_t i) {
+    const auto run_tile = [&](sepflow::host::TileRunner &runner, int64_t i) {
         if (run.is_cancelled != nullptr && run.is_cancelled(run.ctx) != 0) {
             throw Error(SEPFLOW_E_CANCELLED, "cancelled");
         }
@@ -167,14 +167,15 @@ void sepflow_graph::compute(const std::string &name, const sepflow_image &given,
         progress.tile_done();
     };
     if (run.max_threads == 1) {
-        sepflow::TileRunner runner(job);
+        sepflow::host::TileRunner runner(job);
         for (int64_t i = 0; i < tiles.count(); ++i) run_tile(runner, i);
     } else {
-        tbb::enumerable_thread_specific<sepflow::TileRunner> runners(
-            [&] { return sepflow::TileRunner(job); });
+        tbb::enumerable_thread_specific<sepflow::host::TileRunner> runners(
+            [&] { return sepflow::host::TileRunner(job); });
         // More threads than processors would not help, and oneTBB warns of them.
         const int most = tbb::this_task_arena::max_concurrency();
-        sepflow::LentArena arena(run.max_threads > 0 ? std::min(run.max_threads, most) : most);
+        sepflow::host::LentArena arena(run.max_threads > 0 ? std::min(run.max_threads, most)
+                                                           : most);
         arena.execute([&] {
             tbb::parallel_for(int64_t{0}, tiles.count(), [&](int64_t i) {
                 // A source or a node may wait for tasks of its own: meanwhile its thread must not

@@ -6,7 +6,7 @@
 
 #include "runtime/base/error.h"
 
-namespace sepflow {
+namespace sepflow::host {
 
 namespace {
 
@@ -162,4 +162,4 @@ void fail_at(const std::string &place, const std::string &what) {
     fail((place.empty() ? "the top level" : place) + " " + what);
 }
 
-}  // namespace sepflow
+}  // namespace sepflow::host

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace sepflow {
+namespace sepflow::host {
 
 struct Json {
     enum Kind { kNull, kBoolean, kNumber, kText, kList, kObject };
@@ -30,4 +30,4 @@ std::string below(const std::string &place, const std::string &key);
 // Throws Error{PARAM} with a sentence that begins with the place.
 [[noreturn]] void fail_at(const std::string &place, const std::string &what);
 
-}  // namespace sepflow
+}  // namespace sepflow::host

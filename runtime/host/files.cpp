@@ -4,7 +4,7 @@
 
 #include "runtime/base/error.h"
 
-namespace sepflow {
+namespace sepflow::host {
 
 namespace fs = std::filesystem;
 
@@ -40,4 +40,4 @@ bool AllowedFiles::is_inside(const fs::path &path) const {
     return folder_end == folder_.end() && rest != path.end();
 }
 
-}  // namespace sepflow
+}  // namespace sepflow::host

@@ -6,7 +6,7 @@
 
 #include <sepflow/node.h>
 
-namespace sepflow {
+namespace sepflow::host {
 
 class AllowedFiles {
   public:
@@ -22,4 +22,4 @@ class AllowedFiles {
     std::filesystem::path folder_;  // without links; empty: none
 };
 
-}  // namespace sepflow
+}  // namespace sepflow::host

@@ -9,8 +9,8 @@
 #include "runtime/base/value.h"
 
 using sepflow::Error;
-using sepflow::Outlet;
-using sepflow::Place;
+using sepflow::host::Outlet;
+using sepflow::host::Place;
 
 namespace {
 
@@ -42,7 +42,7 @@ std::vector<std::string> port_names(const sepflow_node_desc &desc, int32_t direc
 
 }  // namespace
 
-size_t sepflow::Place::required_ports() const {
+size_t sepflow::host::Place::required_ports() const {
     size_t count = 0;
     for (size_t i = 0; i < feeds.size(); ++i) count += (port(i).flags & SEPFLOW_PORT_OPTIONAL) == 0;
     return count;
@@ -91,7 +91,7 @@ Outlet sepflow_graph::find_outlet(const std::string &name) const {
 
 Outlet sepflow_graph::output(const std::string &name) const {
     std::vector<std::string> names;
-    for (const sepflow::Output &output : outputs) {
+    for (const sepflow::host::Output &output : outputs) {
         if (output.name == name) return output.outlet;
         names.push_back(output.name);
     }
@@ -100,7 +100,7 @@ Outlet sepflow_graph::output(const std::string &name) const {
 
 void sepflow_graph::check_new_name(const std::string &name) const {
     if (name.empty()) fail("a name is empty");
-    if (places.size() >= sepflow::kMaxPlaces)
+    if (places.size() >= sepflow::host::kMaxPlaces)
         throw Error(SEPFLOW_E_UNSUPPORTED, "a graph has at most 10000 inputs and nodes");
     for (const Place &place : places) {
         if (place.name == name) fail("the name '" + name + "' is taken");
@@ -117,24 +117,24 @@ void sepflow_graph::add_input(const std::string &name) {
 void sepflow_graph::add_node(const std::string &name, const std::string &id,
                              sepflow_type out_type) {
     check_new_name(name);
-    const sepflow::RegistryNode *found = registry->find(id);
+    const sepflow::host::RegistryNode *found = registry->find(id);
     if (found == nullptr) {
         std::vector<std::string> ids;
-        for (const sepflow::RegistryNode &node : registry->nodes) ids.push_back(node.desc->id);
-        fail("node '" + name + "': no plugin provides '" + id + "'" +
-             sepflow::nearest_name(id, ids));
+        for (const sepflow::host::RegistryNode &node : registry->nodes)
+            ids.push_back(node.desc->id);
+        fail("node '" + name + "': no plugin provides '" + id + "'" + sepflow::nearest_name(id, ids));
     }
     found->plugin->initialise(registry->observer);
     sepflow_error error = new_error();
     sepflow_node *node = nullptr;
-    const sepflow_status status = sepflow::plugin_call(
+    const sepflow_status status = sepflow::host::plugin_call(
         registry->observer, "node '" + name + "'", "create",
         [&] { return found->desc->create(found->desc, &host, &node, &error); });
     if (status != SEPFLOW_OK) throw Error(status, "node '" + name + "': " + error.message);
 
     Place place;
     // First: from here on the node has an owner.
-    place.node.reset(node, sepflow::released_by(found->desc->destroy));
+    place.node.reset(node, sepflow::host::released_by(found->desc->destroy));
     place.name = name;
     place.desc = found->desc;
     place.image_size = found->plugin->image_size;
@@ -227,9 +227,9 @@ void sepflow_graph::connect(const std::string &source, const std::string &node,
 
 void sepflow_graph::add_output(const std::string &name, const std::string &source) {
     if (name.empty()) fail("a name is empty");
-    if (outputs.size() >= sepflow::kMaxPlaces)
+    if (outputs.size() >= sepflow::host::kMaxPlaces)
         throw Error(SEPFLOW_E_UNSUPPORTED, "a graph has at most 10000 outputs");
-    for (const sepflow::Output &output : outputs) {
+    for (const sepflow::host::Output &output : outputs) {
         if (output.name == name) fail("the output '" + name + "' already exists");
     }
     const Outlet from = find_outlet(source);

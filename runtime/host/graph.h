@@ -12,7 +12,7 @@
 #include "runtime/host/files.h"
 #include "runtime/host/registry.h"
 
-namespace sepflow {
+namespace sepflow::host {
 
 constexpr size_t kNowhere = static_cast<size_t>(-1);
 
@@ -66,16 +66,16 @@ struct Output {
     Outlet outlet;
 };
 
-}  // namespace sepflow
+}  // namespace sepflow::host
 
 struct sepflow_graph {
     explicit sepflow_graph(const sepflow_registry *owner) : registry(owner) {}
 
     const sepflow_registry *registry;
-    sepflow::AllowedFiles files;
-    const sepflow_host host = sepflow::host_services(&files);  // which the nodes below keep
-    std::vector<sepflow::Place> places;
-    std::vector<sepflow::Output> outputs;
+    sepflow::host::AllowedFiles files;
+    const sepflow_host host = sepflow::host::host_services(&files);  // which the nodes below keep
+    std::vector<sepflow::host::Place> places;
+    std::vector<sepflow::host::Output> outputs;
     std::vector<size_t> order;  // of the places, each behind what feeds it; empty: not prepared
 
     // All throw Error with the names at fault.
@@ -91,26 +91,26 @@ struct sepflow_graph {
     void prepare();
     void compute(const std::string &output, const sepflow_image &out, const sepflow_run *run) const;
 
-    size_t find(const std::string &name) const;       // of a place
-    size_t find_node(const std::string &name) const;  // of a place that is a node
-    sepflow::Place &input(const std::string &name);   // a place that is an input
+    size_t find(const std::string &name) const;            // of a place
+    size_t find_node(const std::string &name) const;       // of a place that is a node
+    sepflow::host::Place &input(const std::string &name);  // a place that is an input
     // "NAME" is a place's first output, "NAME.PORT" a node's output of that name.
-    sepflow::Outlet find_outlet(const std::string &name) const;
-    sepflow::Outlet output(const std::string &name) const;
+    sepflow::host::Outlet find_outlet(const std::string &name) const;
+    sepflow::host::Outlet output(const std::string &name) const;
 
     // Calls a function of a node's plugin.
     template <typename Call>
-    auto call_node(const sepflow::Place &place, const char *function, Call &&call) const {
-        return sepflow::plugin_call(registry->observer, "node '" + place.name + "'", function,
-                                    std::forward<Call>(call));
+    auto call_node(const sepflow::host::Place &place, const char *function, Call &&call) const {
+        return sepflow::host::plugin_call(registry->observer, "node '" + place.name + "'", function,
+                                          std::forward<Call>(call));
     }
 
   private:
     void check_new_name(const std::string &name) const;
-    void set_param(const sepflow::Place &place, uint32_t index, const sepflow_value &value);
+    void set_param(const sepflow::host::Place &place, uint32_t index, const sepflow_value &value);
 };
 
-namespace sepflow {
+namespace sepflow::host {
 
 // Graphs come from files; these keep one from taking the machine.
 inline constexpr uint64_t kMaxGraphBytes = uint64_t{16} << 20;
@@ -119,4 +119,4 @@ inline constexpr size_t kMaxPlaces = 10000;
 // Fills `graph` from JSON; see README.md.
 void read_json(const std::string &text, sepflow_graph &graph);
 
-}  // namespace sepflow
+}  // namespace sepflow::host

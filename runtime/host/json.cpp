@@ -6,7 +6,7 @@
 #include "runtime/host/graph.h"
 #include "runtime/host/json_value.h"
 
-namespace sepflow {
+namespace sepflow::host {
 
 namespace {
 
@@ -105,4 +105,4 @@ void read_json(const std::string &text, sepflow_graph &graph) {
     }
 }
 
-}  // namespace sepflow
+}  // namespace sepflow::host

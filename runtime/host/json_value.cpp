@@ -6,7 +6,7 @@
 
 #include "runtime/base/error.h"
 
-namespace sepflow {
+namespace sepflow::host {
 
 namespace {
 
@@ -161,4 +161,4 @@ sepflow_value value_from_json(const sepflow_param_desc &desc, const Json &json,
     return value;
 }
 
-}  // namespace sepflow
+}  // namespace sepflow::host

@@ -8,7 +8,7 @@
 
 #include "runtime/host/document.h"
 
-namespace sepflow {
+namespace sepflow::host {
 
 // Throws Error{PARAM}: the place must be `wanted`, not of the kind that was found. Quotes no text,
 // which may be of a file that is no graph.
@@ -19,4 +19,4 @@ namespace sepflow {
 sepflow_value value_from_json(const sepflow_param_desc &desc, const Json &json,
                               const std::string &place, std::vector<double> *taps);
 
-}  // namespace sepflow
+}  // namespace sepflow::host

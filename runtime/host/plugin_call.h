@@ -9,7 +9,7 @@
 
 #include "runtime/base/error.h"
 
-namespace sepflow {
+namespace sepflow::host {
 
 struct CallObserver {
     sepflow_observer function = nullptr;
@@ -59,4 +59,4 @@ auto released_by(void (*release)(Thing *)) {
     };
 }
 
-}  // namespace sepflow
+}  // namespace sepflow::host

@@ -8,7 +8,7 @@
 #include "runtime/host/graph.h"
 
 using sepflow::Error;
-using sepflow::Place;
+using sepflow::host::Place;
 
 namespace {
 
@@ -39,7 +39,7 @@ class Sorter {
                 stack.pop_back();
                 continue;
             }
-            const sepflow::Outlet outlet = places_[place].feeds[port++];
+            const sepflow::host::Outlet outlet = places_[place].feeds[port++];
             const size_t feed = outlet.place;
             if (!outlet.is_connected()) {
                 const sepflow_port_desc desc = places_[place].port(port - 1);
@@ -131,7 +131,7 @@ void prepare_node(const sepflow_graph &graph, Place &place, sepflow_type wanted)
     if (status != SEPFLOW_OK) {
         throw Error(status, "node '" + place.name + "': " + error.message, error.param_index);
     }
-    place.plan.reset(plan, sepflow::released_by(place.desc->plan_release));
+    place.plan.reset(plan, sepflow::host::released_by(place.desc->plan_release));
     place.type = config.out_type;
     place.channels = config.channels;
     place.info = {};

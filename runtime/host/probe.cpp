@@ -17,7 +17,7 @@
 #include "runtime/host/probed.h"
 #include "runtime/host/search.h"
 
-namespace sepflow {
+namespace sepflow::host {
 
 namespace {
 
@@ -173,4 +173,4 @@ void probe(const std::string &file) {
     throw Error(SEPFLOW_E_ABI, described(verdict));
 }
 
-}  // namespace sepflow
+}  // namespace sepflow::host

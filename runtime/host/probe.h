@@ -4,10 +4,10 @@
 
 #include <string>
 
-namespace sepflow {
+namespace sepflow::host {
 
 // Throws Error that says what is wrong with the plugin. Does nothing if the program sepflow-probe
 // is not next to this library, or does not run.
 void probe(const std::string &file);
 
-}  // namespace sepflow
+}  // namespace sepflow::host

@@ -15,7 +15,7 @@
 
 #include "runtime/host/search.h"
 
-namespace sepflow {
+namespace sepflow::host {
 
 namespace {
 
@@ -175,4 +175,4 @@ std::string verdict_file() {
     return folder + "/sepflow-1/plugins-on-" + host;
 }
 
-}  // namespace sepflow
+}  // namespace sepflow::host

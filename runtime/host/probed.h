@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace sepflow {
+namespace sepflow::host {
 
 struct Verdict {
     enum Kind { kNone, kSound, kHangs, kEnds, kCrashes } kind = kNone;
@@ -24,4 +24,4 @@ void remember(const std::string &fingerprint, const Verdict &verdict);
 // libraries may differ. "" with another user's rights or home, which are not trusted.
 std::string verdict_file();
 
-}  // namespace sepflow
+}  // namespace sepflow::host

@@ -10,7 +10,7 @@
 #include "runtime/host/probe.h"
 #include "runtime/host/search.h"
 
-namespace sepflow {
+namespace sepflow::host {
 
 namespace {
 
@@ -96,10 +96,10 @@ std::string first_line(const char *text) {
 
 }  // namespace
 
-}  // namespace sepflow
+}  // namespace sepflow::host
 
 using sepflow::Error;
-using sepflow::Plugin;
+using sepflow::host::Plugin;
 
 Plugin::~Plugin() {
     if (!initialised_) return;
@@ -109,31 +109,31 @@ Plugin::~Plugin() {
     }
 }
 
-void Plugin::initialise(const sepflow::CallObserver &observer) {
+void Plugin::initialise(const sepflow::host::CallObserver &observer) {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (initialised_) return;
-    static const sepflow_host host = sepflow::host_services(nullptr);
+    static const sepflow_host host = sepflow::host::host_services(nullptr);
     sepflow_error error = {};
     error.struct_size = sizeof error;
     const std::string who = "plugin '" + std::string(entry->id ? entry->id : "") + "'";
-    const sepflow_status status =
-        sepflow::plugin_call(observer, who, "init", [&] { return entry->init(&host, &error); });
+    const sepflow_status status = sepflow::host::plugin_call(
+        observer, who, "init", [&] { return entry->init(&host, &error); });
     if (status != SEPFLOW_OK) throw Error(status, who + ": " + error.message);
     initialised_ = true;
 }
 
 void sepflow_registry::add(sepflow_entry_function entry_of, const std::string &file) {
-    sepflow::plugin_call(observer, file, "entry", [&] { add_nodes(entry_of(), file); });
+    sepflow::host::plugin_call(observer, file, "entry", [&] { add_nodes(entry_of(), file); });
 }
 
 void sepflow_registry::add_nodes(const sepflow_entry *given, const std::string &file) {
-    const sepflow_entry entry = sepflow::checked_entry(given);
+    const sepflow_entry entry = sepflow::host::checked_entry(given);
     auto plugin = std::make_unique<Plugin>(file, given, sepflow::image_size_of(given));
-    std::vector<sepflow::RegistryNode> more = nodes;
+    std::vector<sepflow::host::RegistryNode> more = nodes;
     for (uint32_t i = 0; i < entry.node_count; ++i) {
         const sepflow_node_desc *desc = entry.node(i);
         const bool known =
-            std::any_of(more.begin(), more.end(), [&](const sepflow::RegistryNode &node) {
+            std::any_of(more.begin(), more.end(), [&](const sepflow::host::RegistryNode &node) {
                 return std::strcmp(node.desc->id, desc->id) == 0;
             });
         if (!known) more.push_back({desc, plugin.get()});
@@ -147,7 +147,7 @@ void sepflow_registry::load(const std::string &file) {
     // A name without a slash would be searched for elsewhere.
     const std::string path = file.find('/') == std::string::npos ? "./" + file : file;
     void *library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (library == nullptr) throw Error(SEPFLOW_E_IO, sepflow::first_line(dlerror()));
+    if (library == nullptr) throw Error(SEPFLOW_E_IO, sepflow::host::first_line(dlerror()));
     try {
         void *symbol = dlsym(library, SEPFLOW_ENTRY_SYMBOL);
         if (symbol == nullptr) throw Error(SEPFLOW_E_ABI, "it has no " SEPFLOW_ENTRY_SYMBOL);
@@ -160,13 +160,13 @@ void sepflow_registry::load(const std::string &file) {
     }
 }
 
-const sepflow::RegistryNode *sepflow_registry::find(const std::string &id) const {
-    const sepflow::RegistryNode *best = nullptr;
+const sepflow::host::RegistryNode *sepflow_registry::find(const std::string &id) const {
+    const sepflow::host::RegistryNode *best = nullptr;
     long best_generation = -1;
-    for (const sepflow::RegistryNode &node : nodes) {
+    for (const sepflow::host::RegistryNode &node : nodes) {
         if (id == node.desc->id) return &node;
         long generation = 0;
-        if (sepflow::without_generation(node.desc->id, &generation) == id &&
+        if (sepflow::host::without_generation(node.desc->id, &generation) == id &&
             generation > best_generation) {
             best = &node;
             best_generation = generation;
@@ -192,11 +192,11 @@ sepflow_status sepflow_registry_scan(sepflow_registry *registry, const char *pat
                                      sepflow_skipped skipped, void *ctx) {
     return sepflow::guarded(nullptr, [&] {
         if (registry == nullptr) throw Error(SEPFLOW_E_INVALID, "registry is NULL");
-        for (const sepflow::SearchPlace &place : sepflow::search_places(path)) {
-            for (const std::string &file : sepflow::plugin_files(place.directory)) {
+        for (const sepflow::host::SearchPlace &place : sepflow::host::search_places(path)) {
+            for (const std::string &file : sepflow::host::plugin_files(place.directory)) {
                 try {
-                    if (!place.is_told) sepflow::check_trusted(file);
-                    sepflow::probe(file);
+                    if (!place.is_told) sepflow::host::check_trusted(file);
+                    sepflow::host::probe(file);
                     registry->load(file);
                 } catch (const Error &e) {
                     if (skipped != nullptr) skipped(ctx, file.c_str(), e.what());
@@ -239,7 +239,7 @@ uint32_t sepflow_registry_count(const sepflow_registry *registry) {
 const sepflow_node_desc *sepflow_registry_node(const sepflow_registry *registry, uint32_t index,
                                                const char **file, const sepflow_entry **entry) {
     if (index >= sepflow_registry_count(registry)) return nullptr;
-    const sepflow::RegistryNode &node = registry->nodes[index];
+    const sepflow::host::RegistryNode &node = registry->nodes[index];
     if (file != nullptr) *file = node.plugin->file.c_str();
     if (entry != nullptr) *entry = node.plugin->entry;
     return node.desc;
@@ -247,7 +247,7 @@ const sepflow_node_desc *sepflow_registry_node(const sepflow_registry *registry,
 
 const sepflow_node_desc *sepflow_registry_find(const sepflow_registry *registry, const char *id) {
     if (registry == nullptr || id == nullptr) return nullptr;
-    const sepflow::RegistryNode *node = registry->find(id);
+    const sepflow::host::RegistryNode *node = registry->find(id);
     return node != nullptr ? node->desc : nullptr;
 }
 

@@ -10,7 +10,7 @@
 
 #include "runtime/host/plugin_call.h"
 
-namespace sepflow {
+namespace sepflow::host {
 
 // A loaded plugin. Its library stays open until the process ends: plans and threads of others may
 // still be inside it when a registry goes.
@@ -47,16 +47,16 @@ struct RunContext {
     const sepflow_run *run;
 };
 
-}  // namespace sepflow
+}  // namespace sepflow::host
 
 struct sepflow_registry {
-    std::vector<std::unique_ptr<sepflow::Plugin>> plugins;
-    std::vector<sepflow::RegistryNode> nodes;
-    sepflow::CallObserver observer;
+    std::vector<std::unique_ptr<sepflow::host::Plugin>> plugins;
+    std::vector<sepflow::host::RegistryNode> nodes;
+    sepflow::host::CallObserver observer;
 
     void add(sepflow_entry_function entry, const std::string &file);  // throws Error
     void load(const std::string &file);                               // throws Error
-    const sepflow::RegistryNode *find(const std::string &id) const;
+    const sepflow::host::RegistryNode *find(const std::string &id) const;
 
   private:
     void add_nodes(const sepflow_entry *entry, const std::string &file);

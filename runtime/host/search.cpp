@@ -15,7 +15,7 @@
 
 #include "runtime/base/error.h"
 
-namespace sepflow {
+namespace sepflow::host {
 
 namespace fs = std::filesystem;
 
@@ -123,4 +123,4 @@ void check_trusted(const std::string &file) {
     check_path(real);  // where links lead
 }
 
-}  // namespace sepflow
+}  // namespace sepflow::host

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace sepflow {
+namespace sepflow::host {
 
 struct SearchPlace {
     std::string directory;
@@ -25,4 +25,4 @@ std::vector<std::string> plugin_files(const std::string &directory);
 // Throws Error where anybody but this user and root could have put or changed the file.
 void check_trusted(const std::string &file);
 
-}  // namespace sepflow
+}  // namespace sepflow::host

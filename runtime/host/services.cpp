@@ -9,7 +9,7 @@
 #include "runtime/host/files.h"
 #include "runtime/host/registry.h"
 
-namespace sepflow {
+namespace sepflow::host {
 
 namespace {
 
@@ -75,4 +75,4 @@ sepflow_host host_services(AllowedFiles *files) {
     return host;
 }
 
-}  // namespace sepflow
+}  // namespace sepflow::host

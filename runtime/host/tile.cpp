@@ -6,7 +6,7 @@
 #include "runtime/base/error.h"
 #include "runtime/base/image.h"
 
-namespace sepflow {
+namespace sepflow::host {
 
 namespace {
 
@@ -285,4 +285,4 @@ void TileRunner::process(const Place &place, size_t index) {
     if (status != SEPFLOW_OK) fail(place, status, error);
 }
 
-}  // namespace sepflow
+}  // namespace sepflow::host

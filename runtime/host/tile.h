@@ -7,7 +7,7 @@
 #include "runtime/base/structs.h"
 #include "runtime/host/graph.h"
 
-namespace sepflow {
+namespace sepflow::host {
 
 // Data that all tiles of one run share.
 struct TileJob {
@@ -65,4 +65,4 @@ class TileRunner {
     int64_t scratch_size_ = 0;
 };
 
-}  // namespace sepflow
+}  // namespace sepflow::host
