@@ -1,8 +1,7 @@
 #include "runtime/command/process/numbers.h"
 
-#include <charconv>
-
 #include "runtime/base/number.h"
+#include "runtime/base/number_text.h"
 
 namespace sepflow::command {
 
@@ -10,9 +9,7 @@ CLI::Validator number() {
     return CLI::Validator(
         [](std::string &text) -> std::string {
             try {
-                char digits[40];
-                const double value = number_from_text(text);
-                text.assign(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+                text = number_text(number_from_text(text));
                 return "";
             } catch (const Error &error) {
                 return error.what();

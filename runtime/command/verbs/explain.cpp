@@ -21,7 +21,7 @@ struct Explain {
 
 void explain(Explain o) {
     start_vips("sepflow");
-    const NamedKernel kernel = read_kernel(o.plan.kernel);
+    const KernelOption kernel = read_kernel(o.plan.kernel);
     const sepflow_type in = type_from_name(o.in_type), wanted = type_from_name(o.plan.type);
     set_defaults(o.plan, in);
     const PlanPointer plan = make_plan(o.plan, kernel, in, wanted);

@@ -30,7 +30,7 @@ struct Filter {
 };
 
 GraphPointer make_graph(const sepflow_registry *registry, const PlanOptions &options,
-                        const NamedKernel &kernel, VipsImage *input, VipsImage *mask) {
+                        const KernelOption &kernel, VipsImage *input, VipsImage *mask) {
     sepflow_graph *made = nullptr;
     call([&](sepflow_error *error) { return sepflow_graph_create(registry, &made, error); });
     GraphPointer graph(made);
@@ -68,7 +68,7 @@ sepflow_plan_info filter_info(const sepflow_graph *graph) {
 }
 
 // One line: how the kernel was factored and what it cost.
-std::string factoring_line(const NamedKernel &kernel, const sepflow_plan *plan,
+std::string factoring_line(const KernelOption &kernel, const sepflow_plan *plan,
                            const sepflow_plan_info &info, sepflow_type in, sepflow_type out,
                            double seconds) {
     const std::string size =
@@ -131,7 +131,7 @@ Scaling scaling_of(const Filter &o, VipsImage *input, sepflow_type out) {
 void filter(Filter o) {
     if (!o.mask.empty() && o.plan.missing.empty()) o.plan.missing = "ignore";
     start_vips("sepflow");
-    const NamedKernel kernel = read_kernel(o.plan.kernel);
+    const KernelOption kernel = read_kernel(o.plan.kernel);
     const ImagePointer input = read_image(o.in);
     const sepflow_type in_type = type_of_band_format(input->BandFmt);
     set_defaults(o.plan, in_type);

@@ -130,8 +130,8 @@ void set_defaults(PlanOptions &o, sepflow_type in_type) {
     if (o.missing == "ignore" && !o.missing_value && is_float(out_type)) o.missing_value = NAN;
 }
 
-NamedKernel read_kernel(const std::string &text) {
-    NamedKernel named;
+KernelOption read_kernel(const std::string &text) {
+    KernelOption named;
     named.text = text;
     named.kernel = kernel_from_text(text, [&](const std::string &path) {
         named.file = path;
@@ -141,7 +141,7 @@ NamedKernel read_kernel(const std::string &text) {
 }
 
 void set_node_parameters(sepflow_graph *graph, const std::string &node, const PlanOptions &o,
-                         const NamedKernel &named) {
+                         const KernelOption &named) {
     const auto set = [&](const char *param, const std::string &text) {
         call([&](sepflow_error *error) {
             return sepflow_graph_set_text(graph, node.c_str(), param, text.c_str(), error);
@@ -189,7 +189,7 @@ void set_node_parameters(sepflow_graph *graph, const std::string &node, const Pl
     if (o.strict) set("strict", "1");
 }
 
-PlanPointer make_plan(const PlanOptions &o, const NamedKernel &named, sepflow_type in_type,
+PlanPointer make_plan(const PlanOptions &o, const KernelOption &named, sepflow_type in_type,
                       sepflow_type out_type) {
     sepflow_options options = {};
     options.struct_size = sizeof options;

@@ -30,22 +30,22 @@ void add_plan_options(CLI::App &verb, PlanOptions &options);
 void set_defaults(PlanOptions &options, sepflow_type in_type);
 
 // A kernel's text, understood; nodes do not read the file that it may name on their own.
-struct NamedKernel {
+struct KernelOption {
     std::string text;
     Kernel kernel;
     std::string file;  // where it was read from, if it was
 };
-NamedKernel read_kernel(const std::string &text);
+KernelOption read_kernel(const std::string &text);
 
 // Sets what was given and leaves the rest at the node's defaults.
 void set_node_parameters(sepflow_graph *graph, const std::string &node, const PlanOptions &options,
-                         const NamedKernel &kernel);
+                         const KernelOption &kernel);
 
 struct FreePlan {
     void operator()(sepflow_plan *plan) const { sepflow_plan_free(plan); }
 };
 using PlanPointer = std::unique_ptr<sepflow_plan, FreePlan>;
-PlanPointer make_plan(const PlanOptions &options, const NamedKernel &kernel, sepflow_type in_type,
+PlanPointer make_plan(const PlanOptions &options, const KernelOption &kernel, sepflow_type in_type,
                       sepflow_type out_type);
 
 }  // namespace sepflow::command
