@@ -49,7 +49,7 @@ def room_of(path):
 
 
 def included(path, name):
-    """What #include NAME means in the file; None for what is not in the tree: system headers and generated ones."""
+    """The file of the tree that #include NAME means; None for system headers and generated ones."""
     for candidate in (Path(path).parent / name, Path(name), Path("include") / name):
         if (ROOT / candidate).is_file():
             return str(candidate)

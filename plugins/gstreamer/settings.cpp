@@ -38,7 +38,7 @@ std::vector<sepflow_param_desc> make_descs() {
         if (std::string(param.id) == "border_value")
             descs.back().doc = "Shade of grey of border 'constant', counted from black";
         if (std::string(param.id) != "kernel") continue;
-        // An element does something as soon as it is there, so this kernel stands where the node has none.
+        // An element filters from the start, so it has a kernel where the node has none.
         descs.back().text_default = "gaussian 3";
         descs.back().doc =
             "The 2-D kernel as text: gaussian SIGMA, box N, disc RADIUS, log SIGMA, sobel x, "

@@ -19,7 +19,7 @@ bool is_of_filter(const std::string &id) {
                        [&](const auto &desc) { return id == desc.id; });
 }
 
-// As the filter checks the node's.
+// Throws Error if an integer lies outside its limits, as the filter does for the node's.
 void check_limits(const sepflow_param_desc &desc, double number) {
     if (desc.type == SEPFLOW_VALUE_INT && (number < desc.min || number > desc.max))
         throw Error(SEPFLOW_E_PARAM, explained(desc) + ": the number lies outside its limits");
@@ -111,7 +111,7 @@ void Properties::give(HostedFilter &filter) const {
     }
 }
 
-// But no_files: a kernel that it refuses must not undo it.
+// Keeps no_files: a kernel that it refuses must not undo it.
 void Properties::revert(const Properties &refused, const Properties &accepted) {
     const size_t kept = index_of("no_files");
     for (size_t i = 0; i < values_.size(); ++i) {

@@ -1,5 +1,6 @@
-// The C functions of node.h over parameters and counted plans, which are kept for the same parameters
-// and formats. A node is a table of ports and parameters, and one function that makes its plan.
+// The C functions of node.h over parameters and counted plans, which are kept while parameters and
+// formats stay the same. A node is a table of ports and parameters, and a function that makes
+// plans.
 #pragma once
 
 #include <atomic>
@@ -46,8 +47,8 @@ struct NodeKind {
     MakePlan make_plan;
 };
 
-// For an entry's `node`, which lets no exception out: NULL where there is no memory for the tables, which are made when a node is
-// asked for first.
+// Returns a descriptor to an entry's `node`, which lets no exception out. The tables are made on
+// the first call; NULL if there is no memory for them.
 const sepflow_node_desc *desc_of(const NodeKind &(*kind)()) noexcept;
 
 struct NodeText {

@@ -1,4 +1,4 @@
-// Results of sepflow_apply for a component of a frame.
+// A component of a frame, filtered by sepflow_apply.
 #pragma once
 
 #include "tests/hosts/gstreamer/rig.h"
@@ -16,7 +16,7 @@ struct Filtering {
 // The sample that stands for nothing: 16 for video-range Y, 128 for chroma, 0 for all else.
 double zero_of(const GstVideoInfo &info, unsigned component);
 
-// Of a component that has a sample for each pixel: sepflow_apply on its samples.
+// Applies a plan to a component that has a sample for each pixel.
 Samples applied(const GstVideoInfo &info, unsigned component, const Samples &in,
                 const Filtering &filtering);
 

@@ -57,7 +57,7 @@ Filter filter(const std::string &kernel, int border = SEPFLOW_BORDER_REFLECT101)
 
 // Filters by the operation; NULL if it refuses.
 Image filtered(VipsImage *in, const Filter &filter);
-// By sepflow_apply.
+// The same by sepflow_apply.
 Bytes applied(VipsImage *in, const Filter &filter);
 
 // Returns libvips's text for the last failure and clears it.
