@@ -1,4 +1,4 @@
-"""rooms.py BUILD: includes point only to rooms of earlier lines, and no source file is compiled into a second target."""
+"""rooms.py BUILD: includes point only to rooms of earlier lines, and no file has two targets."""
 
 import json
 import os
@@ -8,8 +8,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# A file may include its own room and those of the lines above. Rooms of one line do not know each other.
-ORDER = """
+# A file may include its own room and those of the lines above. Rooms of one line do not know each
+# other.
+ORDER = """\
     include
     generators
     runtime/base
@@ -25,7 +26,8 @@ ORDER = """
     plugins/kit
     plugins/separable plugins/arithmetic
     plugins/hosted
-    plugins/example plugins/frei0r plugins/gegl plugins/gstreamer plugins/openfx plugins/vapoursynth plugins/vips
+    plugins/example plugins/frei0r plugins/gegl plugins/gstreamer plugins/openfx plugins/vapoursynth \
+        plugins/vips
     tests
 """
 FOLDERS = ("generators", "include", "plugins", "runtime", "tests")

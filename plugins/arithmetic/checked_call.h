@@ -14,8 +14,8 @@ struct CheckedCall {
     sepflow_rect region;
 };
 
-// Throws Error unless counts, types, channels, memory and region are sound. That the inputs hold what the region
-// needs, and what of the output they may share, is for the node to check.
+// Throws Error unless counts, types, channels, memory and region are sound. That the inputs hold
+// what the region needs, and what of the output they may share, is for the node to check.
 CheckedCall checked_call(const sepflow_process &call, uint32_t inputs, const PlanFormat &format);
 
 }  // namespace sepflow

@@ -23,7 +23,7 @@ sepflow_param_desc border_desc() {
     border.id = "border";
     border.name = "Border";
     border.doc =
-        "What lies outside the frame: reflect101: its mirror image, the edge not repeated; "
+        "Pixels outside the frame. reflect101: its mirror image, the edge not repeated; "
         "reflect: the edge repeated; replicate: the edge; wrap: its other end; constant: "
         "border-value; truncate: nothing, and the taps inside are rescaled";
     return border;
@@ -42,16 +42,16 @@ std::vector<sepflow_param_desc> make_descs() {
         descs.back().text_default = "gaussian 3";
         descs.back().doc =
             "The 2-D kernel as text: gaussian SIGMA, box N, disc RADIUS, log SIGMA, sobel x, "
-            "motion "
-            "LENGTH DEGREES, ROWSxCOLUMNS TAPS ..., file PATH and more; norm at the end scales the "
+            "motion LENGTH DEGREES, ROWSxCOLUMNS TAPS ..., file PATH and more; norm at the end "
+            "scales the "
             "sum to 1";
         descs.push_back(border_desc());
-        descs.push_back(choice_param({"alpha", "Alpha",
-                                      "keep: alpha stays as it is, colours are filtered as if "
-                                      "there were none; straight: alpha is filtered, and weighs "
-                                      "the colours",
-                                      nullptr},
-                                     "keep", alphas));
+        descs.push_back(
+            choice_param({"alpha", "Alpha",
+                          "keep: alpha stays unchanged and does not affect the colours; "
+                          "straight: alpha is filtered and weights the colours",
+                          nullptr},
+                         "keep", alphas));
         descs.push_back(integer_param(
             {"threads", "Threads", "Threads that filter a frame; 0: one per CPU", nullptr}, 0, 0,
             kMostThreads));

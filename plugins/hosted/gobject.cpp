@@ -56,7 +56,7 @@ PropertyValue property_value(const sepflow_param_desc &desc, const GValue &value
     if (desc.type == SEPFLOW_VALUE_CHOICE) {
         const auto index = static_cast<uint32_t>(g_value_get_enum(&value));
         if (index >= desc.choice_count)
-            throw Error(SEPFLOW_E_PARAM, std::string(desc.id) + " is no choice");
+            throw Error(SEPFLOW_E_PARAM, std::string(desc.id) + " is not one of its choices");
         return {desc.choices[index], 0};
     }
     if (is_switch(desc)) return {"", g_value_get_boolean(&value) ? 1.0 : 0.0};

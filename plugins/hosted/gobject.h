@@ -37,11 +37,11 @@ class Properties {
   public:
     explicit Properties(const std::vector<sepflow_param_desc> &descs);  // at their defaults
 
-    // By GObject's id, which counts from 1.
+    // Take GObject's id, which counts from 1.
     void set(guint id, const GValue &value);
     void get(guint id, GValue &value) const;
 
-    // By name. Throw Error if there is none.
+    // Take a name. Throw Error if there is none.
     double number(const std::string &name) const { return values_[index_of(name)].number; }
     const std::string &text(const std::string &name) const { return values_[index_of(name)].text; }
 

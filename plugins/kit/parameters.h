@@ -16,7 +16,7 @@ class Parameters {
     void set(uint32_t index, const sepflow_value &value);  // throws Error{PARAM}
     sepflow_value get(uint32_t index) const;               // points into this object
 
-    // By id. Throw Error{INTERNAL} if there is no such parameter.
+    // Take an id. Throw Error{INTERNAL} if there is no such parameter.
     int64_t integer(const char *id) const { return of(id).i; }
     double number(const char *id) const { return of(id).f; }
     const std::string &text(const char *id) const { return of(id).s; }

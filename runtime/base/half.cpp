@@ -98,8 +98,9 @@ void float_to_half(const float *in, uint16_t *out, size_t count) {
     for (; i < count; ++i) out[i] = one_to_half(in[i]);
 }
 
-// Rounding to odd (towards zero, then the last bit set if anything was lost) leaves enough for the second
-// rounding to be right: 24 bits are more than 11 + 2 (Boldo and Melquiond, IEEE Trans. Comput. 57(4), 2008).
+// Rounding to odd (towards zero, then the last bit set if anything was lost) leaves enough for the
+// second rounding to be right: 24 bits are more than 11 + 2 (Boldo and Melquiond, IEEE Trans.
+// Comput. 57(4), 2008).
 uint16_t half_from_double(double value) {
     auto single = static_cast<float>(value);
     if (static_cast<double>(single) != value && std::isfinite(single)) {

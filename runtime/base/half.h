@@ -1,5 +1,6 @@
-// IEEE 754 binary16 to and from binary32, nearest even, as rows. Halide 14 emulates these conversions in
-// integer arithmetic even where the processor has them, so they stand outside the passes.
+// IEEE 754 binary16 to and from binary32, nearest even, as rows. Halide 14 emulates these
+// conversions in integer arithmetic even where the processor has them, so they stand outside the
+// passes.
 #pragma once
 
 #include <cstddef>

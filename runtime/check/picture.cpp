@@ -55,7 +55,8 @@ std::string described(Layout layout) {
 
 Guarded::Guarded(size_t bytes, bool at_end) : size_(bytes) {
     const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
-    // Several pages wide: an access a few rows too far must fault, not reach whatever is mapped next.
+    // Several pages wide: an access a few rows too far must fault, not reach whatever is mapped
+    // next.
     const size_t guard = 64 * page;
     const size_t inside = (bytes + page - 1) / page * page;
     mapped_ = inside + 2 * guard;

@@ -99,9 +99,9 @@ int64_t halo_rows(const sepflow::host::TileJob &job) {
     return rows - 1;
 }
 
-// Long rows suit the passes. A tile lower than its halo would compute the halo more often than itself: an unsharp
-// mask with 161 x 161 taps took 194 ms in tiles of 32 rows, 166 in 128, 152 in 256 (3000 x 3000 u8, EPYC with 1 MiB
-// of second-level cache, one thread, best of 9).
+// Long rows suit the passes. A tile lower than its halo would compute the halo more often than
+// itself: an unsharp mask with 161 x 161 taps took 194 ms in tiles of 32 rows, 166 in 128, 152 in
+// 256 (3000 x 3000 u8, EPYC with 1 MiB of second-level cache, one thread, best of 9).
 Tiles choose_tiles(const sepflow::host::TileJob &job, const sepflow_run &run) {
     constexpr int64_t kCachedBytes = 1 << 20;  // of a tile's pixels, where the halo is low
     constexpr int64_t kMostBytes = 16 << 20;   // where it is not

@@ -122,7 +122,8 @@ void sepflow_graph::add_node(const std::string &name, const std::string &id,
         std::vector<std::string> ids;
         for (const sepflow::host::RegistryNode &node : registry->nodes)
             ids.push_back(node.desc->id);
-        fail("node '" + name + "': no plugin provides '" + id + "'" + sepflow::nearest_name(id, ids));
+        fail("node '" + name + "': no plugin provides '" + id + "'" +
+             sepflow::nearest_name(id, ids));
     }
     found->plugin->initialise(registry->observer);
     sepflow_error error = new_error();

@@ -29,7 +29,8 @@ std::vector<double> weighed_through_pixels(const GstVideoInfo &info, unsigned co
                                            const Samples &in, const Samples &alpha,
                                            const Filtering &filtering);
 
-// Colours weighed by alpha in f64, by three calls of sepflow_apply; alpha itself at the end. Not rounded.
+// Colours weighed by alpha in f64, by three calls of sepflow_apply; alpha itself at the end. Not
+// rounded.
 std::vector<std::vector<double>> weighed(const std::vector<Samples> &in,
                                          const Filtering &filtering);
 
