@@ -1,12 +1,13 @@
 // The compiled passes, one set for each instruction set: what the generators of this folder made.
 #pragma once
 
-#include <HalideRuntime.h>
 #include <cstdint>
 #include <string_view>
 #include <vector>
 
 #include "generators/form.h"
+
+struct halide_buffer_t;  // of HalideRuntime.h
 
 namespace sepflow {
 

@@ -44,16 +44,16 @@ mutate() {
 mutate runtime/plan/region.cpp 's/out.w + halo.left + halo.right/out.w + halo.left + halo.right - 1/' sepflow_oracle_tests
 mutate runtime/execute/border.h 's/positive_modulo(i, 2 \* size);/positive_modulo(i, 2 * size - 1);/' sepflow_oracle_tests
 mutate runtime/execute/stage.cpp 's/truncated ? T(0) : border_value_/T(0)/' sepflow_oracle_tests
-mutate runtime/execute/store.cpp 's/? 1 : kernel_sum_ \/ used/? 1 : 1/' sepflow_oracle_tests
-mutate runtime/plan/plan.cpp 's/if (options.convolve) {/if (false) {/' sepflow_oracle_tests
-mutate runtime/execute/tile.cpp "s/walk_.step, 0, 0, 0, out/walk_.step, plan_.options.delta, 0, 0, out/" sepflow_oracle_tests
-mutate runtime/execute/separable.cpp 's/last = first + count;/last = first + count - 1;/' sepflow_oracle_tests
+mutate runtime/execute/rescaling.cpp 's/? 1 : request_.kernel_sum \/ used/? 1 : 1/' sepflow_oracle_tests
+mutate runtime/plan/request.cpp 's/if (options.convolve) flip/if (false) flip/' sepflow_oracle_tests
+mutate runtime/execute/sink.h 's/return is_last_ ? plan_.request.options.delta : 0;/return plan_.request.options.delta;/' sepflow_oracle_tests
+mutate runtime/execute/pass_pairs/tiles.cpp 's/last = first + count;/last = first + count - 1;/' sepflow_oracle_tests
 mutate runtime/base/half.cpp 's/bits |= 1;/bits |= 0;/' sepflow_oracle_tests
 mutate generators/pixel.h "s/12582912.0f;/12582913.0f;/" sepflow_oracle_tests
 mutate generators/tap_sum.h "s/rest_.x < steps % unrolled/rest_.x < steps % unrolled - 1/" sepflow_oracle_tests
 mutate generators/tap_sum.h 's/terms.sample(terms.length - 1 - k, t)/terms.sample(terms.length - k, t)/' sepflow_oracle_tests
 mutate generators/variants.cmake 's/column_pass_${type}_plain column_pass strict_float/column_pass_${type}_plain column_pass ""/' sepflow_generators_tests
-mutate runtime/plan/chosen_passes.cpp 's/taps.length \/ 2)\] \/= 2;/taps.length \/ 2)] \/= 1;/' sepflow_oracle_tests
+mutate runtime/plan/pass_pairs.cpp 's/taps.length \/ 2)\] \/= 2;/taps.length \/ 2)] \/= 1;/' sepflow_oracle_tests
 mutate runtime/plan/fixed_point.cpp 's/bits) - slack >= -32768/bits) - slack >= -65536/; s/slack <= 32767/slack <= 65535/' sepflow_oracle_tests
 mutate runtime/plan/fixed_point.cpp 's/column_bias = mean_of_floor(column)/column_bias = 0/' sepflow_oracle_tests
 mutate runtime/plan/exactness.cpp 's/: 0x1p24;/: 0x1p28;/' sepflow_oracle_tests
@@ -62,9 +62,9 @@ mutate runtime/plan/truncation.cpp 's/gain \* (rest_norms/(rest_norms/' sepflow_
 mutate runtime/plan/budget.cpp 's/include(options.missing_value);/{}/' sepflow_oracle_tests
 mutate runtime/factor/certificate.cpp 's/(norm_1 + std::fabs(delta))/(norm_1 + 0 * std::fabs(delta))/' sepflow_oracle_tests
 mutate runtime/execute/stage.cpp 's/loaded.y - area.y) \* staged.columns/loaded.y - area.y + 1) * staged.columns/' sepflow_oracle_tests
-mutate runtime/plan/plan.h 's/return strict || is_integer(in_type)/return is_integer(in_type)/' sepflow_bytes_tests
-mutate runtime/plan/plan.h 's/const bool plainest = .*/const bool plainest = false;/' sepflow_bytes_tests
-mutate runtime/execute/separable.cpp 's/const Least least = least_tile(part.blocking, walk.step);/const Least least = {1, 1};/' sepflow_bytes_tests
+mutate runtime/plan/options.h 's/return strict || is_integer(in_type)/return is_integer(in_type)/' sepflow_bytes_tests
+mutate runtime/plan/arithmetic.cpp 's/is_double \&\& a.unfused ? /false ? /' sepflow_bytes_tests
+mutate runtime/execute/pass_pairs/tiles.cpp 's/const Least least = least_tile(part.blocking, walk.step);/const Least least = {1, 1};/' sepflow_bytes_tests
 mutate runtime/host/tile.cpp 's/same_format \&\& readers(feed) == 1/same_format/' sepflow_host_tests
 mutate runtime/host/tile.cpp 's/!optional || outlet == target/(optional \&\& false) || outlet == target/' sepflow_host_tests
 mutate runtime/command/files/exif.cpp 's/{EXIF_TAG_PIXEL_X_DIMENSION, image.width}/{EXIF_TAG_PIXEL_X_DIMENSION, image.height}/' sepflow_command_tests
@@ -76,10 +76,10 @@ mutate runtime/base/rect.h 's/std::min(a.x + a.w, b.x + b.w) - x, 0)/std::min(a.
 mutate runtime/base/pixel_type.h 's/return f(int16_t{});/return f(uint16_t{});/' sepflow_base_tests
 mutate runtime/base/number.h 's/if (denominator == 0)/if (false)/' sepflow_kernel_tests
 mutate runtime/plan/bank.cpp 's/t < span.end; ++t) ++readers\[t\];/t < span.end; ++t) readers[t] += of_output[t] != 0;/' sepflow_oracle_tests
-mutate runtime/execute/store.cpp 's/double used = sum_of_taps(x, y);/double used = sum_of_factors(x, y);/' sepflow_oracle_tests
-mutate runtime/plan/exactness.cpp 's/if (plan.scale_rounding != 0)/if (false)/' sepflow_oracle_tests
-mutate runtime/execute/fft.cpp 's/return std::fabs(sample) <= largest;/(void)sample; return true;/' sepflow_oracle_tests
-mutate runtime/execute/fft.cpp 's/std::max(plan.factoring/std::max(0 * plan.factoring/' sepflow_oracle_tests
+mutate runtime/execute/rescaling.cpp 's/double used = sum_of_taps(x, y);/double used = pairs_ ? sum_of_factors(x, y) : sum_of_taps(x, y);/' sepflow_oracle_tests
+mutate runtime/plan/exactness.cpp 's/if (request.scale_rounding != 0)/if (false)/' sepflow_oracle_tests
+mutate runtime/execute/transforms/blocks.cpp 's/return std::fabs(sample) <= largest;/(void)sample; return true;/' sepflow_oracle_tests
+mutate runtime/execute/transforms/blocks.cpp 's/std::max(plan.factoring/std::max(0 * plan.factoring/' sepflow_oracle_tests
 mutate runtime/kernel/kernel.h 's/if (product != 0 || a == 0 || b == 0) return product;/return product;/' sepflow_oracle_tests
 mutate runtime/factor/balance.cpp 's/kFar = 60/kFar = 6000/' sepflow_oracle_tests
 mutate runtime/kernel/netpbm.cpp 's/if (next == .#.) end_of_line();//' sepflow_kernel_tests
@@ -107,9 +107,9 @@ mutate plugins/arithmetic/scale_offset.cpp 's/kFloatForBytes = false/kFloatForBy
 mutate runtime/kernel/named.cpp 's/taps\[static_cast<size_t>(radius - x)\] = mirror_sign/taps[static_cast<size_t>(radius - x)] = 1.0000001 * mirror_sign/' sepflow_kernel_tests
 mutate runtime/kernel/named.cpp 's/std::ceil(kGaussianReach \* sigma)/std::floor(kGaussianReach * sigma + 0.5)/' sepflow_kernel_tests
 mutate runtime/kernel/named.cpp 's/length \/ 2 + 0.5 - along/length \/ 2 + 0.4 - along/' sepflow_kernel_tests
-mutate runtime/plan/direct.cpp 's/row < y ? T(0)/row < y ? T(1)/' sepflow_oracle_tests
+mutate runtime/plan/direct_sum.cpp 's/row < y ? T(0)/row < y ? T(1)/' sepflow_oracle_tests
 mutate runtime/plan/bank.cpp 's/weights\[i\]\[term\] += weight;/weights[i][term] += 1;/' sepflow_oracle_tests
-mutate runtime/execute/tile.cpp 's/if (!(\*calls_)\[combination.output\].is_wanted()) continue;//' sepflow_oracle_tests
+mutate runtime/execute/pass_pairs/shared_tile.cpp 's/if (!calls_\[combination.output\].is_wanted()) continue;//' sepflow_oracle_tests
 mutate runtime/execute/missing.cpp 's/weight\[i\] == 0 ? 0 : weight\[i\] \* sample\[i\]/weight[i] * sample[i]/' sepflow_oracle_tests
 mutate runtime/execute/missing.cpp 's/sample\[i\] += (1 - weight\[i\]) \* fill/sample[i] += fill/' sepflow_oracle_tests
 mutate runtime/plan/region.cpp 's/i >= 0 ? i \/ size : -((size - 1 - i) \/ size)/i \/ size/' sepflow_oracle_tests

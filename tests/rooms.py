@@ -26,8 +26,8 @@ ORDER = """\
     plugins/kit
     plugins/separable plugins/arithmetic
     plugins/hosted
-    plugins/example plugins/frei0r plugins/gegl plugins/gstreamer plugins/openfx plugins/vapoursynth \
-        plugins/vips
+    plugins/example plugins/frei0r plugins/gegl plugins/gstreamer plugins/openfx \
+        plugins/vapoursynth plugins/vips
     tests
 """
 FOLDERS = ("generators", "include", "plugins", "runtime", "tests")

@@ -261,7 +261,7 @@ typedef struct sepflow_plan_description {
     int32_t is_exact;      /* 1: the output is the direct 2-D sum, rounded once, to the last bit */
     const char *exactness; /* sentence that says why it is exact, or why not */
     /* Predicted time per sample by each method, in nanoseconds on the machine that the model was
-       fitted on (runtime/plan/method.cpp); infinity: the method is not available. */
+       fitted on (runtime/plan/cost_model.h); infinity: the method is not available. */
     double separable_cost, direct_cost, fft_cost;
 } sepflow_plan_description;
 #define SEPFLOW_PLAN_DESCRIPTION_FIRST_SIZE SEPFLOW_SIZE_TO(sepflow_plan_description, fft_cost)

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 #include <cstring>
+#include <utility>
+#include <variant>
 
 #include "runtime/base/error.h"
 #include "runtime/embedded/target.h"
@@ -82,22 +84,17 @@ Plan plan_of(const std::string &kernel_text, const Options &options, const Halid
     if (options.method == SEPFLOW_METHOD_FFT)
         throw Error(SEPFLOW_E_UNSUPPORTED, "the method 'fft' cannot be compiled");
     Plan plan = make_plan(kernel, options);
-    if (plan.method == Method::kFft) {
+    if (std::holds_alternative<Transforms>(plan.way)) {
         Options passes = options;
         passes.method = SEPFLOW_METHOD_SEPARABLE;
         plan = make_plan(kernel, passes);
     }
-    if (plan.method == Method::kSeparable && !is_integer(options.in_type) && folding_pays(target)) {
-        Options folded = options;
-        folded.schedule = SEPFLOW_SCHEDULE_TRANSPOSED;
-        const std::string reason = plan.reason;  // nobody else asked for a schedule
-        plan = make_plan(kernel, folded);
-        plan.reason = reason;
-    }
-    if (plan.precision == Precision::kDouble)
-        throw Error(SEPFLOW_E_UNSUPPORTED,
-                    "this tolerance needs double precision, which compiled filters do not have; "
-                    "use a larger --tolerance");
+    if (!is_integer(options.in_type) && folding_pays(target)) plan = folding(std::move(plan));
+    if (arithmetic_of(plan.way).precision == Precision::kDouble)
+        throw Error(
+            SEPFLOW_E_UNSUPPORTED,
+            "this tolerance needs double precision, which compiled filters do not have; use a "
+            "larger --tolerance");
     return plan;
 }
 
@@ -119,21 +116,21 @@ int32_t Filter::pitch() const {
     return tiles * tile();
 }
 
-Filter make_filter(const Request &request) {
-    check_name(request.name);
-    const Options options = check_options(&request.options);
+Filter make_filter(const Specification &given) {
+    check_name(given.name);
+    const Options options = check_options(&given.options);
     check_type(options.in_type);
     check_type(options.out_type);
     check_borders(options);
-    if (request.max_width < 1 || request.max_width > kWidest)
+    if (given.max_width < 1 || given.max_width > kWidest)
         throw Error(SEPFLOW_E_PARAM, "the largest width must lie in 1 .. 65536 pixels");
     Filter filter;
-    filter.name = request.name;
-    filter.kernel = request.kernel;
-    filter.target_name = request.target;
-    filter.target = checked_target(request.target, is_strict(options, request.is_node));
-    filter.plan = plan_of(request.kernel, options, filter.target);
-    filter.max_width = request.max_width;
+    filter.name = given.name;
+    filter.kernel = given.kernel;
+    filter.target_name = given.target;
+    filter.target = checked_target(given.target, is_strict(options, given.is_node));
+    filter.plan = plan_of(given.kernel, options, filter.target);
+    filter.max_width = given.max_width;
     return filter;
 }
 

@@ -5,12 +5,13 @@
 #include <Halide.h>
 #include <cstdint>
 #include <string>
+#include <variant>
 
 #include "runtime/plan/plan.h"
 
 namespace sepflow::embedded {
 
-struct Request {
+struct Specification {
     std::string name;    // of the C function
     std::string kernel;  // text
     std::string target;  // as Halide writes them: arm-64-linux
@@ -26,12 +27,15 @@ struct Filter {
     Plan plan;
     int32_t max_width = 0;
 
-    int32_t step() const { return plan.options.channels; }
-    int32_t rows() const { return static_cast<int32_t>(plan.kernel.rows); }
-    int32_t left() const { return static_cast<int32_t>(plan.halo.left) * step(); }
-    int32_t reach() const { return static_cast<int32_t>(plan.kernel.columns - 1) * step(); }
-    int32_t terms() const { return plan.row_taps.terms; }
-    bool is_direct() const { return plan.method == Method::kDirect; }
+    const Options &options() const { return plan.request.options; }
+    int32_t step() const { return options().channels; }
+    int32_t rows() const { return static_cast<int32_t>(plan.request.kernel.rows); }
+    int32_t top() const { return static_cast<int32_t>(plan.request.halo.top); }
+    int32_t left() const { return static_cast<int32_t>(plan.request.halo.left) * step(); }
+    int32_t reach() const { return static_cast<int32_t>(plan.request.kernel.columns - 1) * step(); }
+    // Pairs of passes, or NULL for a direct sum.
+    const PassPairs *pairs() const { return std::get_if<PassPairs>(&plan.way); }
+    bool is_fixed() const { return pairs() != nullptr && pairs()->fixed; }
     // Returns the samples that the loops of the passes compute at once: a vector of bytes or
     // several of wider samples.
     int32_t tile() const;
@@ -41,6 +45,6 @@ struct Filter {
 };
 
 // Plans and checks; throws Error with a sentence for what cannot be compiled.
-Filter make_filter(const Request &request);
+Filter make_filter(const Specification &given);
 
 }  // namespace sepflow::embedded

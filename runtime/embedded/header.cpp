@@ -37,10 +37,10 @@ std::string constant_of(sepflow_type type) {
 }
 
 std::string error_text(const Plan &plan) {
-    const std::string error = number(output_error(plan));
-    if (is_integer(plan.options.out_type))
+    const std::string error = number(plan.bounds.output);
+    if (is_integer(plan.request.options.out_type))
         return error + " of one step, before the result is rounded to its type";
-    return error + (is_integer(plan.options.in_type) ? "" : " of the largest |pixel|");
+    return error + (is_integer(plan.request.options.in_type) ? "" : " of the largest |pixel|");
 }
 
 std::string taps_text(const Taps &taps, int32_t term, const std::string &indent) {
@@ -82,12 +82,12 @@ struct Parts {
 Parts parts_of(const Filter &filter) {
     Parts parts;
     parts.prototypes = "/* The passes, in @name@.a. */\nint @name@_row_argv(void **arguments);\n";
-    if (filter.is_direct()) {
+    if (filter.pairs() == nullptr) {
         parts.passes =
             "    arguments[@NAME@_ROWS] = &state->out;\n    @name@_row_argv(arguments);\n";
     } else {
         parts.prototypes += "int @name@_columns_argv(void **arguments);\n";
-        parts.members = "    @sample@ sums[" + std::to_string(filter.terms()) +
+        parts.members = "    @sample@ sums[" + std::to_string(filter.pairs()->row_taps.terms) +
                         "][@NAME@_PITCH]; /* of the column pass */\n    int32_t mid_extent[4];\n   "
                         " @name@_rows mid;\n";
         parts.begin =
@@ -101,7 +101,7 @@ Parts parts_of(const Filter &filter) {
             "    arguments[0] = &state->mid;\n    arguments[1] = &state->out;\n"
             "    @name@_row_argv(arguments);\n";
     }
-    if (filter.plan.options.border_y == SEPFLOW_BORDER_CONSTANT) {
+    if (filter.options().border_y == SEPFLOW_BORDER_CONSTANT) {
         parts.members += "    @in@ outside[@NAME@_PITCH]; /* a row above or below the image */\n";
         parts.begin +=
             "    for (int32_t x = 0; x < @NAME@_PITCH; ++x) state->outside[x] = (@in@)@outside@;\n";
@@ -115,17 +115,19 @@ Parts parts_of(const Filter &filter) {
 std::string certificate(const Filter &filter, const std::string &indent) {
     const Plan &plan = filter.plan;
     const sepflow_plan_description d = describe_plan(plan);
-    const std::string arithmetic = plan.fixed ? "16-bit fixed point" : "f32";
+    const std::string arithmetic = filter.is_fixed() ? "16-bit fixed point" : "f32";
     std::string text = indent + "kernel     " + c_text(filter.kernel) + ": " +
                        std::to_string(d.rows) + " rows x " + std::to_string(d.columns) +
                        " columns, anchor " + std::to_string(d.anchor_x) + "," +
                        std::to_string(d.anchor_y) + '\n';
     text += indent + "method     " + d.method + ", " + arithmetic + ": " + d.reason + '\n';
     text += indent + "error      at most " + error_text(plan) + '\n';
-    text += indent + "exact      " + (plan.exact ? "yes: " : "no: ") + d.exactness + '\n';
-    for (int32_t term = 0; term < (filter.is_direct() ? 0 : filter.terms()); ++term) {
-        text += indent + "column    " + taps_text(plan.column_taps, term, indent);
-        text += indent + "row       " + taps_text(plan.row_taps, term, indent);
+    text +=
+        indent + "exact      " + (plan.exactness.is_exact ? "yes: " : "no: ") + d.exactness + '\n';
+    const PassPairs *pairs = filter.pairs();
+    for (int32_t term = 0; pairs != nullptr && term < pairs->row_taps.terms; ++term) {
+        text += indent + "column    " + taps_text(pairs->column_taps, term, indent);
+        text += indent + "row       " + taps_text(pairs->row_taps, term, indent);
     }
     return text;
 }
@@ -136,7 +138,7 @@ using Values = std::map<std::string, std::string>;
 
 // Names and numbers, which the parts of the header hold, too.
 Values words_of(const Filter &filter) {
-    const Options &options = filter.plan.options;
+    const Options &options = filter.options();
     const sepflow_plan_info info = plan_info(filter.plan, 0);
     std::string upper = filter.name;
     std::transform(upper.begin(), upper.end(), upper.begin(),
@@ -148,11 +150,11 @@ Values words_of(const Filter &filter) {
             {"target", c_text(filter.target_name)},
             {"in", c_type(options.in_type)},
             {"out", c_type(options.out_type)},
-            {"sample", filter.plan.fixed ? "int16_t" : "float"},
+            {"sample", filter.is_fixed() ? "int16_t" : "float"},
             {"channels", std::to_string(options.channels)},
             {"max_width", std::to_string(filter.max_width)},
             {"rows", std::to_string(filter.rows())},
-            {"top", std::to_string(filter.plan.halo.top)},
+            {"top", std::to_string(filter.top())},
             {"left", std::to_string(filter.left())},
             {"reach", std::to_string(filter.reach())},
             {"tile", std::to_string(filter.tile())},
@@ -166,7 +168,7 @@ Values words_of(const Filter &filter) {
 }
 
 Values values_of(const Filter &filter) {
-    const Options &options = filter.plan.options;
+    const Options &options = filter.options();
     const Values words = words_of(filter);
     const Parts parts = parts_of(filter);
     Values values = words;

@@ -18,7 +18,7 @@ namespace sepflow::embedded {
 namespace {
 
 struct Asked {
-    Request request;
+    Specification specification;
     std::string in_type, out_type, border = "reflect101", anchor, method = "auto", folder = ".";
     bool convolve = false, checks = false;
 };
@@ -59,9 +59,9 @@ void set_anchor(sepflow_options &options, const std::string &text) {
     options.flags |= SEPFLOW_OPTION_ANCHOR;
 }
 
-Request request_of(const Asked &asked) {
-    Request request = asked.request;
-    sepflow_options &options = request.options;
+Specification specification_of(const Asked &asked) {
+    Specification specification = asked.specification;
+    sepflow_options &options = specification.options;
     options.struct_size = sizeof options;
     options.in_type = type_of(asked.in_type);
     if (!asked.out_type.empty()) options.out_type = type_of(asked.out_type);
@@ -70,7 +70,7 @@ Request request_of(const Asked &asked) {
     options.method = index_of(asked.method, {"auto", "separable", "direct"}, "method");
     if (asked.convolve) options.flags |= SEPFLOW_OPTION_CONVOLVE;
     if (!asked.anchor.empty()) set_anchor(options, asked.anchor);
-    return request;
+    return specification;
 }
 
 // Refuses names that the node's file or its headers use. The filter's own are NAME_begin and the
@@ -87,13 +87,13 @@ void write_files(const Filter &filter, const Asked &asked) {
     files.add_apart(filter.name + ".a",
                     [&](const std::string &path) { compile_passes(filter, path); });
     files.add(filter.name + ".h", header(filter));
-    if (asked.request.is_node) files.add(filter.name + "_node.c", node(filter));
+    if (asked.specification.is_node) files.add(filter.name + "_node.c", node(filter));
     files.commit();
 }
 
 void compile(const Asked &asked) {
-    const Filter filter = make_filter(request_of(asked));
-    if (asked.request.is_node) check_node_name(filter.name);
+    const Filter filter = make_filter(specification_of(asked));
+    if (asked.specification.is_node) check_node_name(filter.name);
     if (!asked.checks) write_files(filter, asked);
     std::cout << filter.name << " for " << filter.target_name << '\n' << certificate(filter, "  ");
     std::cout.flush();
@@ -101,18 +101,19 @@ void compile(const Asked &asked) {
 }
 
 void add_options(CLI::App &app, Asked &o) {
-    sepflow_options &options = o.request.options;
-    app.add_option("NAME", o.request.name, "Name of the C function, of NAME.h and of NAME.a")
+    sepflow_options &options = o.specification.options;
+    app.add_option("NAME", o.specification.name, "Name of the C function, of NAME.h and of NAME.a")
         ->required();
-    app.add_option("-k,--kernel", o.request.kernel, "Kernel, as for 'sepflow filter'")->required();
-    app.add_option("--target", o.request.target,
+    app.add_option("-k,--kernel", o.specification.kernel, "Kernel, as for 'sepflow filter'")
+        ->required();
+    app.add_option("--target", o.specification.target,
                    "Processor and system: arm-64-linux, arm-64-noos, x86-64-linux-avx2 ...")
         ->required();
     app.add_option("--in-type", o.in_type, "Pixel type: u8, u16, s16 or f32")->required();
     app.add_option("--type", o.out_type, "Pixel type of the result (that of the input)");
     app.add_option("--channels", options.channels, "Interleaved channels (1)")
         ->check(CLI::Range(1, 64));
-    app.add_option("--max-width", o.request.max_width,
+    app.add_option("--max-width", o.specification.max_width,
                    "Width of the widest image, in pixels (1024)")
         ->default_val(1024);
     app.add_option("-b,--border", o.border,
@@ -136,7 +137,7 @@ void add_options(CLI::App &app, Asked &o) {
         ->transform(command::number());
     app.add_option("--method", o.method,
                    "separable, direct or auto: the cheapest that keeps the tolerance");
-    app.add_flag("--node", o.request.is_node,
+    app.add_flag("--node", o.specification.is_node,
                  "Write NAME_node.c too: the filter as a node, for a host program to link in");
     app.add_option("--output", o.folder, "Folder to write to (.)")->type_name("FOLDER");
     app.add_flag("--check", o.checks, "Write nothing; print what would be compiled");

@@ -10,7 +10,6 @@
 
 #include "generators/pixel.h"
 #include "generators/tiles.h"
-#include "runtime/plan/chosen_passes.h"
 
 namespace sepflow::embedded {
 
@@ -24,8 +23,8 @@ Type pixel_type(sepflow_type type) {
 }
 
 // In fixed point (runtime/plan/fixed_point.h) (pixel - 128) * 2^8.
-Expr sample_of(const Plan &plan, const Expr &pixel) {
-    return plan.fixed ? (cast<int16_t>(pixel) - 128) << 8 : cast<float>(pixel);
+Expr sample_of(bool is_fixed, const Expr &pixel) {
+    return is_fixed ? (cast<int16_t>(pixel) - 128) << 8 : cast<float>(pixel);
 }
 
 Fold fold_of(Form form) {
@@ -63,23 +62,24 @@ struct KeptZeros {
     std::vector<bool> down, across;
 };
 
-KeptZeros kept_zeros(const Plan &plan) {
-    const Kernel &kernel = plan.kernel;
+KeptZeros kept_zeros(const Filter &filter) {
+    const Kernel &kernel = filter.plan.request.kernel;
     KeptZeros kept = {std::vector<bool>(kernel.rows), std::vector<bool>(kernel.columns)};
-    if (is_integer(plan.options.in_type) || plan.method == Method::kDirect) return kept;
-    const auto &down = std::get<std::vector<float>>(plan.column_taps.passed),
-               &across = std::get<std::vector<float>>(plan.row_taps.passed);
-    const auto keep = [](std::vector<bool> &filter, size_t k, bool is_folded) {
-        filter[is_folded ? std::min(k, filter.size() - 1 - k) : k] = true;
+    const PassPairs *pairs = filter.pairs();
+    if (is_integer(filter.options().in_type) || pairs == nullptr) return kept;
+    const auto &down = std::get<std::vector<float>>(pairs->column_taps.passed),
+               &across = std::get<std::vector<float>>(pairs->row_taps.passed);
+    const auto keep = [](std::vector<bool> &zeros, size_t k, bool is_folded) {
+        zeros[is_folded ? std::min(k, zeros.size() - 1 - k) : k] = true;
     };
     for (size_t y = 0; y < kernel.rows; ++y) {
         for (size_t x = 0; x < kernel.columns; ++x) {
             bool meets = kernel.tap(y, x) == 0;
-            for (size_t t = 0; t < static_cast<size_t>(plan.row_taps.terms); ++t)
+            for (size_t t = 0; t < static_cast<size_t>(pairs->row_taps.terms); ++t)
                 meets |= down[t * kernel.rows + y] != 0 && across[t * kernel.columns + x] != 0;
             if (meets) continue;
-            keep(kept.down, y, folds(plan.column_form));
-            keep(kept.across, x, folds(plan.row_form));
+            keep(kept.down, y, folds(pairs->column_form));
+            keep(kept.across, x, folds(pairs->row_form));
         }
     }
     return kept;
@@ -88,55 +88,58 @@ KeptZeros kept_zeros(const Plan &plan) {
 class Passes {
   public:
     explicit Passes(const Filter &filter)
-        : filter_(filter), plan_(filter.plan), kept_(kept_zeros(filter.plan)) {
+        : filter_(filter), request_(filter.plan.request), kept_(kept_zeros(filter)) {
+        if (filter.is_fixed()) fixed_ = &*filter.pairs()->fixed;
         for (int32_t k = 0; k < filter.rows(); ++k) {
-            rows_.emplace_back(pixel_type(plan_.options.in_type), 1, "row" + std::to_string(k));
+            rows_.emplace_back(pixel_type(request_.options.in_type), 1, "row" + std::to_string(k));
             rows_.back().dim(0).set_min(0);
         }
     }
 
-    Module columns() {
-        const Fold fold = fold_of(plan_.column_form);
+    Module columns(const PassPairs &pairs) {
+        const Fold fold = fold_of(pairs.column_form);
+        const int32_t count = pairs.column_taps.terms;
         std::vector<Expr> terms;
-        for (int32_t t = 0; t < filter_.terms(); ++t) {
+        for (int32_t t = 0; t < count; ++t) {
             const Expr first =
-                plan_.fixed ? Expr(static_cast<int16_t>(plan_.fixed->column_bias)) : Expr(0.0f);
-            terms.push_back(add_taps(first, plan_.column_taps, kept_.down, t, fold,
-                                     {0, steps_of(plan_.column_taps, fold)},
+                fixed_ ? Expr(static_cast<int16_t>(fixed_->column_bias)) : Expr(0.0f);
+            terms.push_back(add_taps(first, pairs.column_taps, kept_.down, t, fold,
+                                     {0, steps_of(pairs.column_taps, fold)},
                                      [&](int32_t k) { return source(k, x_); }));
         }
         Func mid("mid");
         mid(x_, t_) = terms.size() == 1 ? terms[0] : mux(t_, terms);
-        mid.bound(t_, 0, filter_.terms());
+        mid.bound(t_, 0, count);
         mid.output_buffer().dim(0).set_min(0);
-        mid.output_buffer().dim(1).set_bounds(0, filter_.terms()).set_stride(filter_.pitch());
+        mid.output_buffer().dim(1).set_bounds(0, count).set_stride(filter_.pitch());
         schedule(mid, TailStrategy::RoundUp);
         mid.reorder(xi_, t_, x_).unroll(t_);
         return module_of(mid, {rows_.begin(), rows_.end()}, "columns");
     }
 
-    Module row() {
-        ImageParam mid(plan_.fixed ? Int(16) : Float(32), 2, "mid");
+    Module row(const PassPairs &pairs) {
+        const int32_t count = pairs.row_taps.terms;
+        ImageParam mid(fixed_ ? Int(16) : Float(32), 2, "mid");
         mid.dim(0).set_min(0);
-        mid.dim(1).set_bounds(0, filter_.terms()).set_stride(filter_.pitch());
-        const Fold fold = fold_of(plan_.row_form);
+        mid.dim(1).set_bounds(0, count).set_stride(filter_.pitch());
+        const Fold fold = fold_of(pairs.row_form);
         const auto sample = [&](int32_t t) {
             return [&, t](int32_t k) { return mid(x_ + k * filter_.step(), t); };
         };
         // As the library's pass does: whole groups of taps of all terms, then what is left of each.
         const int32_t group =
-            plan_.row_form == Form::kPlain ? plain_tile(16).taps : transposed_tile(1).taps;
-        const int32_t steps = steps_of(plan_.row_taps, fold), grouped = steps / group * group;
-        Expr sum = plan_.fixed ? Expr(static_cast<int16_t>(plan_.fixed->row_bias)) : delta();
-        for (int32_t t = 0; t < filter_.terms(); ++t)
-            sum = add_taps(sum, plan_.row_taps, kept_.across, t, fold, {0, grouped}, sample(t));
-        for (int32_t t = 0; t < filter_.terms(); ++t)
-            sum = add_taps(sum, plan_.row_taps, kept_.across, t, fold, {grouped, steps}, sample(t));
+            pairs.row_form == Form::kPlain ? plain_tile(16).taps : transposed_tile(1).taps;
+        const int32_t steps = steps_of(pairs.row_taps, fold), grouped = steps / group * group;
+        Expr sum = fixed_ ? Expr(static_cast<int16_t>(fixed_->row_bias)) : delta();
+        for (int32_t t = 0; t < count; ++t)
+            sum = add_taps(sum, pairs.row_taps, kept_.across, t, fold, {0, grouped}, sample(t));
+        for (int32_t t = 0; t < count; ++t)
+            sum = add_taps(sum, pairs.row_taps, kept_.across, t, fold, {grouped, steps}, sample(t));
         return pixels(sum, {mid});
     }
 
-    Module direct() {
-        const Runs &runs = plan_.runs;
+    Module direct(const DirectSum &direct_sum) {
+        const Runs &runs = direct_sum.runs;
         const auto &taps = std::get<std::vector<float>>(runs.taps);
         Expr sum = delta();
         for (int32_t i = 0; i < runs.count * runs.length; ++i) {
@@ -144,7 +147,7 @@ class Passes {
             const int32_t column = runs.places[place],
                           row = runs.places[place + 1] + i % runs.length;
             const double tap =
-                plan_.kernel.tap(static_cast<size_t>(row), static_cast<size_t>(column));
+                request_.kernel.tap(static_cast<size_t>(row), static_cast<size_t>(column));
             const bool is_kept = tap != 0 && static_cast<float>(tap) == 0;
             if (taps[static_cast<size_t>(i)] == 0 && !is_kept) continue;
             sum = sum + tap_product(taps, static_cast<size_t>(i),
@@ -179,7 +182,7 @@ class Passes {
     }
 
     Expr product_of(const Taps &taps, size_t index, const Expr &sample) const {
-        if (plan_.fixed) {
+        if (fixed_) {
             const auto &fixed = std::get<std::vector<int16_t>>(taps.passed);
             return tap_product(filter_.target, fixed[index], sample);
         }
@@ -187,17 +190,16 @@ class Passes {
     }
 
     Expr source(int32_t row, const Expr &x) const {
-        return sample_of(plan_, rows_[static_cast<size_t>(row)](x));
+        return sample_of(fixed_ != nullptr, rows_[static_cast<size_t>(row)](x));
     }
 
-    Expr delta() const { return Expr(static_cast<float>(plan_.options.delta)); }
+    Expr delta() const { return Expr(static_cast<float>(request_.options.delta)); }
 
     Module pixels(const Expr &sum, const std::vector<Argument> &arguments) {
-        const Type type = pixel_type(plan_.options.out_type);
+        const Type type = pixel_type(request_.options.out_type);
         Func out("out");
-        out(x_) = plan_.fixed ? fixed_to_pixel(sum, plan_.fixed->output_shift,
-                                               plan_.fixed->output_offset, type)
-                              : to_pixel(sum, type);
+        out(x_) = fixed_ ? fixed_to_pixel(sum, fixed_->output_shift, fixed_->output_offset, type)
+                         : to_pixel(sum, type);
         out.output_buffer().dim(0).set_min(0);
         schedule(out, TailStrategy::ShiftInwards);
         return module_of(out, arguments, "row");
@@ -206,7 +208,7 @@ class Passes {
     // A tile is a few vectors of samples; its sums stay in registers.
     void schedule(Func f, TailStrategy tail) {
         const int lanes =
-            std::max(filter_.target.natural_vector_size(plan_.fixed ? Int(16) : Float(32)), 1);
+            std::max(filter_.target.natural_vector_size(fixed_ ? Int(16) : Float(32)), 1);
         Var lane("lane");
         f.split(x_, x_, xi_, filter_.tile(), tail).split(xi_, xi_, lane, lanes);
         f.vectorize(lane).unroll(xi_);
@@ -218,7 +220,8 @@ class Passes {
     }
 
     const Filter &filter_;
-    const Plan &plan_;
+    const Request &request_;
+    const FixedPoint *fixed_ = nullptr;
     const KeptZeros kept_;
     std::vector<ImageParam> rows_;
     Var x_{"x"}, xi_{"xi"}, t_{"t"};
@@ -229,10 +232,10 @@ class Passes {
 void compile_passes(const Filter &filter, const std::string &path) {
     Passes passes(filter);
     std::vector<Module> modules;
-    if (filter.is_direct()) {
-        modules = {passes.direct()};
+    if (const PassPairs *pairs = filter.pairs()) {
+        modules = {passes.columns(*pairs), passes.row(*pairs)};
     } else {
-        modules = {passes.columns(), passes.row()};
+        modules = {passes.direct(std::get<DirectSum>(filter.plan.way))};
     }
     Module all = link_modules(filter.name, modules);
     // Which linking forgets, and with it that multiplications and additions must not be fused.

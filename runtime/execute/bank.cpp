@@ -1,5 +1,6 @@
 // A bank: one read of the image, all outputs tile by tile.
 #include <algorithm>
+#include <variant>
 
 #include "runtime/execute/work.h"
 
@@ -9,45 +10,17 @@ namespace {
 
 // Members whose tiles are not their own to choose go block by block over the whole region instead.
 bool goes_by_tiles(const Plan &plan) {
-    return plan.method != Method::kFft;
+    return !std::holds_alternative<Transforms>(plan.way);
 }
 
-// As large as the largest tile that a part of the bank would take for itself.
-TileSize tile_size(const Bank &bank, const std::vector<Call> &calls) {
-    TileSize size = {1, 1};
-    const auto grow = [&](const TileSize &tile) {
-        size.w = std::max(size.w, tile.w);
-        size.h = std::max(size.h, tile.h);
-    };
-    for (const SharedTerms &shared : bank.shared) {
-        if (const Call *call = wanted_call(shared, calls)) grow(separable_tile(shared.plan, *call));
-    }
-    for (const size_t i : bank.alone) {
-        if (!calls[i].is_wanted()) continue;
-        const Plan &plan = *bank.members[i];
-        if (plan.method == Method::kSeparable) grow(separable_tile(plan, calls[i]));
-        if (plan.method == Method::kDirect) grow(direct_tile(plan, calls[i]));
-    }
-    return size;
+// Calls use(way) if the plan goes by tiles.
+template <typename Use>
+void with_tiles(const Plan &plan, Use use) {
+    if (const auto *pairs = std::get_if<PassPairs>(&plan.way)) use(*pairs);
+    if (const auto *sum = std::get_if<DirectSum>(&plan.way)) use(*sum);
 }
 
-void run_tile(const Bank &bank, const std::vector<Call> &calls, const sepflow_rect &tile,
-              void *scratch) {
-    for (const SharedTerms &shared : bank.shared) {
-        if (wanted_call(shared, calls) != nullptr) run_shared(shared, calls, tile, scratch);
-    }
-    for (const size_t i : bank.alone) {
-        const Plan &plan = *bank.members[i];
-        if (!calls[i].is_wanted() || !goes_by_tiles(plan)) continue;
-        Call call = calls[i];
-        call.region = tile;
-        const auto run = plan.method == Method::kDirect ? run_direct : run_separable;
-        run(plan, call, scratch);
-    }
-}
-
-}  // namespace
-
+// The call of an output that is a combination of the terms: the first that is wanted, or NULL.
 const Call *wanted_call(const SharedTerms &shared, const std::vector<Call> &calls) {
     for (const Combination &combination : shared.combinations) {
         if (calls[combination.output].is_wanted()) return &calls[combination.output];
@@ -55,19 +28,56 @@ const Call *wanted_call(const SharedTerms &shared, const std::vector<Call> &call
     return nullptr;
 }
 
-uint64_t bank_scratch_bytes(const Bank &bank) {
+// As large as the largest tile that a part of the bank would take for itself.
+TileSize largest_tile(const Bank &bank, const std::vector<Call> &calls) {
+    TileSize size = {1, 1};
+    const auto grow = [&](const TileSize &tile) {
+        size.w = std::max(size.w, tile.w);
+        size.h = std::max(size.h, tile.h);
+    };
+    for (const SharedTerms &shared : bank.shared) {
+        if (const Call *call = wanted_call(shared, calls)) grow(tile_size(shared, *call));
+    }
+    for (const size_t i : bank.alone) {
+        if (!calls[i].is_wanted()) continue;
+        const Plan &plan = *bank.members[i];
+        with_tiles(plan, [&](const auto &way) { grow(tile_size(plan, way, calls[i])); });
+    }
+    return size;
+}
+
+void run_tile(const Bank &bank, const std::vector<Call> &calls, const sepflow_rect &tile,
+              void *scratch) {
+    for (const SharedTerms &shared : bank.shared) {
+        const Call *wanted = wanted_call(shared, calls);
+        if (wanted == nullptr) continue;
+        Call call = *wanted;
+        call.region = tile;
+        run_at_once(shared, calls, call, scratch);
+    }
+    for (const size_t i : bank.alone) {
+        if (!calls[i].is_wanted()) continue;
+        const Plan &plan = *bank.members[i];
+        Call call = calls[i];
+        call.region = tile;
+        with_tiles(plan, [&](const auto &way) { run_at_once(plan, way, call, scratch); });
+    }
+}
+
+}  // namespace
+
+uint64_t scratch_bytes_of(const Bank &bank) {
     uint64_t bytes = 0;
-    for (const SharedTerms &shared : bank.shared)
-        bytes = std::max(bytes, separable_scratch_bytes(shared.plan));
-    for (const size_t i : bank.alone) bytes = std::max(bytes, task_scratch_bytes(*bank.members[i]));
+    for (const SharedTerms &shared : bank.shared) bytes = std::max(bytes, scratch_bytes_of(shared));
+    for (const size_t i : bank.alone) bytes = std::max(bytes, scratch_bytes_of(*bank.members[i]));
     return bytes;
 }
 
-Work bank_work(const Bank &bank, const std::vector<Call> &calls) {
+Work work_of(const Bank &bank, const std::vector<Call> &calls) {
     const sepflow_rect region = std::find_if(calls.begin(), calls.end(), [](const Call &call) {
                                     return call.is_wanted();
                                 })->region;
-    const TileSize size = tile_size(bank, calls);
+    const TileSize size = largest_tile(bank, calls);
     const int64_t across = (region.w + size.w - 1) / size.w,
                   down = (region.h + size.h - 1) / size.h;
     const bool any_by_tiles =
@@ -83,7 +93,7 @@ Work bank_work(const Bank &bank, const std::vector<Call> &calls) {
         others.push_back(work_of(*bank.members[i], calls[i]));
         work.count += others.back().count;
     }
-    work.scratch_bytes = bank_scratch_bytes(bank);
+    work.scratch_bytes = scratch_bytes_of(bank);
     work.run = [=, &bank, &calls, others = std::move(others)](int64_t i, void *scratch) {
         if (i < tiles) {
             const int64_t x = i % across * size.w, y = i / across * size.h;

@@ -15,7 +15,7 @@ std::optional<sepflow_image> checked_mask(const Plan &plan, const sepflow_proces
                                           const Call &call, const sepflow_rect &needed) {
     const sepflow_image second = element(given.inputs, 1);
     if (second.data == nullptr) return std::nullopt;
-    if (!plan.has_missing())
+    if (!plan.request.options.has_missing())
         throw Error(SEPFLOW_E_INVALID, "mask: the plan was made without missing pixels");
     const int32_t channels = second.channels == 1 ? 1 : call.in.channels;
     const sepflow_image mask = checked_image(&second, "mask", second.type, channels);
@@ -41,7 +41,7 @@ Call check_call(const Plan &plan, const sepflow_process &given) {
     if (given.max_threads < 0) {
         throw Error(SEPFLOW_E_INVALID, "process: max_threads is negative");
     }
-    const Options &options = plan.options;
+    const Options &options = plan.request.options;
     Call call;
     call.in = checked_image(given.inputs, "in", options.in_type, options.channels);
     call.out = checked_image(given.outputs, "out", options.out_type, options.channels);

@@ -1,5 +1,4 @@
-// What a call may ask of a plan: every image, stride and region is checked here, once, before any pixel
-// is touched.
+// Checks of a call: every image, stride and region, once, before any pixel is touched.
 #pragma once
 
 #include <optional>
@@ -18,7 +17,7 @@ struct Call {
     sepflow_rect region = {};
     int64_t pixels = 0;  // of all that is asked for, of which region may be a part
 
-    // Of a bank, an output may be left out.
+    // False for an output of a bank that the caller leaves out.
     bool is_wanted() const { return out.data != nullptr; }
 };
 

@@ -1,11 +1,10 @@
 // Running a plan on a region: plan -> passes -> pixels.
 //
-//     region -> tasks, by the plan's method (work.h): tiles (separable.cpp, direct.cpp), blocks (fft.cpp), a bank's tiles (bank.cpp)
-//     tile   -> staged input if need be (stage.cpp, missing.cpp) -> column pass, row pass, strip by strip (tile.cpp)
-//            -> stored output if need be (store.cpp)
+//     region -> tasks, by way (work.h; pass_pairs/, direct_sum/, transforms/), or a bank (bank.cpp)
+//     task   -> staged input if need be (stage.cpp, missing.cpp) -> passes -> sink (sink.cpp)
 //
-// A pass has one body, which handles whole register tiles only; what is narrower runs on padded scratch. So
-// the bytes of a pixel do not depend on the region, the tiling or the threads.
+// A pass has one body, which handles whole register tiles only. Narrower areas run on padded
+// scratch, so the bytes of a pixel do not depend on the region, the tiling or the threads.
 #pragma once
 
 #include <sepflow/node.h>
@@ -21,7 +20,7 @@ void process(const Plan &plan, const sepflow_process &call, const sepflow_host *
 // Computes the region of all its outputs.
 void process(const Bank &bank, const sepflow_process &call, const sepflow_host *host);
 
-// What one thread needs while it runs: at most this many bytes for any region and layout.
+// Bytes of scratch that one thread needs at most, for any region and layout.
 uint64_t scratch_bytes(const Plan &plan);
 uint64_t scratch_bytes(const Bank &bank);
 

@@ -6,10 +6,9 @@
 #include <sepflow/node.h>
 
 #include "runtime/base/image.h"
+#include "runtime/plan/arithmetic.h"
 
 namespace sepflow {
-
-struct Plan;
 
 inline bool is_interleaved(const sepflow_image &image) {
     const int bytes = type_bytes(image.type);
@@ -21,18 +20,23 @@ inline bool is_planar(const sepflow_image &image) {
     return image.stride_x == type_bytes(image.type);
 }
 
-// The passes see rows of samples: all channels of an interleaved image at once, whose neighbours are `step`
-// samples apart, or one channel (plane) after the other.
+// Most rows of an image that one call of a pass writes. It reads as many, and the kernel's reach
+// above and below.
+inline constexpr int64_t kMostPassRows = 64;
+
+// The passes see rows of samples: all channels of an interleaved image at once, whose neighbours
+// are `step` samples apart, or one channel (plane) after the other.
 struct Walk {
-    int32_t step = 1;            // samples from a pixel to its right neighbour
-    int32_t planes = 1;          // runs over the tile
-    bool input_direct = false;   // the input's rows are rows of samples of the pass's type
-    bool output_direct = false;  // so are the output's
+    int32_t step = 1;           // samples from a pixel to its right neighbour
+    int32_t planes = 1;         // runs over the tile
+    bool reads_image = false;   // the input's rows are what a pass reads
+    bool writes_image = false;  // the output's rows are what a pass writes
 };
 
-// Whether a pass over so many rows can take the image's for rows of samples.
-bool is_direct(const sepflow_image &image, bool interleaved, int64_t rows);
-
-Walk choose_walk(const Plan &plan, const sepflow_image &in, const sepflow_image &out);
+// Tells whether a pass can walk `rows` rows of the image.
+bool suits_a_pass(const sepflow_image &image, bool interleaved, int64_t rows);
+// `reads_pixels`: a pass reads pixels of the input's type.
+Walk choose_walk(const Kernel &kernel, const Arithmetic &arithmetic, bool reads_pixels,
+                 const sepflow_image &in, const sepflow_image &out);
 
 }  // namespace sepflow

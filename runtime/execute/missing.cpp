@@ -9,6 +9,7 @@
 #include "runtime/base/half.h"
 #include "runtime/execute/border.h"
 #include "runtime/execute/pixels.h"
+#include "runtime/execute/sink.h"
 
 namespace sepflow {
 
@@ -62,10 +63,10 @@ void with_weight(sepflow_type type, Use use) {
 // The weights of rows of pixels, before NaN is looked for.
 class Weights {
   public:
-    Weights(const Plan &plan, const Call &call)
-        : options_(plan.options), domain_(call.in.domain), mask_(call.mask) {}
+    Weights(const Options &options, const Call &call)
+        : options_(options), domain_(call.in.domain), mask_(call.mask) {}
 
-    // Of `count` pixels from (x, y) on, for `step` channels from `plane` on.
+    // Reads those of `count` pixels from (x, y) on, for `step` channels from `plane` on.
     template <typename Sample>
     void read(int64_t x, int64_t y, int64_t count, int32_t plane, int32_t step, Sample *out) const {
         const int64_t row = border_index(y - domain_.y, domain_.h, options_.border_y);
@@ -84,7 +85,7 @@ class Weights {
     }
 
   private:
-    // Of columns and a row of the domain, or of one column outside.
+    // Reads those of columns and a row of the domain, or of one column outside.
     template <typename Sample>
     Sample *read_columns(int64_t column, int64_t count, int64_t row, int32_t plane, int32_t step,
                          Sample *out) const {
@@ -118,17 +119,15 @@ class Weights {
 };
 
 template <typename Sample>
-void stage_as(const Plan &plan, const Call &call, const sepflow_rect &area, const Walk &walk,
-              int32_t plane, const Staged &staged_samples, const Staged &staged_weights) {
-    const Weights given(plan, call);
-    const auto fill = static_cast<Sample>(plan.options.missing_value);
-    const bool fills = plan.options.missing == SEPFLOW_MISSING_FILL;
-    auto *samples = static_cast<Sample *>(staged_samples.samples),
-         *weights = static_cast<Sample *>(staged_weights.samples);
+void stage_as(const Options &options, const Call &call, const sepflow_rect &area, const Walk &walk,
+              int32_t plane, const Staged &staged) {
+    const Weights given(options, call);
+    const auto fill = static_cast<Sample>(options.missing_value);
+    const bool fills = options.missing == SEPFLOW_MISSING_FILL;
     const int64_t columns = area.w * walk.step;
-    for (int64_t y = 0; y < staged_weights.rows; ++y) {
-        Sample *sample = samples + y * staged_samples.columns,
-               *weight = weights + y * staged_weights.columns;
+    for (int64_t y = 0; y < staged.rows; ++y) {
+        Sample *sample = static_cast<Sample *>(staged.samples) + y * staged.columns,
+               *weight = static_cast<Sample *>(staged.weights) + y * staged.columns;
         const int64_t used = y < area.h ? columns : 0;
         if (used > 0) given.read(area.x, area.y + y, area.w, plane, walk.step, weight);
         for (int64_t i = 0; i < used; ++i) {
@@ -138,7 +137,7 @@ void stage_as(const Plan &plan, const Call &call, const sepflow_rect &area, cons
         if (fills) {
             for (int64_t i = 0; i < used; ++i) sample[i] += (1 - weight[i]) * fill;
         }
-        std::fill(weight + used, weight + staged_weights.columns, Sample(0));
+        std::fill(weight + used, weight + staged.columns, Sample(0));
     }
 }
 
@@ -170,20 +169,22 @@ bool is_nan(const sepflow_image &image, int64_t x, int64_t y, int32_t channel) {
 
 }  // namespace
 
-void stage_weights(const Plan &plan, const Call &call, const sepflow_rect &area, const Walk &walk,
-                   int32_t plane, const Staged &samples, const Staged &weights) {
-    if (plan.precision == Precision::kDouble) {
-        stage_as<double>(plan, call, area, walk, plane, samples, weights);
+void stage_weights(const Options &options, const Arithmetic &arithmetic, const Call &call,
+                   const sepflow_rect &area, const Walk &walk, int32_t plane,
+                   const Staged &staged) {
+    if (arithmetic.precision == Precision::kDouble) {
+        stage_as<double>(options, call, area, walk, plane, staged);
     } else {
-        stage_as<float>(plan, call, area, walk, plane, samples, weights);
+        stage_as<float>(options, call, area, walk, plane, staged);
     }
 }
 
 void store_quotients(const Plan &plan, const Results &sums, const void *support,
                      const sepflow_image &out, const sepflow_rect &area, const Walk &walk,
                      int32_t plane) {
-    const double least = plan.least_support, missing = plan.options.missing_value,
-                 delta = plan.options.delta, kernel_sum = plan.kernel_sum;
+    const Options &options = plan.request.options;
+    const double least = plan.least_support, missing = options.missing_value, delta = options.delta,
+                 kernel_sum = plan.request.kernel_sum;
     const auto store_from = [&](const auto *sum, decltype(sum) weights) {
         store_values(out, area, walk, plane, [&](int64_t x, int64_t y, int32_t c) {
             const int64_t i = y * sums.pitch + x * walk.step + c;
@@ -192,15 +193,15 @@ void store_quotients(const Plan &plan, const Results &sums, const void *support,
             return std::fabs(under) > least ? quotient : missing;
         });
     };
-    if (plan.precision == Precision::kDouble) {
+    if (sums.type == SEPFLOW_F64) {
         store_from(static_cast<const double *>(sums.samples), static_cast<const double *>(support));
     } else {
         store_from(static_cast<const float *>(sums.samples), static_cast<const float *>(support));
     }
 }
 
-void keep_missing(const Plan &plan, const Call &call, const sepflow_rect &area, const Walk &walk,
-                  int32_t plane) {
+void keep_missing(const Options &options, const Call &call, const sepflow_rect &area,
+                  const Walk &walk, int32_t plane) {
     Walk sample = walk;
     sample.step = 1;
     for (int64_t y = area.y; y < area.y + area.h; ++y) {
@@ -211,7 +212,7 @@ void keep_missing(const Plan &plan, const Call &call, const sepflow_rect &area, 
                     is_nan(call.in, x, y, c) || (call.mask && is_masked(*call.mask, x, y, c));
                 if (!missing) continue;
                 store_values(call.out, {x, y, 1, 1}, sample, c,
-                             [&](int64_t, int64_t, int32_t) { return plan.options.missing_value; });
+                             [&](int64_t, int64_t, int32_t) { return options.missing_value; });
             }
         }
     }

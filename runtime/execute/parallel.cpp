@@ -49,7 +49,7 @@ void run_on_own_threads(int64_t count, int64_t threads, Tasks &tasks) {
     try {
         while (static_cast<int64_t>(others.size()) < threads - 1) others.emplace_back(work);
     } catch (const std::exception &) {
-        // No more threads to be had: go on with those there are, which must be joined.
+        // Thread creation failed: continue with the threads we have, which must be joined.
     }
     work();
     for (std::thread &other : others) other.join();

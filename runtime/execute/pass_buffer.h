@@ -1,6 +1,7 @@
 // Memory as the compiled passes take it.
 #pragma once
 
+#include <HalideRuntime.h>
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -9,13 +10,12 @@
 
 #include <sepflow/node.h>
 
-#include "generators/passes.h"
 #include "runtime/base/error.h"
 #include "runtime/base/image.h"
 
 namespace sepflow {
 
-// Whether a pass can walk so many rows: Halide counts the samples of a buffer in 31 bits.
+// Tells whether a pass can walk `rows` rows: Halide counts the samples of a buffer in 31 bits.
 inline bool fits_a_pass(int64_t stride_bytes, int64_t rows, int sample_bytes) {
     const auto most = static_cast<uint64_t>((int64_t{1} << 30) / std::max<int64_t>(rows, 1));
     return magnitude(stride_bytes) / static_cast<uint64_t>(sample_bytes) < most;

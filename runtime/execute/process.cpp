@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <variant>
 
 #include "runtime/base/error.h"
 #include "runtime/base/structs.h"
@@ -29,33 +29,19 @@ void run(const Work &work, const sepflow_process &given, const sepflow_host *giv
 }  // namespace
 
 Work work_of(const Plan &plan, const Call &call) {
-    switch (plan.method) {
-        case Method::kDirect:
-            return direct_work(plan, call);
-        case Method::kFft:
-            return fft_work(plan, call);
-        default:
-            return separable_work(plan, call);
-    }
+    return std::visit([&](const auto &way) { return work_of(plan, way, call); }, plan.way);
 }
 
-uint64_t task_scratch_bytes(const Plan &plan) {
-    switch (plan.method) {
-        case Method::kDirect:
-            return direct_scratch_bytes(plan);
-        case Method::kFft:
-            return fft_scratch_bytes(plan);
-        default:
-            return separable_scratch_bytes(plan);
-    }
+uint64_t scratch_bytes_of(const Plan &plan) {
+    return std::visit([&](const auto &way) { return scratch_bytes_of(plan, way); }, plan.way);
 }
 
 uint64_t scratch_bytes(const Plan &plan) {
-    return task_scratch_bytes(plan) + kScratchAlignment;
+    return scratch_bytes_of(plan) + kScratchAlignment;
 }
 
 uint64_t scratch_bytes(const Bank &bank) {
-    return bank_scratch_bytes(bank) + kScratchAlignment;
+    return scratch_bytes_of(bank) + kScratchAlignment;
 }
 
 void process(const Plan &plan, const sepflow_process &given, const sepflow_host *host) {
@@ -65,7 +51,7 @@ void process(const Plan &plan, const sepflow_process &given, const sepflow_host 
 
 void process(const Bank &bank, const sepflow_process &given, const sepflow_host *host) {
     const std::vector<Call> calls = check_call(bank, given);
-    if (given.region.w != 0 && given.region.h != 0) run(bank_work(bank, calls), given, host);
+    if (given.region.w != 0 && given.region.h != 0) run(work_of(bank, calls), given, host);
 }
 
 }  // namespace sepflow

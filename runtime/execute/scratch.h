@@ -11,14 +11,17 @@ namespace sepflow {
 
 inline constexpr std::size_t kScratchAlignment = 64;
 
+inline int64_t round_up(int64_t value, int64_t multiple) {
+    return (value + multiple - 1) / multiple * multiple;
+}
+
 // The parts of a block. A null base only measures.
 class Carver {
   public:
     explicit Carver(void *base) : base_(static_cast<char *>(base)) {}
     void *take(int64_t bytes) {
-        constexpr auto alignment = static_cast<int64_t>(kScratchAlignment);
         char *memory = base_ == nullptr ? nullptr : base_ + used_;
-        used_ += (bytes + alignment - 1) / alignment * alignment;
+        used_ += round_up(bytes, static_cast<int64_t>(kScratchAlignment));
         return memory;
     }
     int64_t used() const { return used_; }

@@ -6,7 +6,9 @@
 
 #include "runtime/base/half.h"
 #include "runtime/execute/border.h"
+#include "runtime/execute/missing.h"
 #include "runtime/execute/pass_buffer.h"
+#include "runtime/plan/fixed_point.h"
 
 namespace sepflow {
 
@@ -16,8 +18,8 @@ namespace {
 template <typename T>
 class RowReader {
   public:
-    RowReader(const Plan &plan, const sepflow_image &in, int32_t step, int32_t plane)
-        : options_(plan.options), in_(in), domain_(domain_of(in)), step_(step), plane_(plane) {
+    RowReader(const Options &options, const sepflow_image &in, int32_t step, int32_t plane)
+        : options_(options), in_(in), domain_(domain_of(in)), step_(step), plane_(plane) {
         border_value_ = in.type == SEPFLOW_F16
                             ? static_cast<T>(half_from_double(options_.border_value))
                             : static_cast<T>(options_.border_value);
@@ -42,7 +44,8 @@ class RowReader {
     }
 
   private:
-    // A pixel that no rule fetches: a truncated tap sees zero, and the result is rescaled when it is stored.
+    // A pixel that no rule fetches: a truncated tap sees zero, and the result is rescaled when it
+    // is stored.
     T missing(bool outside_x, bool outside_y) const {
         const bool truncated = (outside_x && options_.border_x == SEPFLOW_BORDER_TRUNCATE) ||
                                (outside_y && options_.border_y == SEPFLOW_BORDER_TRUNCATE);
@@ -107,15 +110,16 @@ void convert_halves(const uint16_t *in, double *out, int64_t count) {
 template <typename T, typename Sample>
 class Stager {
   public:
-    Stager(const Plan &plan, const sepflow_image &in, const sepflow_rect &area, const Walk &walk,
-           int32_t plane, const Staged &staged)
-        : reader_(plan, in, walk.step, plane),
+    Stager(const Options &options, const sepflow_image &in, const sepflow_rect &area,
+           const Walk &walk, int32_t plane, const Staged &staged)
+        : reader_(options, in, walk.step, plane),
           halves_(in.type == SEPFLOW_F16),
           area_(area),
           step_(walk.step),
           staged_(staged) {}
 
-    // All of the area but the pixels of `loaded`, and zeros around it. What a border rule fetches from them is copied.
+    // All of the area but the pixels of `loaded`, and zeros around it. What a border rule fetches
+    // from them is copied.
     void stage_around(const sepflow_rect &loaded) const {
         const int64_t left = loaded.x, right = loaded.x + loaded.w;
         if (loaded.w > 0) {
@@ -138,7 +142,7 @@ class Stager {
         return static_cast<Sample *>(staged_.samples) + (y - area_.y) * staged_.columns;
     }
 
-    // Column x, beside the pixels of `loaded`, in their rows.
+    // Fills column x, left or right of the pixels of `loaded`, in their rows.
     void stage_column(int64_t x, const sepflow_rect &loaded) const {
         const int64_t source = reader_.source_column(x);
         const bool copies = within(source, loaded.x, loaded.w);
@@ -152,7 +156,7 @@ class Stager {
         }
     }
 
-    // Row y, above or below the pixels of `loaded`.
+    // Fills row y, above or below the pixels of `loaded`.
     void stage_row(int64_t y, const sepflow_rect &loaded) const {
         const int64_t source = reader_.source_row(y);
         if (within(source, loaded.y, loaded.h)) {
@@ -184,28 +188,29 @@ class Stager {
     const Staged &staged_;
 };
 
-// What of `area` a load pass can bring: dense pixels of the domain, or nothing.
-sepflow_rect loadable(const Plan &plan, const sepflow_image &in, const sepflow_rect &area,
-                      const Walk &walk) {
+// Returns the part of `area` that a load pass can bring: dense pixels of the domain, or nothing.
+sepflow_rect loadable(const Arithmetic &arithmetic, const sepflow_image &in,
+                      const sepflow_rect &area, const Walk &walk) {
     const sepflow_rect nothing = {area.x, area.y, 0, 0};
     const sepflow_rect domain = domain_of(in);
     const int bytes = type_bytes(in.type);
     const bool dense = in.stride_x == walk.step * bytes && (walk.step == 1 || in.stride_c == bytes);
-    if (!dense || plan.precision == Precision::kDouble || !fits_a_pass(in.stride_y, area.h, bytes))
+    if (!dense || arithmetic.precision == Precision::kDouble ||
+        !fits_a_pass(in.stride_y, area.h, bytes))
         return nothing;
     const int64_t left = std::max(area.x, domain.x), top = std::max(area.y, domain.y);
     const int64_t w = std::min(area.x + area.w, domain.x + domain.w) - left;
     const int64_t h = std::min(area.y + area.h, domain.y + domain.h) - top;
-    const bool wide = w * walk.step >= plan.passes().load_columns(plan.sample_bytes());
+    const bool wide = w * walk.step >= arithmetic.passes->load_columns(arithmetic.sample_bytes());
     return wide && h > 0 ? sepflow_rect{left, top, w, h} : nothing;
 }
 
-void load(const Plan &plan, const sepflow_image &in, const sepflow_rect &area,
+void load(const Arithmetic &arithmetic, const sepflow_image &in, const sepflow_rect &area,
           const sepflow_rect &loaded, const Walk &walk, int32_t plane, const Staged &staged) {
     const int64_t columns = loaded.w * walk.step;
     auto *first = static_cast<char *>(staged.samples) +
                   ((loaded.y - area.y) * staged.columns + (loaded.x - area.x) * walk.step) *
-                      plan.sample_bytes();
+                      arithmetic.sample_bytes();
     const char *pixel = pixel_address(in, loaded.x, loaded.y, plane);
     if (in.type == SEPFLOW_F16) {
         for (int64_t y = 0; y < loaded.h; ++y) {
@@ -217,40 +222,59 @@ void load(const Plan &plan, const sepflow_image &in, const sepflow_rect &area,
     }
     PassBuffer pixels(pixel, in.type,
                       {{columns, 1}, {loaded.h, in.stride_y / type_bytes(in.type)}});
-    PassBuffer samples(first, plan.sample_type(), {{columns, 1}, {loaded.h, staged.columns}});
-    check_pass(plan.load_pass(pixels, samples));
+    PassBuffer samples(first, arithmetic.sample_type, {{columns, 1}, {loaded.h, staged.columns}});
+    check_pass(arithmetic.load(pixels, samples));
 }
 
 }  // namespace
 
-void stage(const Plan &plan, const sepflow_image &in, const sepflow_rect &area, const Walk &walk,
-           int32_t plane, const Staged &staged) {
-    const sepflow_rect loaded = loadable(plan, in, area, walk);
-    if (loaded.w > 0) load(plan, in, area, loaded, walk, plane, staged);
-    if (plan.fixed) {
-        Stager<uint8_t, int16_t>(plan, in, area, walk, plane, staged).stage_around(loaded);
-        return;
-    }
+Staged carve_staged(const Options &options, const Arithmetic &arithmetic, int64_t columns,
+                    int64_t rows, Carver &carver) {
+    const int64_t bytes = arithmetic.sample_bytes();
+    Staged staged = {};
+    staged.columns = columns;
+    staged.rows = rows;
+    staged.samples = carver.take(columns * rows * bytes);
+    staged.raw_row = carver.take(columns * bytes);
+    if (options.has_missing()) staged.weights = carver.take(columns * rows * bytes);
+    return staged;
+}
+
+void stage(const Options &options, const Arithmetic &arithmetic, const Call &call,
+           const sepflow_rect &area, const Walk &walk, int32_t plane, const Staged &staged) {
+    const sepflow_image &in = call.in;
+    const sepflow_rect loaded = loadable(arithmetic, in, area, walk);
+    if (loaded.w > 0) load(arithmetic, in, area, loaded, walk, plane, staged);
     const auto stage_as = [&](auto raw) {
         using T = decltype(raw);
-        if (plan.precision == Precision::kDouble) {
-            Stager<T, double>(plan, in, area, walk, plane, staged).stage_around(loaded);
+        if (arithmetic.precision == Precision::kDouble) {
+            Stager<T, double>(options, in, area, walk, plane, staged).stage_around(loaded);
         } else {
-            Stager<T, float>(plan, in, area, walk, plane, staged).stage_around(loaded);
+            Stager<T, float>(options, in, area, walk, plane, staged).stage_around(loaded);
         }
     };
+    const bool is_fixed = arithmetic.sample_type == SEPFLOW_S16;
     switch (in.type) {
         case SEPFLOW_U8:
-            return stage_as(uint8_t{});
+            if (!is_fixed) {
+                stage_as(uint8_t{});
+                break;
+            }
+            Stager<uint8_t, int16_t>(options, in, area, walk, plane, staged).stage_around(loaded);
+            break;
         case SEPFLOW_S16:
-            return stage_as(int16_t{});
+            stage_as(int16_t{});
+            break;
         case SEPFLOW_F32:
-            return stage_as(float{});
+            stage_as(float{});
+            break;
         case SEPFLOW_F64:
-            return stage_as(double{});
+            stage_as(double{});
+            break;
         default:  // u16 and f16
-            return stage_as(uint16_t{});
+            stage_as(uint16_t{});
     }
+    if (options.has_missing()) stage_weights(options, arithmetic, call, area, walk, plane, staged);
 }
 
 }  // namespace sepflow

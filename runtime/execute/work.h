@@ -1,4 +1,4 @@
-// What a call has to do, by the plan's method: tasks that run in any order, on any threads.
+// The work of a call, by the plan's way: tasks that run in any order, on any threads.
 #pragma once
 
 #include <cstdint>
@@ -6,48 +6,47 @@
 #include <vector>
 
 #include "runtime/execute/check.h"
+#include "runtime/plan/bank.h"
 #include "runtime/plan/plan.h"
 
 namespace sepflow {
 
 struct Work {
-    uint64_t scratch_bytes;  // that a task wants, aligned
+    uint64_t scratch_bytes;  // for a task, aligned
     int64_t count;
     std::function<void(int64_t i, void *scratch)> run;
 };
 
-// They point into the plan and the call.
-Work separable_work(const Plan &plan, const Call &call);
-Work direct_work(const Plan &plan, const Call &call);
-Work fft_work(const Plan &plan, const Call &call);
-
-// Tiles of the region: on each, all outputs, while its pixels are in the cache.
-Work bank_work(const Bank &bank, const std::vector<Call> &calls);
-// Of those that have a combination of the terms: the first that is wanted, or NULL.
-const Call *wanted_call(const SharedTerms &shared, const std::vector<Call> &calls);
-
-// Run a whole call, or the terms of a region, tile after tile on this thread. They allocate nothing: a bank calls them for
-// every tile of its own.
-void run_separable(const Plan &plan, const Call &call, void *scratch);
-void run_direct(const Plan &plan, const Call &call, void *scratch);
-void run_shared(const SharedTerms &shared, const std::vector<Call> &calls,
-                const sepflow_rect &region, void *scratch);
-
-// By the plan's method.
+// Each way has its own, in a folder of its own. The work points into the plan and the call.
+Work work_of(const Plan &plan, const PassPairs &pairs, const Call &call);
+Work work_of(const Plan &plan, const DirectSum &sum, const Call &call);
+Work work_of(const Plan &plan, const Transforms &transforms, const Call &call);
 Work work_of(const Plan &plan, const Call &call);
 
-// The tiles that a plan would take for itself.
+// Scratch for a task, whatever the region and the layout.
+uint64_t scratch_bytes_of(const Plan &plan, const PassPairs &pairs);
+uint64_t scratch_bytes_of(const Plan &plan, const DirectSum &sum);
+uint64_t scratch_bytes_of(const Plan &plan, const Transforms &transforms);
+uint64_t scratch_bytes_of(const Plan &plan);
+uint64_t scratch_bytes_of(const Bank &bank);
+
+// Tiles of the region: on each, all outputs, while its pixels are in the cache.
+Work work_of(const Bank &bank, const std::vector<Call> &calls);
+
+// For banks, which choose the tiles of ways that work by tiles: the tile that a way would take, and
+// the whole call on this thread. They allocate nothing, as a bank calls them for each of its tiles.
 struct TileSize {
     int64_t w, h;
 };
-TileSize separable_tile(const Plan &plan, const Call &call);
-TileSize direct_tile(const Plan &plan, const Call &call);
+TileSize tile_size(const Plan &plan, const PassPairs &pairs, const Call &call);
+TileSize tile_size(const Plan &plan, const DirectSum &sum, const Call &call);
+void run_at_once(const Plan &plan, const PassPairs &pairs, const Call &call, void *scratch);
+void run_at_once(const Plan &plan, const DirectSum &sum, const Call &call, void *scratch);
 
-// What a task wants at most, whatever the region and the layout.
-uint64_t separable_scratch_bytes(const Plan &plan);
-uint64_t direct_scratch_bytes(const Plan &plan);
-uint64_t fft_scratch_bytes(const Plan &plan);
-uint64_t bank_scratch_bytes(const Bank &bank);
-uint64_t task_scratch_bytes(const Plan &plan);  // by its method
+// The same of shared terms; `call` is that of an output that is wanted.
+uint64_t scratch_bytes_of(const SharedTerms &shared);
+TileSize tile_size(const SharedTerms &shared, const Call &call);
+void run_at_once(const SharedTerms &shared, const std::vector<Call> &calls, const Call &call,
+                 void *scratch);
 
 }  // namespace sepflow

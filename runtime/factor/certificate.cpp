@@ -84,8 +84,8 @@ void certify(const Kernel &kernel, const Summation &summation, Factoring &factor
     const std::vector<Factor> &factors = factoring.factors;
     const bool exact =
         factoring.exact_integers || factoring.kernel_norm_1 == 0 || same(kernel.factors, factors);
-    if (!exact) fill(factoring, kernel, remainder(kernel, factors), factors.size());
-    factoring.rounding_bound = rounding_of_passes(factors, summation);
+    if (!exact) fill(factoring.certificate, kernel, remainder(kernel, factors), factors.size());
+    factoring.certificate.rounding_bound = rounding_of_passes(factors, summation);
 }
 
 namespace {

@@ -8,8 +8,7 @@
 
 namespace sepflow {
 
-// Fills the norms of the remainder and the rounding bound of `factoring` from its factors as they
-// stand.
+// Fills the certificate of `factoring` from its factors as they stand.
 void certify(const Kernel &kernel, const Summation &summation, Factoring &factoring);
 
 // Certifies the direct 2-D sum with taps rounded to its precision.

@@ -37,7 +37,8 @@ struct Certificate {
     double error_bound() const { return remainder_norm_1 + rounding_bound; }
 };
 
-struct Factoring : Certificate {
+struct Factoring {
+    Certificate certificate;
     std::vector<Factor> factors;  // as the passes use them, rounded to `precision`; never empty
     std::vector<double>
         singular_values;          // descending; of one given factor: the product of its norms

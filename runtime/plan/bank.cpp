@@ -12,19 +12,18 @@
 #include "runtime/factor/certificate.h"
 #include "runtime/factor/norms.h"
 #include "runtime/plan/budget.h"
-#include "runtime/plan/chosen_passes.h"
 
 namespace sepflow {
 
 namespace {
 
-// NaN is a value for missing pixels like another.
+// Two NaN missing values are alike.
 bool are_alike(double a, double b) {
     return a == b || (std::isnan(a) && std::isnan(b));
 }
 
 void check_alike(const Plan &a, const Plan &b) {
-    const Options &p = a.options, &q = b.options;
+    const Options &p = a.request.options, &q = b.request.options;
     if (p.in_type != q.in_type || p.channels != q.channels)
         throw Error(SEPFLOW_E_FORMAT, "the plans of a bank must take the same type and channels");
     if (p.border_x != q.border_x || p.border_y != q.border_y || p.border_value != q.border_value ||
@@ -37,16 +36,20 @@ void check_alike(const Plan &a, const Plan &b) {
     }
 }
 
-// What plans must agree in for their column passes to be shared.
+// Returns all that plans of pass pairs must agree in for their column passes to be shared.
 auto group_of(const Plan &plan) {
-    return std::make_tuple(plan.kernel.rows, plan.kernel.columns, plan.anchor_x, plan.anchor_y,
-                           plan.precision, plan.column_form, plan.row_form,
-                           static_cast<const void *>(&plan.passes()), plan.options.is_unfused());
+    const Request &request = plan.request;
+    const auto &pairs = std::get<PassPairs>(plan.way);
+    return std::make_tuple(request.kernel.rows, request.kernel.columns, request.anchor_x,
+                           request.anchor_y, pairs.arithmetic.precision, pairs.column_form,
+                           pairs.row_form, static_cast<const void *>(pairs.arithmetic.passes),
+                           pairs.arithmetic.unfused);
 }
 
 bool may_share(const Plan &plan) {
-    return plan.method == Method::kSeparable && !plan.fixed && !plan.truncates() &&
-           !plan.has_missing();
+    const Options &options = plan.request.options;
+    const auto *pairs = std::get_if<PassPairs>(&plan.way);
+    return pairs != nullptr && !pairs->fixed && !options.truncates() && !options.has_missing();
 }
 
 // a = factor * b but for the rounding of stored taps; nothing if not.
@@ -104,20 +107,16 @@ Taps joined(const std::vector<std::vector<double>> &filters) {
     return taps;
 }
 
-// A plan whose terms stay apart.
-Plan plan_of_terms(const Plan &like, const std::vector<Factor> &terms) {
-    Plan plan = like;
+// Terms that stay apart.
+void take_terms(const std::vector<Factor> &terms, const PassPairs &like, SharedTerms &shared) {
     std::vector<std::vector<double>> columns, rows;
     for (const Factor &term : terms) {
         const auto same = std::find(columns.begin(), columns.end(), term.column);
-        plan.column_of.push_back(static_cast<int32_t>(same - columns.begin()));
+        shared.column_of.push_back(static_cast<int32_t>(same - columns.begin()));
         if (same == columns.end()) columns.push_back(term.column);
         rows.push_back(term.row);
     }
-    plan.column_taps = joined(columns);
-    plan.row_taps = joined(rows);
-    pass_taps(plan);
-    return plan;
+    shared.pairs = make_pairs_like(like, joined(columns), joined(rows));
 }
 
 // From the first weight that is not zero to the last.
@@ -135,24 +134,22 @@ Span span_of(const std::vector<double> &weights) {
 }
 
 // `is_term`: no other output reads its only term.
-Combination make_combination(size_t output, const Plan &member, const std::vector<double> &weights,
-                             bool is_term) {
+Combination make_combination(size_t output, std::shared_ptr<const Plan> member,
+                             const std::vector<double> &weights, bool is_term) {
     const Span span = span_of(weights);
     Combination combination = {};
     combination.output = output;
     combination.first = static_cast<int32_t>(span.first);
     combination.is_term = is_term;
-    combination.delta = member.options.delta;
-    combination.type = member.result_type();
-    combination.pass =
-        row_pass_to(member, is_term ? member.row_form : Form::kPlain, combination.type);
+    combination.member = std::move(member);
     Taps &taps = combination.weights;
     taps.length = 1;
     taps.terms = static_cast<int32_t>(span.end - span.first);
     const auto first = weights.begin() + static_cast<ptrdiff_t>(span.first),
                end = weights.begin() + static_cast<ptrdiff_t>(span.end);
     taps.f64.assign(first, end);
-    if (member.precision == Precision::kDouble) {
+    const auto &pairs = std::get<PassPairs>(combination.member->way);
+    if (pairs.arithmetic.precision == Precision::kDouble) {
         taps.passed = taps.f64;
     } else {
         taps.passed = std::vector<float>(first, end);
@@ -160,37 +157,38 @@ Combination make_combination(size_t output, const Plan &member, const std::vecto
     return combination;
 }
 
-// A member's certificate as the sum of shared terms: what they differ by from its own, and the additions.
+// The output error of a member as the sum of shared terms: what they differ by from its own, and
+// the additions.
 double error_as_sum(const Plan &member, const std::vector<Factor> &terms,
                     const std::vector<double> &weights) {
-    Plan plan = member;
-    std::vector<Factor> &factors = plan.factoring.factors;
-    factors.clear();
-    double magnitude = std::fabs(member.options.delta) / pixel_range(member.options).largest();
+    const Request &request = member.request;
+    const Precision precision = std::get<PassPairs>(member.way).arithmetic.precision;
+    const double largest = pixel_range(request.options).largest();
+    Factoring sum;
+    sum.kernel_norm_1 = member.factoring.kernel_norm_1;
+    double magnitude = std::fabs(request.options.delta) / largest;
     for (size_t t = 0; t < terms.size(); ++t) {
         if (weights[t] == 0) continue;
-        factors.push_back(terms[t]);
-        for (double &tap : factors.back().column) tap *= weights[t];
-        magnitude += sum_abs(factors.back().column) * sum_abs(factors.back().row);
+        sum.factors.push_back(terms[t]);
+        for (double &tap : sum.factors.back().column) tap *= weights[t];
+        magnitude += sum_abs(sum.factors.back().column) * sum_abs(sum.factors.back().row);
     }
-    plan.factoring.exact_integers = false;
-    certify(plan.kernel, summation_of(plan.options, plan.precision), plan.factoring);
-    plan.certificate = plan.factoring;
-    const long double u = plan.precision == Precision::kSingle ? 0x1p-24L : 0x1p-53L;
-    const auto additions = static_cast<long double>(2 * factors.size() + 1);
-    plan.certificate.rounding_bound += upwards(magnitude * gamma(additions, u));
-    plan.exact = false;
-    return output_error(plan);
+    certify(request.kernel, summation_of(request.options, precision), sum);
+    const long double u = precision == Precision::kSingle ? 0x1p-24L : 0x1p-53L;
+    const auto additions = static_cast<long double>(2 * sum.factors.size() + 1);
+    const double rounding =
+        sum.certificate.rounding_bound + upwards(magnitude * gamma(additions, u));
+    return remainder_error(sum.certificate, request.options) + largest * rounding;
 }
 
-double own_cost(const Plan &plan) {
-    return plan.row_taps.terms * static_cast<double>(plan.row_taps.length) +
-           plan.column_taps.terms * static_cast<double>(plan.column_taps.length);
+double cost_of_passes(const PassPairs &pairs) {
+    return pairs.row_taps.terms * static_cast<double>(pairs.row_taps.length) +
+           pairs.column_taps.terms * static_cast<double>(pairs.column_taps.length);
 }
 
 // Multiply-adds a sample; what is stored and read again for an output costs about as much as three.
 double shared_cost(const SharedTerms &shared) {
-    double cost = own_cost(shared.plan);
+    double cost = cost_of_passes(shared.pairs);
     for (const Combination &combination : shared.combinations) {
         if (!combination.is_term) cost += 3 * combination.weights.terms;
     }
@@ -218,10 +216,10 @@ std::optional<size_t> only_term(const std::vector<double> &weights) {
     return only;
 }
 
-// Nothing if sharing gains too little, or costs accuracy.
+// Returns no terms if sharing gains too little, or costs accuracy.
 std::optional<SharedTerms> shared_by(const Bank &bank, const std::vector<size_t> &outputs) {
-    const Plan &first = *bank.members[outputs.front()];
-    Terms terms(first.precision);
+    const auto &like = std::get<PassPairs>(bank.members[outputs.front()]->way);
+    Terms terms(like.arithmetic.precision);
     std::vector<std::vector<double>> weights(outputs.size());
     double apart = 0;
     for (size_t i = 0; i < outputs.size(); ++i) {
@@ -231,22 +229,23 @@ std::optional<SharedTerms> shared_by(const Bank &bank, const std::vector<size_t>
             weights[i].resize(std::max(weights[i].size(), term + 1));
             weights[i][term] += weight;
         }
-        apart += own_cost(member);
+        apart += cost_of_passes(std::get<PassPairs>(member.way));
     }
     SharedTerms shared;
-    shared.plan = plan_of_terms(first, terms.all());
+    take_terms(terms.all(), like, shared);
     const std::vector<int> readers = readers_of(weights, terms.all().size());
     std::vector<bool> is_kept(terms.all().size(), true);
     for (size_t i = 0; i < outputs.size(); ++i) {
         const Plan &member = *bank.members[outputs[i]];
         weights[i].resize(terms.all().size());
         if (span_of(weights[i]).end == 0) return std::nullopt;  // its terms cancel
-        if (error_as_sum(member, terms.all(), weights[i]) > 2 * output_error(member))
+        if (error_as_sum(member, terms.all(), weights[i]) > 2 * member.bounds.output)
             return std::nullopt;
         const std::optional<size_t> only = only_term(weights[i]);
         const bool is_term = only && readers[*only] == 1;
         if (is_term) is_kept[*only] = false;
-        shared.combinations.push_back(make_combination(outputs[i], member, weights[i], is_term));
+        shared.combinations.push_back(
+            make_combination(outputs[i], bank.members[outputs[i]], weights[i], is_term));
     }
     for (size_t t = 0; t < is_kept.size(); ++t) {
         if (is_kept[t]) shared.summed.push_back(static_cast<int32_t>(t));
@@ -320,9 +319,9 @@ sepflow_plan_info bank_info(const Bank &bank, uint64_t scratch_bytes) {
         add(one.cost_per_pixel, one.rank);
     }
     for (const SharedTerms &shared : bank.shared)
-        add(shared_cost(shared), shared.plan.row_taps.terms);
+        add(shared_cost(shared), shared.pairs.row_taps.terms);
     for (const auto &member : bank.members)
-        info.error_bound = std::max(info.error_bound, 2 * member->error_bound());
+        info.error_bound = std::max(info.error_bound, 2 * member->bounds.error);
     info.method = "bank";
     return info;
 }

@@ -48,8 +48,7 @@ PixelRange pixel_range(const Options &options) {
     return range;
 }
 
-double tolerance_used(const Plan &plan) {
-    const Options &options = plan.options;
+double tolerance_used(const Options &options) {
     if (options.tolerance != 0) return options.tolerance;
     if (known_ranges(options)) return allowed_error(options, 0) / full_scale(options.out_type);
     return default_tolerance(options.precision);
@@ -59,21 +58,6 @@ double allowed_error(const Options &options, double kernel_norm_1) {
     const double tolerance = options.tolerance;
     if (!known_ranges(options)) return tolerance * kernel_norm_1 * pixel_range(options).largest();
     return tolerance == 0 ? 0.5 : tolerance * full_scale(options.out_type);
-}
-
-bool keeps_budget(const Plan &plan) {
-    const double allowed = allowed_error(plan.options, plan.factoring.kernel_norm_1);
-    return allowed == 0 || output_error(plan) <= allowed;
-}
-
-double output_error(const Plan &plan) {
-    const double largest = pixel_range(plan.options).largest();
-    if (plan.truncates()) return largest * plan.truncated;
-    const double rounding = plan.fixed ? plan.fixed->error + largest * plan.scale_rounding
-                                       : largest * plan.rounding_bound();
-    // Both sums that are divided are as far off.
-    const double sums = plan.weighs() ? 2 : 1;
-    return sums * (remainder_error(plan.certificate, plan.options) + rounding);
 }
 
 double remainder_error(const Certificate &certificate, const Options &options) {
@@ -110,9 +94,9 @@ Factoring factor_within_budget(const Kernel &kernel, const Options &options, dou
         return factor_kernel(kernel, budget);
     };
     Factoring factoring = within(allowed);
-    const double rounding = range.largest() * factoring.rounding_bound;
+    const double rounding = range.largest() * factoring.certificate.rounding_bound;
     // Seldom: rounding takes what the remainder had left.
-    if (remainder_error(factoring, options) + rounding > allowed)
+    if (remainder_error(factoring.certificate, options) + rounding > allowed)
         factoring = within(allowed - rounding);
     return factoring;
 }

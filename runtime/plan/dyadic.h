@@ -6,7 +6,8 @@
 
 namespace sepflow {
 
-// The least number of bits, from 0 to `most`, for which all numbers are multiples of 2^-bits; `most` if there is none.
+// The least number of bits, from 0 to `most`, for which all numbers are multiples of 2^-bits;
+// `most` if there is none.
 inline int fraction_bits(const double *first, const double *last, int most) {
     int bits = 0;
     const auto is_whole = [&](double number) {

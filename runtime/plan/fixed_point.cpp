@@ -31,7 +31,7 @@ Weight weigh(const FixedFilter &filter) {
     return weight;
 }
 
-// Of both filters, one after the other.
+// Returns the weight of both filters, one after the other.
 Weight product(const Weight &a, const Weight &b) {
     return {a.positive * b.positive + a.negative * b.negative,
             a.positive * b.negative + a.negative * b.positive};
@@ -57,8 +57,8 @@ int fraction_bits(const FixedFilter &filter) {
     return sepflow::fraction_bits(filter.taps, filter.taps + filter.length, kExactBitsOfFloat + 1);
 }
 
-// The taps times 2^bits, rounded; nothing if one does not fit. `error` is what rounding them, and the products, may add
-// to a sum, in its units.
+// The taps times 2^bits, rounded; nothing if one does not fit. `error` is what rounding them, and
+// the products, may add to a sum, in its units.
 struct Quantised {
     std::vector<int16_t> taps;
     double error = 0;
@@ -70,13 +70,15 @@ std::optional<Quantised> quantise(const FixedFilter &filter, int bits, bool exac
         const double tap = std::ldexp(filter.taps[k], bits), rounded = std::nearbyint(tap);
         if (std::fabs(rounded) > kLargestTap) return std::nullopt;
         result.taps.push_back(static_cast<int16_t>(rounded));
-        // A product is at most 2^15 times the tap's error over 2^16 off, and floor, with its bias, half a unit.
+        // A product is at most 2^15 times the tap's error over 2^16 off, and floor, with its bias,
+        // half a unit.
         if (!exact) result.error += std::fabs(rounded - tap) / 2 + 0.5;
     }
     return result;
 }
 
-// A filter at the most bits of fraction with which its sums fit, of values that may be `carried` off, and its taps.
+// A filter at the most bits of fraction with which its sums fit, of values that may be `carried`
+// off, and its taps.
 struct Scaled {
     int bits;
     Quantised taps;
@@ -103,7 +105,7 @@ std::optional<FixedPoint> fixed_point(const FixedFilter &column, const FixedFilt
     if (!mid) return std::nullopt;
     const double mid_error = std::ldexp(mid->taps.error, -mid->bits);
 
-    // What the sums lack: the middle of the pixels' range, and delta. Its fraction goes into the bias.
+    // The sums lack the middle of the pixels' range, and delta. The fraction goes into the bias.
     const double offset = 128 * both.sum() + delta, fraction = offset - std::floor(offset);
     if (std::fabs(offset) > 1 << 14) return std::nullopt;
     Range range = range_of(both);

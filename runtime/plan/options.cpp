@@ -1,3 +1,5 @@
+#include "runtime/plan/options.h"
+
 #include <algorithm>
 #include <cfloat>
 #include <cmath>

@@ -12,7 +12,7 @@ struct Interval {
     int64_t first, last;  // last is included
 };
 
-// What `needed` fetches from a domain of 0 .. size-1 under a border rule.
+// Returns the indices within 0 .. size-1 that a border rule fetches for `needed`.
 Interval fetched(Interval needed, int64_t size, int32_t border) {
     const Interval inside = {std::max<int64_t>(needed.first, 0), std::min(needed.last, size - 1)};
     const bool leaves = needed.first < 0 || needed.last >= size;
@@ -60,12 +60,12 @@ void clip(int64_t first, int64_t count, int64_t domain_first, int64_t domain_cou
 
 sepflow_rect output_domain(const Plan &plan, const sepflow_rect &in) {
     check_sane(in, "domain");
-    const Halo &halo = plan.halo;
+    const Halo &halo = plan.request.halo;
     sepflow_rect out = in;
-    if (plan.options.extent == SEPFLOW_EXTENT_VALID) {
+    if (plan.request.options.extent == SEPFLOW_EXTENT_VALID) {
         out = {in.x + halo.left, in.y + halo.top, in.w - halo.left - halo.right,
                in.h - halo.top - halo.bottom};
-    } else if (plan.options.extent == SEPFLOW_EXTENT_FULL && in.w > 0 && in.h > 0) {
+    } else if (plan.request.options.extent == SEPFLOW_EXTENT_FULL && in.w > 0 && in.h > 0) {
         out = {in.x - halo.right, in.y - halo.bottom, in.w + halo.left + halo.right,
                in.h + halo.top + halo.bottom};
     }
@@ -74,7 +74,8 @@ sepflow_rect output_domain(const Plan &plan, const sepflow_rect &in) {
     return out;
 }
 
-sepflow_rect whole_blocks(const Plan &plan, const sepflow_rect &out, const sepflow_rect &domain) {
+sepflow_rect whole_blocks(const Transforms &transforms, const sepflow_rect &out,
+                          const sepflow_rect &domain) {
     const auto grow = [](int64_t origin, int64_t size, int64_t &first, int64_t &count) {
         const auto below = [&](int64_t i) { return i >= 0 ? i / size : -((size - 1 - i) / size); };
         const int64_t begin = below(first - origin), end = -below(origin - first - count);
@@ -82,8 +83,8 @@ sepflow_rect whole_blocks(const Plan &plan, const sepflow_rect &out, const sepfl
         count = (end - begin) * size;
     };
     sepflow_rect blocks = out;
-    grow(domain.x, plan.transforms.results_w, blocks.x, blocks.w);
-    grow(domain.y, 2 * plan.transforms.results_h, blocks.y, blocks.h);
+    grow(domain.x, transforms.results_w, blocks.x, blocks.w);
+    grow(domain.y, 2 * transforms.results_h, blocks.y, blocks.h);
     return blocks;
 }
 
@@ -93,13 +94,14 @@ sepflow_rect input_region(const Plan &plan, const sepflow_rect &region,
     check_sane(domain, "domain");
     sepflow_rect in = {domain.x, domain.y, 0, 0};
     if (region.w <= 0 || region.h <= 0 || domain.w <= 0 || domain.h <= 0) return in;
+    const auto *transforms = std::get_if<Transforms>(&plan.way);
     const sepflow_rect out =
-        plan.method == Method::kFft ? whole_blocks(plan, region, domain) : region;
-    const Halo &halo = plan.halo;
+        transforms != nullptr ? whole_blocks(*transforms, region, domain) : region;
+    const Halo &halo = plan.request.halo;
     clip(out.x - halo.left, out.w + halo.left + halo.right, domain.x, domain.w,
-         plan.options.border_x, &in.x, &in.w);
+         plan.request.options.border_x, &in.x, &in.w);
     clip(out.y - halo.top, out.h + halo.top + halo.bottom, domain.y, domain.h,
-         plan.options.border_y, &in.y, &in.h);
+         plan.request.options.border_y, &in.y, &in.h);
     if (in.w == 0 || in.h == 0) in.w = in.h = 0;
     return in;
 }

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <vector>
 
 #include "runtime/factor/bounds.h"
+#include "runtime/factor/summation.h"
 #include "runtime/plan/budget.h"
 
 namespace sepflow {
@@ -17,7 +17,8 @@ struct Cut {
     size_t first, last;
 };
 
-// An image no smaller than the kernel cuts one of its ends at most; pixels of the image itself keep the anchor.
+// An image no smaller than the kernel cuts one of its ends at most; pixels of the image itself keep
+// the anchor.
 std::vector<Cut> cuts(size_t length, int64_t anchor, bool truncates, int32_t extent) {
     std::vector<Cut> all = {{0, length}};
     if (!truncates || extent == SEPFLOW_EXTENT_VALID) return all;
@@ -54,75 +55,73 @@ class Sums {
     std::vector<long double> sums_;
 };
 
-// Entry (y, x) of what runs, and the magnitudes that it is the sum of.
-struct Running {
-    long double tap = 0, magnitude = 0;
-};
-
-Running running(const Plan &plan, size_t y, size_t x) {
-    Running sum;
-    if (plan.method != Method::kSeparable) {
-        const double tap = plan.kernel.tap(y, x);
-        sum.tap = plan.precision == Precision::kSingle ? static_cast<float>(tap) : tap;
-        sum.magnitude = std::fabs(sum.tap);
-        return sum;
-    }
-    for (const Factor &factor : plan.factoring.factors) {
-        const long double product = static_cast<long double>(factor.column[y]) * factor.row[x];
-        sum.tap += product;
-        sum.magnitude += std::fabs(product);
-    }
-    return sum;
-}
-
-// What sums round for each unit of their magnitude, in whatever order; transforms know no such thing.
-long double rounding_of_a_unit(const Plan &plan, long double magnitude) {
-    const Summation summation = {plan.precision};
-    switch (plan.method) {
-        case Method::kSeparable:
-            return rounding_of_passes(plan.factoring.factors, summation) / magnitude;
-        case Method::kDirect:
-            return rounding_of_taps(plan.kernel, summation) / magnitude;
-        default:
-            return std::numeric_limits<long double>::infinity();
-    }
-}
-
 }  // namespace
 
-double truncated_error(const Plan &plan) {
-    const Kernel &kernel = plan.kernel;
+Running running_factors(const Kernel &kernel, const std::vector<Factor> &factors,
+                        Precision precision) {
+    Running running;
+    for (size_t y = 0; y < kernel.rows; ++y) {
+        for (size_t x = 0; x < kernel.columns; ++x) {
+            long double tap = 0, magnitude = 0;
+            for (const Factor &factor : factors) {
+                const long double product =
+                    static_cast<long double>(factor.column[y]) * factor.row[x];
+                tap += product;
+                magnitude += std::fabs(product);
+            }
+            running.taps.push_back(tap);
+            running.magnitudes.push_back(magnitude);
+        }
+    }
+    running.rounding = rounding_of_passes(factors, {precision});
+    return running;
+}
+
+Running running_taps(const Kernel &kernel, Precision precision) {
+    Running running;
+    for (const double tap : kernel.taps) {
+        running.taps.push_back(precision == Precision::kSingle ? static_cast<float>(tap) : tap);
+        running.magnitudes.push_back(std::fabs(running.taps.back()));
+    }
+    running.rounding = rounding_of_taps(kernel, {precision});
+    return running;
+}
+
+double truncated_error(const Request &request, Precision precision, const Certificate &certificate,
+                       const Running &running) {
+    const Kernel &kernel = request.kernel;
     const auto over_all = [&](auto entry) { return Sums(kernel.rows, kernel.columns, entry); };
     const auto rest = [&](size_t y, size_t x) {
-        return kernel.tap(y, x) - running(plan, y, x).tap;
+        return kernel.tap(y, x) - running.taps[y * kernel.columns + x];
     };
     const Sums taps = over_all([&](size_t y, size_t x) { return kernel.tap(y, x); });
     const Sums norms = over_all([&](size_t y, size_t x) { return std::fabs(kernel.tap(y, x)); });
     const Sums rests = over_all(rest);
     const Sums rest_norms = over_all([&](size_t y, size_t x) { return std::fabs(rest(y, x)); });
     const Sums magnitudes =
-        over_all([&](size_t y, size_t x) { return running(plan, y, x).magnitude; });
+        over_all([&](size_t y, size_t x) { return running.magnitudes[y * kernel.columns + x]; });
 
-    const Options &options = plan.options;
-    const std::vector<Cut> down = cuts(kernel.rows, plan.anchor_y,
+    const Options &options = request.options;
+    const std::vector<Cut> down = cuts(kernel.rows, request.anchor_y,
                                        options.border_y == SEPFLOW_BORDER_TRUNCATE, options.extent),
                            across =
-                               cuts(kernel.columns, plan.anchor_x,
+                               cuts(kernel.columns, request.anchor_x,
                                     options.border_x == SEPFLOW_BORDER_TRUNCATE, options.extent);
     const Cut &all_down = down.front(), &all_across = across.front();
     const long double sum = taps.over(all_down, all_across),
                       norm = norms.over(all_down, all_across),
                       magnitude = magnitudes.over(all_down, all_across);
-    if (magnitude == 0) return plan.certificate.remainder_norm_1;
-    const double delta = std::fabs(summation_of(options, plan.precision).delta);
-    const long double unit = rounding_of_a_unit(plan, magnitude);
-    // What the certificate adds to the computed remainder, and what sums of taps in double are off by.
+    if (magnitude == 0) return certificate.remainder_norm_1;
+    const double delta = std::fabs(summation_of(options, precision).delta);
+    const long double unit = running.rounding / magnitude;
+    // The certificate's margin over the computed remainder, and the error of sums of taps in
+    // double.
     const long double unknown =
-        std::max(0.0L, plan.certificate.remainder_norm_1 - rest_norms.over(all_down, all_across));
+        std::max(0.0L, certificate.remainder_norm_1 - rest_norms.over(all_down, all_across));
     const long double inexact =
         gamma(static_cast<long double>(kernel.rows + kernel.columns) + 64, 0x1p-53L) * magnitude;
     // Where nothing is cut, sums are as without truncation, delta in them.
-    long double worst = plan.certificate.error_bound();
+    long double worst = certificate.error_bound();
     for (const Cut &y : down) {
         for (const Cut &x : across) {
             const long double used = taps.over(y, x), in_norm = norms.over(y, x);
@@ -131,9 +130,8 @@ double truncated_error(const Plan &plan) {
             const long double left = std::fabs(used) - off;
             if (rescales && left <= 0) return std::numeric_limits<double>::infinity();
             const long double gain = rescales ? std::fabs(sum) / left : 1;
-            const long double rounding =
-                std::min(static_cast<long double>(plan.certificate.rounding_bound),
-                         unit * magnitudes.over(y, x));
+            const long double rounding = std::min(
+                static_cast<long double>(certificate.rounding_bound), unit * magnitudes.over(y, x));
             const long double of_gain = rescales ? off * in_norm / std::fabs(used) : 0;
             const long double last = 0x1p-51L * (gain * in_norm + delta);  // in double
             worst = std::max(worst,

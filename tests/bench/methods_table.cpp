@@ -6,11 +6,10 @@
 #include <map>
 #include <memory>
 #include <stdexcept>
+#include <variant>
 
 #include "runtime/execute/execute.h"
-#include "runtime/plan/direct.h"
 #include "runtime/plan/plan.h"
-#include "runtime/plan/transforms.h"
 #include "tests/bench/buffers.h"
 #include "tests/bench/kernel_bed.h"
 #include "tests/bench/tables.h"
@@ -49,8 +48,6 @@ Contender contender(const std::string &name, std::shared_ptr<const Plan> plan,
     });
 }
 
-constexpr const char *kNames[] = {"separable", "direct", "fft"};
-
 struct Contest {
     std::vector<std::shared_ptr<const Plan>> plans;
     std::vector<Times> times;
@@ -63,7 +60,7 @@ Contest contest(const Kernel &kernel, const Buffers &buffers, double seconds) {
     for (int32_t method = SEPFLOW_METHOD_SEPARABLE; method <= SEPFLOW_METHOD_FFT; ++method) {
         result.plans.push_back(plan_by(kernel, buffers.workload, method));
         contenders.push_back(
-            contender(kNames[method - SEPFLOW_METHOD_SEPARABLE], result.plans.back(), buffers));
+            contender(name_of(method_of(result.plans.back()->way)), result.plans.back(), buffers));
     }
     result.times = take_turns(contenders, seconds);
     return result;
@@ -76,26 +73,31 @@ struct Sample {
     double nanoseconds;
 };
 
-Sample sample_of(const Plan &plan, double nanoseconds) {
-    if (plan.method == Method::kFft) {
-        const double samples = static_cast<double>(plan.transforms.nx) * plan.transforms.ny;
-        const double results =
-            static_cast<double>(plan.transforms.results_w * plan.transforms.results_h);
-        return {
-            "transforms", {1, samples / results, samples / results * samples / 65536}, nanoseconds};
-    }
-    const double floats = plan.precision == sepflow::Precision::kDouble ? 2 : 1;
-    if (plan.method == Method::kDirect) {
-        const double runs = plan.runs.count;
-        return {"kDirect", {floats, floats * runs, floats * runs * plan.runs.length}, nanoseconds};
-    }
-    const double terms = plan.row_taps.terms,
-                 taps = terms * (plan.row_taps.length + plan.column_taps.length);
-    if (plan.fixed) return {"kFixed", {1, 0, taps}, nanoseconds};
-    const bool folds = plan.row_form == sepflow::Form::kTransposedEven ||
-                       plan.row_form == sepflow::Form::kTransposedOdd;
-    const char *name = !plan.transposed() ? "kPlain" : folds ? "kFolded" : "kTransposed";
+Sample sample_of(const sepflow::PassPairs &pairs, double nanoseconds) {
+    const double terms = pairs.row_taps.terms,
+                 taps = terms * (pairs.row_taps.length + pairs.column_taps.length);
+    if (pairs.fixed) return {"kFixed", {1, 0, taps}, nanoseconds};
+    const double floats = pairs.arithmetic.sample_bytes() / 4;
+    const char *name = !pairs.transposed()              ? "kPlain"
+                       : sepflow::folds(pairs.row_form) ? "kFolded"
+                                                        : "kTransposed";
     return {name, {floats, floats * terms, floats * taps}, nanoseconds};
+}
+
+Sample sample_of(const sepflow::DirectSum &sum, double nanoseconds) {
+    const double floats = sum.arithmetic.sample_bytes() / 4, runs = sum.runs.count;
+    return {"kDirect", {floats, floats * runs, floats * runs * sum.runs.length}, nanoseconds};
+}
+
+Sample sample_of(const sepflow::Transforms &transforms, double nanoseconds) {
+    const double samples = static_cast<double>(transforms.nx) * transforms.ny;
+    const double a_result =
+        samples / static_cast<double>(transforms.results_w * transforms.results_h);
+    return {"transforms", {1, a_result, a_result * samples / 65536}, nanoseconds};
+}
+
+Sample sample_of(const Plan &plan, double nanoseconds) {
+    return std::visit([&](const auto &way) { return sample_of(way, nanoseconds); }, plan.way);
 }
 
 // Least squares of relative errors; a coefficient that comes out negative is left out.
@@ -150,15 +152,15 @@ Row methods_table(const Settings &settings) {
             const std::vector<Times> times = contest(kernel, buffers, settings.seconds).times;
             Row row = row_of(workload);
             row["kernel"] = name;
-            row["rank"] = plan->row_taps.terms;
+            row["rank"] = plan->factoring.rank();
             double least = times[0].median();
             for (const Times &t : times) {
                 least = std::min(least, t.median());
                 row[t.name] = t.median() * 1e9 / static_cast<double>(workload.samples());
             }
-            const auto taken = static_cast<size_t>(plan->method);
+            const auto taken = static_cast<size_t>(method_of(plan->way));
             const double beside = times[taken].median() / least;
-            row["takes"] = kNames[taken];
+            row["takes"] = name_of(method_of(plan->way));
             row["beside"] = beside;
             table.add(row);
             ++count;
@@ -186,7 +188,7 @@ Row fit_table(const Settings &settings) {
         }
     }
     Table table(
-        "The model of runtime/plan/method.cpp and transforms.cpp, fitted: nanoseconds, and its "
+        "The model of runtime/plan/cost_model.h, fitted: nanoseconds, and its "
         "errors.",
         {"coefficients", "1st", "2nd", "3rd", "kernels", "low", "high"});
     for (const auto &[name, all] : samples) {

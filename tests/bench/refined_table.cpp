@@ -102,12 +102,13 @@ Row refined_table(const Settings &) {
             budget.tolerance = tolerance;
             const sepflow::Factoring factoring = sepflow::factor_kernel(kernel, budget);
             const size_t plain = fewest(errors, tolerance);
-            table.add({{"kernel", name},
-                       {"tolerance", tolerance},
-                       {"truncated", plain},
-                       {"refined", factoring.rank()},
-                       {"error then", errors[factoring.rank()]},
-                       {"error now", factoring.remainder_norm_1 / factoring.kernel_norm_1}});
+            table.add(
+                {{"kernel", name},
+                 {"tolerance", tolerance},
+                 {"truncated", plain},
+                 {"refined", factoring.rank()},
+                 {"error then", errors[factoring.rank()]},
+                 {"error now", factoring.certificate.remainder_norm_1 / factoring.kernel_norm_1}});
             all_truncated += plain;
             all_refined += factoring.rank();
         }

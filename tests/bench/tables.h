@@ -34,6 +34,7 @@ Row instructions_table(const Settings &settings);
 Row unsharp_table(const Settings &settings);
 Row methods_table(const Settings &settings);
 Row fit_table(const Settings &settings);
+Row plans_table(const Settings &settings);
 Row refined_table(const Settings &settings);
 Row missing_table(const Settings &settings);
 Row banks_table(const Settings &settings);

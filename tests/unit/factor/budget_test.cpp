@@ -60,7 +60,7 @@ TEST_CASE("a kernel of zeros has one factor of zeros") {
         CHECK(result.factors[0].column == Filter(3));
         CHECK(result.factors[0].row == Filter(2));
         CHECK(result.singular_values == Filter(2));
-        CHECK(result.error_bound() == 0);
+        CHECK(result.certificate.error_bound() == 0);
     }
 }
 
@@ -95,7 +95,7 @@ TEST_CASE("rank does not depend on the scale of the kernel") {
         const Factoring result = factor_kernel(kernel, budget);
         CHECK(result.rank() == 2);
         CHECK(distance_1(kernel, result) <= result.tolerance * norm_1(kernel));
-        CHECK(result.remainder_norm_1 <= result.tolerance * result.kernel_norm_1);
+        CHECK(result.certificate.remainder_norm_1 <= result.tolerance * result.kernel_norm_1);
     }
 }
 
@@ -238,15 +238,15 @@ TEST_CASE("filters that were given skip the decomposition") {
     REQUIRE(exact.rank() == 1);
     CHECK(exact.factors[0].column == kernel.factors[0].column);
     CHECK(exact.factors[0].row == kernel.factors[0].row);
-    CHECK(exact.remainder_norm_1 == 0);
+    CHECK(exact.certificate.remainder_norm_1 == 0);
     REQUIRE(exact.singular_values.size() == 1);
     CHECK(exact.singular_values[0] == doctest::Approx(std::sqrt(0.54 * 0.28)).epsilon(1e-14));
 
     const Factoring single = factor_kernel(kernel, {});
     REQUIRE(single.rank() == 1);
     for (double tap : single.factors[0].column) CHECK(tap == static_cast<float>(tap));
-    CHECK(single.remainder_norm_1 > 0);
-    CHECK(single.remainder_norm_1 < 3e-7);
+    CHECK(single.certificate.remainder_norm_1 > 0);
+    CHECK(single.certificate.remainder_norm_1 < 3e-7);
     budget.rank = 2;
     CHECK(factor_kernel(kernel, budget).rank() == 2);
 
@@ -263,7 +263,7 @@ TEST_CASE("filters that were given skip the decomposition") {
 TEST_CASE("separable kernels of whole numbers are factored in whole numbers") {
     const Factoring sobel = factor_kernel(outer({1, 2, 1}, {-1, 0, 1}), {});
     CHECK(sobel.exact_integers);
-    CHECK(sobel.remainder_norm_1 == 0);
+    CHECK(sobel.certificate.remainder_norm_1 == 0);
     // The row filter cancels, so its first large tap is positive.
     CHECK(sobel.factors[0].row == Filter{1, 0, -1});
     CHECK(sobel.factors[0].column == Filter{-1, -2, -1});
@@ -277,7 +277,7 @@ TEST_CASE("separable kernels of whole numbers are factored in whole numbers") {
     // Too long for the 24 bits of a float.
     const Factoring large = factor_kernel(outer({16777217, 3}, {3, 1}), {});
     CHECK_FALSE(large.exact_integers);
-    CHECK(large.remainder_norm_1 >= distance_1(outer({16777217, 3}, {3, 1}), large));
+    CHECK(large.certificate.remainder_norm_1 >= distance_1(outer({16777217, 3}, {3, 1}), large));
 }
 
 TEST_CASE("a decomposition that LAPACK refuses is an error") {

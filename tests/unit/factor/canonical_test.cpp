@@ -113,7 +113,7 @@ TEST_CASE("kernels of integers times a power of two factor exactly") {
     const double taps[] = {-0.5, 0, 0.5, -1, 0, 1, -0.5, 0, 0.5};
     const Factoring sobel = factor_kernel(kernel_from_matrix(taps, 3, 3, 3), Budget());
     CHECK(sobel.exact_integers);
-    CHECK(sobel.remainder_norm_1 == 0);
+    CHECK(sobel.certificate.remainder_norm_1 == 0);
     CHECK(sobel.factors[0].row == std::vector<double>{1, 0, -1});
     CHECK(sobel.factors[0].column == std::vector<double>{-0.5, -1, -0.5});
     const double cross[] = {0, 1, 0, 1, 4, 1, 0, 1, 0};

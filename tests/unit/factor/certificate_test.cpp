@@ -91,9 +91,9 @@ TEST_CASE("no image exceeds the bound, and one comes near what the cut terms add
                 CAPTURE(kernel.columns);
                 CAPTURE(tolerance);
                 const long double worst = worst_error(kernel, result, precision, random);
-                CHECK(worst <= result.error_bound());
-                if (result.remainder_norm_1 > 4 * result.rounding_bound)
-                    CHECK(worst >= result.remainder_norm_1 / 3);
+                CHECK(worst <= result.certificate.error_bound());
+                if (result.certificate.remainder_norm_1 > 4 * result.certificate.rounding_bound)
+                    CHECK(worst >= result.certificate.remainder_norm_1 / 3);
             }
         }
     }
@@ -109,8 +109,9 @@ TEST_CASE("the remainder is bounded from above, and closely") {
             budget.precision = kPrecisions[trial % 2];
             const Factoring result = factor_kernel(kernel, budget);
             const long double distance = distance_1(kernel, result);
-            CHECK(result.remainder_norm_1 >= distance);
-            CHECK(result.remainder_norm_1 <= distance * (1 + 1e-13L) + 4e-15L * norm_1(kernel));
+            CHECK(result.certificate.remainder_norm_1 >= distance);
+            CHECK(result.certificate.remainder_norm_1 <=
+                  distance * (1 + 1e-13L) + 4e-15L * norm_1(kernel));
             double in_double = 0;
             long double squares = 0;
             for (size_t y = 0; y < 7; ++y) {
@@ -122,8 +123,8 @@ TEST_CASE("the remainder is bounded from above, and closely") {
                     in_double += std::fabs(rest);
                 }
             }
-            CHECK(result.remainder_norm_1 >= in_double);
-            CHECK(result.remainder_frobenius ==
+            CHECK(result.certificate.remainder_norm_1 >= in_double);
+            CHECK(result.certificate.remainder_frobenius ==
                   doctest::Approx(static_cast<double>(std::sqrt(squares))).epsilon(1e-9));
         }
     }
@@ -134,8 +135,8 @@ TEST_CASE("the rounding bound is the textbook's for the two passes") {
     Kernel kernel = outer({3}, {1});
     const Factoring one = factor_kernel(kernel, {});
     const double u = 0x1p-24;
-    CHECK(one.rounding_bound == doctest::Approx(3 * 3 * u).epsilon(1e-5));
-    CHECK(one.rounding_bound >= 3 * 3 * u);
+    CHECK(one.certificate.rounding_bound == doctest::Approx(3 * 3 * u).epsilon(1e-5));
+    CHECK(one.certificate.rounding_bound >= 3 * 3 * u);
 
     // Rank two of 5 x 3: gamma_5 in the column pass, gamma_7 in the row pass.
     Budget budget;
@@ -150,7 +151,8 @@ TEST_CASE("the rounding bound is the textbook's for the two passes") {
         for (double tap : factor.row) row += std::fabs(tap);
         magnitude += column * row;
     }
-    CHECK(two.rounding_bound == doctest::Approx(12 * 0x1p-53 * magnitude).epsilon(1e-9));
+    CHECK(two.certificate.rounding_bound ==
+          doctest::Approx(12 * 0x1p-53 * magnitude).epsilon(1e-9));
 }
 
 TEST_CASE("the bound holds where products fall below the normal range") {
@@ -159,7 +161,8 @@ TEST_CASE("the bound holds where products fall below the normal range") {
         for (int trial = 0; trial < 10; ++trial) {
             const Kernel kernel = scaled(random_kernel(5, 5, 2, random), scale);
             const Factoring result = factor_kernel(kernel, {});
-            CHECK(worst_error(kernel, result, Precision::kSingle, random) <= result.error_bound());
+            CHECK(worst_error(kernel, result, Precision::kSingle, random) <=
+                  result.certificate.error_bound());
         }
     }
 }

@@ -118,9 +118,10 @@ TEST_CASE("with a loose tolerance fewer refined factors do than truncated ones")
             CAPTURE(k.name);
             CAPTURE(tolerance);
             CHECK(factoring.rank() <= plain);
-            CHECK(factoring.remainder_norm_1 <= tolerance * factoring.kernel_norm_1);
+            CHECK(factoring.certificate.remainder_norm_1 <= tolerance * factoring.kernel_norm_1);
             // A constant image keeps its value, unless that took more than a tenth.
-            if (tolerance <= 0.1) CHECK(factoring.remainder_sum <= 1e-6 * factoring.kernel_norm_1);
+            if (tolerance <= 0.1)
+                CHECK(factoring.certificate.remainder_sum <= 1e-6 * factoring.kernel_norm_1);
             truncated += plain;
             taken += factoring.rank();
             if (tolerance == 0.02)

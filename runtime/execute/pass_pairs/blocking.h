@@ -5,15 +5,29 @@
 //     chunk   columns of a band that are staged at once and go through the column pass
 //     strip   rows of a band that go through a pass at once
 //
-// Where the column pass reads the image itself, a band is one strip and one chunk: nothing is fetched twice. Where
-// its input is staged, the rows above a band are staged again for the next, so a band is higher, and a chunk narrow.
+// Where the column pass reads the image itself, a band is one strip and one chunk: nothing is
+// fetched twice. Where its input is staged, the rows above a band are staged again for the next, so
+// a band is higher, and a chunk narrow.
 #pragma once
 
 #include <cstdint>
 
+#include "runtime/execute/layout.h"
+#include "runtime/plan/bank.h"
 #include "runtime/plan/plan.h"
 
 namespace sepflow {
+
+// Pass pairs at work: a plan's own, or terms that outputs of a bank share.
+struct Job {
+    const Plan &plan;
+    const PassPairs &pairs;
+    const SharedTerms *shared = nullptr;
+
+    // Sums that a pixel takes: of weighted samples, and of the weights.
+    int64_t layers() const { return plan.request.options.weighs() ? 2 : 1; }
+    int64_t sample_bytes() const { return pairs.arithmetic.sample_bytes(); }
+};
 
 struct Blocking {
     bool staged;             // the column pass does not read the image itself
@@ -26,12 +40,8 @@ struct Blocking {
     int64_t above;  // rows of input beyond a column of output: rows - 1
 };
 
-// Most rows of an image that one call of a pass writes. It reads as many, and the kernel's reach above and below.
-constexpr int64_t kMostPassRows = 64;
-
-// `step`: samples from a pixel to its right neighbour.
-// Tiles that are not staged must be as large as one register tile; the last of a row or column takes in what would be
-// less.
+// `step`: samples from a pixel to its right neighbour. Tiles that are not staged must be as large
+// as one register tile; the last of a row or column takes in what would be less.
 struct Least {
     int64_t w, h;  // in pixels
 };
@@ -40,13 +50,15 @@ inline Least least_tile(const Blocking &b, int32_t step) {
     return {(b.result_columns + step - 1) / step, b.block_rows};
 }
 
-Blocking make_blocking(const Plan &plan, int32_t step, bool staged);
+// The largest tile of such blocking, the last of a row and a column.
+inline sepflow_rect largest_tile(const Blocking &b, int32_t step) {
+    const Least least = least_tile(b, step);
+    return {0, 0, b.tile_w + least.w - 1, b.tile_h + least.h - 1};
+}
+
+Blocking make_blocking(const Job &job, int32_t step, bool staged);
 
 // The same for an area of w x h pixels, with no larger tiles than it needs.
 Blocking fitted(const Blocking &blocking, int64_t w, int64_t h);
-
-inline int64_t round_up(int64_t value, int64_t multiple) {
-    return (value + multiple - 1) / multiple * multiple;
-}
 
 }  // namespace sepflow

@@ -1,15 +1,19 @@
-#include "runtime/plan/direct.h"
+#include "runtime/plan/direct_sum.h"
 
 #include <algorithm>
 
 #include "generators/tiles.h"
+#include "runtime/factor/certificate.h"
+#include "runtime/plan/budget.h"
+#include "runtime/plan/cost_model.h"
 
 namespace sepflow {
 
 namespace {
 
-// Calls add(x, first, y) for each run of column x: it begins with row `first` and stands for the taps from row y on, the first
-// of which is not zero; further up only if it would not end within the column.
+// Calls add(x, first, y) for each run of column x: it begins with row `first` and stands for the
+// taps from row y on, the first of which is not zero; further up only if it would not end within
+// the column.
 template <typename Add>
 void each_run(const Kernel &kernel, size_t length, Add add) {
     for (size_t x = 0; x < kernel.columns; ++x) {
@@ -41,11 +45,16 @@ std::vector<T> taps_of_runs(const Kernel &kernel, size_t length) {
     return taps;
 }
 
-}  // namespace
+// How many runs of a length cover the taps that are not zero.
+struct RunCount {
+    int32_t length, count;
+};
 
+// Finds the best length.
 RunCount count_runs(const Kernel &kernel) {
     RunCount best = {1, count_of_length(kernel, 1)};
-    // In halves of a multiply-add of a tile of four rows: a run of n taps loads n + 3 rows and multiplies 4 n.
+    // In halves of a multiply-add of a tile of four rows: a run of n taps loads n + 3 rows and
+    // multiplies 4 n.
     const auto cost = [](const RunCount &runs) {
         return int64_t{runs.count} * (8 * runs.length + runs.length + 3);
     };
@@ -78,6 +87,25 @@ Runs make_runs(const Kernel &kernel, Precision precision) {
         runs.taps = taps_of_runs<float>(kernel, length);
     }
     return runs;
+}
+
+}  // namespace
+
+DirectSum make_direct_sum(const Request &request, Precision precision) {
+    return {float_arithmetic(request.options, precision), make_runs(request.kernel, precision)};
+}
+
+Bounds direct_sum_bounds(const Request &request, Precision precision, double kernel_norm_1) {
+    const Certificate sums =
+        certify_direct(request.kernel, summation_of(request.options, precision));
+    return make_bounds(request, precision, kernel_norm_1, sums, std::nullopt,
+                       [&] { return running_taps(request.kernel, precision); });
+}
+
+double direct_sum_cost(const Kernel &kernel, Precision precision) {
+    const RunCount runs = count_runs(kernel);
+    const double floats = precision == Precision::kDouble ? 2 : 1;
+    return floats * (kDirect.sample + runs.count * (kDirect.term + runs.length * kDirect.tap));
 }
 
 }  // namespace sepflow
