@@ -26,6 +26,10 @@ inline bool is_float(sepflow_type type) {
     return type >> 8 == 3;
 }
 
+inline bool is_integer(sepflow_type type) {
+    return !is_float(type);
+}
+
 // A sample of SEPFLOW_F16, which C++17 has no type for.
 struct Half {
     uint16_t bits;

@@ -47,11 +47,11 @@ Call check_call(const Plan &plan, const sepflow_process &given) {
     call.out = checked_image(given.outputs, "out", options.out_type, options.channels);
     call.region = given.region;
     check_sane(call.region, "region");
-    if (call.region.w == 0 || call.region.h == 0) return call;
+    if (is_empty(call.region)) return call;
     if (!contains(call.out.bounds, call.region)) {
         throw Error(SEPFLOW_E_INVALID, "region lies outside the output's bounds");
     }
-    if (call.in.domain.w == 0 || call.in.domain.h == 0) {
+    if (is_empty(call.in.domain)) {
         throw Error(SEPFLOW_E_INVALID, "in: its domain is empty, so no pixel can be computed");
     }
     check_memory(call.out, "out");
@@ -78,7 +78,7 @@ std::vector<Call> check_call(const Bank &bank, const sepflow_process &given) {
                     "process: this bank has " + std::to_string(count) + " outputs");
     }
     check_size<sepflow_image>(given.outputs->struct_size, "outputs");
-    const bool is_empty = given.region.w == 0 || given.region.h == 0;
+    const bool is_nothing = is_empty(given.region);
     std::vector<Call> calls(count);
     for (uint32_t i = 0; i < count; ++i) {
         const sepflow_image output = element(given.outputs, i);
@@ -88,14 +88,14 @@ std::vector<Call> check_call(const Bank &bank, const sepflow_process &given) {
         one.output_count = 1;
         const Call call = check_call(*bank.members[i], one);
         for (const Call &before : calls) {
-            if (!is_empty && before.is_wanted() && overlap(before.out, call.out))
+            if (!is_nothing && before.is_wanted() && overlap(before.out, call.out))
                 throw Error(SEPFLOW_E_INVALID, "two outputs of the bank overlap in memory");
         }
         calls[i] = call;
     }
     const bool any =
         std::any_of(calls.begin(), calls.end(), [](const Call &call) { return call.is_wanted(); });
-    if (!is_empty && !any)
+    if (!is_nothing && !any)
         throw Error(SEPFLOW_E_INVALID, "process: no output of the bank has memory");
     return calls;
 }

@@ -1,6 +1,7 @@
 #include <variant>
 
 #include "runtime/base/error.h"
+#include "runtime/base/rect.h"
 #include "runtime/base/structs.h"
 #include "runtime/execute/check.h"
 #include "runtime/execute/execute.h"
@@ -46,12 +47,12 @@ uint64_t scratch_bytes(const Bank &bank) {
 
 void process(const Plan &plan, const sepflow_process &given, const sepflow_host *host) {
     const Call call = check_call(plan, given);
-    if (call.region.w != 0 && call.region.h != 0) run(work_of(plan, call), given, host);
+    if (!is_empty(call.region)) run(work_of(plan, call), given, host);
 }
 
 void process(const Bank &bank, const sepflow_process &given, const sepflow_host *host) {
     const std::vector<Call> calls = check_call(bank, given);
-    if (given.region.w != 0 && given.region.h != 0) run(work_of(bank, calls), given, host);
+    if (!is_empty(given.region)) run(work_of(bank, calls), given, host);
 }
 
 }  // namespace sepflow

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "runtime/base/error.h"
+#include "runtime/base/rect.h"
 #include "runtime/factor/bounds.h"
 #include "runtime/factor/certificate.h"
 #include "runtime/factor/norms.h"
@@ -281,19 +282,7 @@ Bank make_bank(std::vector<std::shared_ptr<const Plan>> members) {
 
 sepflow_rect input_region(const Bank &bank, const sepflow_rect &out, const sepflow_rect &domain) {
     sepflow_rect all = {0, 0, 0, 0};
-    for (const auto &member : bank.members) {
-        const sepflow_rect one = input_region(*member, out, domain);
-        if (all.w == 0) {
-            all = one;
-        } else if (one.w != 0) {
-            const int64_t right = std::max(all.x + all.w, one.x + one.w),
-                          bottom = std::max(all.y + all.h, one.y + one.h);
-            all.x = std::min(all.x, one.x);
-            all.y = std::min(all.y, one.y);
-            all.w = right - all.x;
-            all.h = bottom - all.y;
-        }
-    }
+    for (const auto &member : bank.members) all = united(all, input_region(*member, out, domain));
     return all;
 }
 

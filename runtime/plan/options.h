@@ -7,13 +7,10 @@
 #include <sepflow/sepflow.h>
 
 #include "generators/passes.h"
+#include "runtime/base/pixel_type.h"
 #include "runtime/factor/factor.h"
 
 namespace sepflow {
-
-inline bool is_integer(sepflow_type type) {
-    return type >> 8 != 3;
-}
 
 struct Options {
     sepflow_type in_type = SEPFLOW_F32;

@@ -93,7 +93,7 @@ sepflow_rect input_region(const Plan &plan, const sepflow_rect &region,
     check_sane(region, "region");
     check_sane(domain, "domain");
     sepflow_rect in = {domain.x, domain.y, 0, 0};
-    if (region.w <= 0 || region.h <= 0 || domain.w <= 0 || domain.h <= 0) return in;
+    if (is_empty(region) || is_empty(domain)) return in;
     const auto *transforms = std::get_if<Transforms>(&plan.way);
     const sepflow_rect out =
         transforms != nullptr ? whole_blocks(*transforms, region, domain) : region;
@@ -102,7 +102,7 @@ sepflow_rect input_region(const Plan &plan, const sepflow_rect &region,
          plan.request.options.border_x, &in.x, &in.w);
     clip(out.y - halo.top, out.h + halo.top + halo.bottom, domain.y, domain.h,
          plan.request.options.border_y, &in.y, &in.h);
-    if (in.w == 0 || in.h == 0) in.w = in.h = 0;
+    if (is_empty(in)) in.w = in.h = 0;
     return in;
 }
 

@@ -139,7 +139,7 @@ class Tiles {
             for (size_t column = 0; column < 3; ++column) {
                 const sepflow_rect area = {x.at[column], y.at[row], x.at[column + 1] - x.at[column],
                                            y.at[row + 1] - y.at[row]};
-                if (area.w == 0 || area.h == 0) continue;
+                if (is_empty(area)) continue;
                 const bool inside = row == 1 && column == 1;
                 const bool from_image = reads && inside && area.w >= whole.w && area.h >= whole.h;
                 parts_[used_++] = make_part(job, call, walk_, area, inside, from_image);

@@ -59,12 +59,6 @@ struct Grid {
     int32_t plane(int64_t i) const { return static_cast<int32_t>(i / across / down); }
 };
 
-sepflow_rect intersection(const sepflow_rect &a, const sepflow_rect &b) {
-    const int64_t x = std::max(a.x, b.x), y = std::max(a.y, b.y);
-    return {x, y, std::max<int64_t>(std::min(a.x + a.w, b.x + b.w) - x, 0),
-            std::max<int64_t>(std::min(a.y + a.h, b.y + b.h) - y, 0)};
-}
-
 class PairOfBlocks {
   public:
     PairOfBlocks(const Plan &plan, const Transforms &t, const Call &call, const sepflow_rect &pair,
@@ -115,8 +109,8 @@ class PairOfBlocks {
 
     void store_block(int64_t y, double *results) const {
         const sepflow_rect block = {pair_.x, pair_.y + y, pair_.w, t_.results_h};
-        const sepflow_rect area = intersection(block, call_.region);
-        if (area.w == 0 || area.h == 0) return;
+        const sepflow_rect area = intersected(block, call_.region);
+        if (is_empty(area)) return;
         double *first = results + (area.y - block.y) * t_.nx + (area.x - block.x);
         sink(area).take({first, t_.nx, SEPFLOW_F64}, nullptr, area, plane_);
     }

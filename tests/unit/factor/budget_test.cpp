@@ -165,7 +165,7 @@ TEST_CASE("factors of a rank that is asked for stay close to the nearest there a
             Budget budget;
             budget.rank = rank;
             // Keeping the brightness, and being near in the 1-norm, costs a little.
-            const double frobenius = factor_kernel(kernel, budget).remainder_frobenius;
+            const double frobenius = factor_kernel(kernel, budget).certificate.remainder_frobenius;
             CHECK(frobenius >= 0.999 * std::sqrt(tail));
             CHECK(frobenius <= 1.6 * std::sqrt(tail) + 1e-7);
         }
