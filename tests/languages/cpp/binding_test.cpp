@@ -123,7 +123,8 @@ int main() {
             "text that is cut");
     require(throws(SEPFLOW_E_PARAM, "tolerance", [] { Bytes("box 3", {.tolerance = -1}); }),
             "tolerance");
-    require(throws(SEPFLOW_E_INVALID, "taps", [] { Bytes(std::span<const double>(), kTaps); }),
+    require(throws(SEPFLOW_E_INVALID, "at least one tap",
+                   [] { Bytes(std::span<const double>(), kTaps); }),
             "no taps");
     require(throws(SEPFLOW_E_INVALID, "max_threads",
                    [&] {
@@ -137,7 +138,8 @@ int main() {
     require(throws(SEPFLOW_E_UNSUPPORTED, "not allowed",
                    [] { Bytes("file k.csv", {.flags = SEPFLOW_OPTION_NO_FILES}); }),
             "text that is not trusted");
-    require(throws(SEPFLOW_E_INVALID, "rows", [] { Bytes(kTaps, 4); }), "a ragged matrix");
+    require(throws(SEPFLOW_E_INVALID, "multiple of columns", [] { Bytes(kTaps, 4); }),
+            "a ragged matrix");
     require(throws(SEPFLOW_E_INVALID, "span", [&] { sepflow::Image(std::span(nine), W + 1, H); }),
             "a short span");
     std::puts("as the brute-force sum");
