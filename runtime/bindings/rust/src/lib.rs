@@ -181,7 +181,7 @@ impl<In: Pixel, Out: Pixel> Plan<In, Out> {
     /// Makes a plan from a matrix of taps, row by row.
     pub fn from_matrix(taps: &[f64], columns: usize, options: &Options) -> Result<Self, Error> {
         if columns == 0 || taps.len() % columns != 0 {
-            return Err(Error { code: E_INVALID, message: "the taps do not fill their rows".into() });
+            return Err(Error { code: E_INVALID, message: "the number of taps must be a multiple of columns".into() });
         }
         let (rows, columns) = ((taps.len() / columns) as i64, columns as i64);
         Self::make(options, |o, plan, error| unsafe {
